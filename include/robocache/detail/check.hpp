@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/status.hpp>
+#include <robocache/tensor_view.hpp>
+
+#include <cmath>
+#include <cstdint>
+
+/// \file
+/// Checks of arguments that all operations share. Each returns the first thing wrong, in words.
+
+namespace robocache::detail {
+
+/// The bytes a view can touch: `[begin, end)`. Empty views touch none.
+struct byte_span {
+  std::uintptr_t begin = 0;
+  std::uintptr_t end = 0;
+  bool dense = false;  ///< every byte of the span belongs to an element
+};
+
+template <class T, int Rank>
+byte_span bytes_of(const tensor_view<T, Rank>& view) noexcept {
+  byte_span span;
+  if (view.empty()) return span;
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  std::int64_t count = 1;
+  for (int d = 0; d < Rank; ++d) {
+    const std::int64_t reach = (view.extent(d) - 1) * view.stride(d);
+    (reach < 0 ? low : high) += reach;
+    count *= view.extent(d);
+  }
+  const auto base = reinterpret_cast<std::uintptr_t>(view.data());
+  span.begin = base + static_cast<std::uintptr_t>(low) * sizeof(T);
+  span.end = base + static_cast<std::uintptr_t>(high + 1) * sizeof(T);
+  span.dense = count >= high - low + 1;
+  return span;
+}
+
+/// Extents non-negative, no null pointer with elements behind it, aligned to the element, and all
+/// offsets within 63 bits.
+template <class T, int Rank>
+status check_view(const char* operation, const char* name,
+                  const tensor_view<T, Rank>& view) noexcept {
+  double reach = 1;
+  double count = 1;
+  for (int d = 0; d < Rank; ++d) {
+    if (view.extent(d) < 0) {
+      return status::invalid_argument("%s: %s has negative extent %lld in dimension %d", operation,
+                                      name, static_cast<long long>(view.extent(d)), d);
+    }
+    reach += (static_cast<double>(view.extent(d)) - 1) *
+             std::fabs(static_cast<double>(view.stride(d)));
+    count *= static_cast<double>(view.extent(d));
+  }
+  if (view.empty()) return {};
+  if (reach * sizeof(T) > 9.0e18 || count * sizeof(T) > 9.0e18) {
+    return status::invalid_argument("%s: %s spans %g elements, more than 63-bit offsets reach",
+                                    operation, name, reach > count ? reach : count);
+  }
+  if (view.data() == nullptr) {
+    return status::invalid_argument("%s: %s is a null pointer but has %g elements", operation, name,
+                                    count);
+  }
+  const auto address = reinterpret_cast<std::uintptr_t>(view.data());
+  if (address % alignof(std::remove_cv_t<T>) != 0) {
+    return status::invalid_argument("%s: %s is at address %#llx, not a multiple of its %zu-byte "
+                                    "element", operation, name,
+                                    static_cast<unsigned long long>(address), sizeof(T));
+  }
+  return {};
+}
+
+/// An output must not write one element twice: no dimension of more than one element may repeat.
+template <class T, int Rank>
+status check_output(const char* operation, const char* name,
+                    const tensor_view<T, Rank>& view) noexcept {
+  if (status s = check_view(operation, name, view); !s.ok()) return s;
+  if (view.empty()) return {};
+  for (int d = 0; d < Rank; ++d) {
+    if (view.extent(d) <= 1) continue;
+    // The span of everything that varies faster than d must fit into d's stride.
+    const std::int64_t step = view.stride(d) < 0 ? -view.stride(d) : view.stride(d);
+    std::int64_t inner = 0;
+    for (int e = 0; e < Rank; ++e) {
+      if (e == d || view.extent(e) <= 1) continue;
+      const std::int64_t other = view.stride(e) < 0 ? -view.stride(e) : view.stride(e);
+      if (other < step || (other == step && e > d)) inner += (view.extent(e) - 1) * other;
+    }
+    if (step <= inner || step == 0) {
+      return status::invalid_argument(
+          "%s: %s overlaps itself: stride %lld in dimension %d, but the dimensions inside it span "
+          "%lld elements", operation, name, static_cast<long long>(view.stride(d)), d,
+          static_cast<long long>(inner + 1));
+    }
+  }
+  return {};
+}
+
+template <class T, int Rank>
+status check_extent(const char* operation, const char* name, const tensor_view<T, Rank>& view,
+                    int dimension, std::int64_t expected, const char* expected_of) noexcept {
+  if (view.extent(dimension) == expected) return {};
+  return status::invalid_argument("%s: %s has extent %lld in dimension %d, %s has %lld", operation,
+                                  name, static_cast<long long>(view.extent(dimension)), dimension,
+                                  expected_of, static_cast<long long>(expected));
+}
+
+/// Rejects overlap that is certain: equal first elements, or two dense spans that intersect. Strided
+/// views may interleave without touching, so those pass.
+template <class In, int InRank, class Out, int OutRank>
+status check_disjoint(const char* operation, const char* in_name,
+                      const tensor_view<In, InRank>& in, const char* out_name,
+                      const tensor_view<Out, OutRank>& out) noexcept {
+  const byte_span a = bytes_of(in);
+  const byte_span b = bytes_of(out);
+  const bool intersect = a.begin < b.end && b.begin < a.end;
+  const bool same_start = !in.empty() && !out.empty() &&
+                          static_cast<const void*>(in.data()) == static_cast<const void*>(out.data());
+  if (!intersect || !(same_start || (a.dense && b.dense))) return {};
+  return status::invalid_argument("%s: %s overlaps %s: bytes [%#llx, %#llx) and [%#llx, %#llx)",
+                                  operation, out_name, in_name,
+                                  static_cast<unsigned long long>(b.begin),
+                                  static_cast<unsigned long long>(b.end),
+                                  static_cast<unsigned long long>(a.begin),
+                                  static_cast<unsigned long long>(a.end));
+}
+
+}  // namespace robocache::detail
+
+/// Returns from the calling function if a check failed.
+#define ROBOCACHE_DETAIL_RETURN_IF_BAD(check)                                  \
+  do {                                                                         \
+    if (::robocache::status robocache_s = (check); !robocache_s.ok()) return robocache_s; \
+  } while (false)

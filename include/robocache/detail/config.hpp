@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// Compiler macros. Nothing here is public API except by being named in a signature.
+
+/// Marks a function that runs on the host and, where nvcc compiles it, inside kernels.
+#if defined(__CUDACC__)
+#define ROBOCACHE_HD __host__ __device__
+#else
+#define ROBOCACHE_HD
+#endif
+
+/// Keeps a symbol inside the library it is compiled into: two shared libraries that both contain
+/// the same kernel must never bind to each other's copy.
+#if defined(__GNUC__)
+#define ROBOCACHE_HIDDEN __attribute__((visibility("hidden")))
+#else
+#define ROBOCACHE_HIDDEN
+#endif

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/config.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+/// \file
+/// IEEE arithmetic that the user's compiler flags cannot change.
+///
+/// `--use_fast_math` flushes denormals and approximates division; `-fmad` and `-ffp-contract` fuse
+/// products into sums; `-ffinite-math-only` deletes tests for NaN. In device code the operations are
+/// therefore spelled in PTX, and special values are tested on the bits.
+
+namespace robocache::detail {
+
+template <class To, class From>
+ROBOCACHE_HD inline To bit_copy(const From& from) noexcept {
+  static_assert(sizeof(To) == sizeof(From), "same size");
+  To to;
+  std::memcpy(&to, &from, sizeof(to));
+  return to;
+}
+
+ROBOCACHE_HD inline bool is_nan(float x) noexcept {
+  return (bit_copy<std::uint32_t>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+ROBOCACHE_HD inline bool is_nan(double x) noexcept {
+  return (bit_copy<std::uint64_t>(x) & 0x7fffffffffffffffull) > 0x7ff0000000000000ull;
+}
+ROBOCACHE_HD inline bool is_finite(float x) noexcept {
+  return (bit_copy<std::uint32_t>(x) & 0x7fffffffu) < 0x7f800000u;
+}
+ROBOCACHE_HD inline bool is_finite(double x) noexcept {
+  return (bit_copy<std::uint64_t>(x) & 0x7fffffffffffffffull) < 0x7ff0000000000000ull;
+}
+
+/// The one NaN that RoboCache produces, per type: the GPU's, so that the hardware gives it for free.
+template <class Real>
+ROBOCACHE_HD Real canonical_nan() noexcept;
+template <>
+ROBOCACHE_HD inline float canonical_nan<float>() noexcept {
+  return bit_copy<float>(std::uint32_t{0x7fffffffu});
+}
+template <>
+ROBOCACHE_HD inline double canonical_nan<double>() noexcept {
+  return bit_copy<double>(std::uint64_t{0x7ff8000000000000ull});
+}
+
+// On the device the float operations are PTX without `.ftz`; the double ones have no such mode.
+
+/// a * b + c, rounded once.
+ROBOCACHE_HD inline float exact_fma(float a, float b, float c) noexcept {
+#if defined(__CUDA_ARCH__)
+  float result;
+  asm("fma.rn.f32 %0, %1, %2, %3;" : "=f"(result) : "f"(a), "f"(b), "f"(c));
+  return result;
+#else
+  return std::fma(a, b, c);
+#endif
+}
+ROBOCACHE_HD inline double exact_fma(double a, double b, double c) noexcept {
+#if defined(__CUDA_ARCH__)
+  return __fma_rn(a, b, c);
+#else
+  return std::fma(a, b, c);
+#endif
+}
+
+ROBOCACHE_HD inline float exact_add(float a, float b) noexcept {
+#if defined(__CUDA_ARCH__)
+  float result;
+  asm("add.rn.f32 %0, %1, %2;" : "=f"(result) : "f"(a), "f"(b));
+  return result;
+#else
+  return a + b;
+#endif
+}
+ROBOCACHE_HD inline double exact_add(double a, double b) noexcept {
+#if defined(__CUDA_ARCH__)
+  return __dadd_rn(a, b);
+#else
+  return a + b;
+#endif
+}
+
+ROBOCACHE_HD inline float exact_sub(float a, float b) noexcept {
+#if defined(__CUDA_ARCH__)
+  float result;
+  asm("sub.rn.f32 %0, %1, %2;" : "=f"(result) : "f"(a), "f"(b));
+  return result;
+#else
+  return a - b;
+#endif
+}
+ROBOCACHE_HD inline double exact_sub(double a, double b) noexcept {
+#if defined(__CUDA_ARCH__)
+  return __dsub_rn(a, b);
+#else
+  return a - b;
+#endif
+}
+
+ROBOCACHE_HD inline float exact_div(float a, float b) noexcept {
+#if defined(__CUDA_ARCH__)
+  float result;
+  asm("div.rn.f32 %0, %1, %2;" : "=f"(result) : "f"(a), "f"(b));
+  return result;
+#else
+  return a / b;
+#endif
+}
+ROBOCACHE_HD inline double exact_div(double a, double b) noexcept {
+#if defined(__CUDA_ARCH__)
+  return __ddiv_rn(a, b);
+#else
+  return a / b;
+#endif
+}
+
+/// float to double exactly, double to float rounded to nearest, denormals kept.
+template <class To>
+ROBOCACHE_HD inline To exact_cast(float x) noexcept {
+#if defined(__CUDA_ARCH__)
+  if constexpr (sizeof(To) == sizeof(double)) {
+    double result;
+    asm("cvt.f64.f32 %0, %1;" : "=d"(result) : "f"(x));
+    return result;
+  }
+#endif
+  return static_cast<To>(x);
+}
+template <class To>
+ROBOCACHE_HD inline To exact_cast(double x) noexcept {
+#if defined(__CUDA_ARCH__)
+  if constexpr (sizeof(To) == sizeof(float)) {
+    float result;
+    asm("cvt.rn.f32.f64 %0, %1;" : "=f"(result) : "d"(x));
+    return result;
+  }
+#endif
+  return static_cast<To>(x);
+}
+
+/// a <= b; false if either is NaN.
+ROBOCACHE_HD inline bool exact_less_equal(float a, float b) noexcept {
+#if defined(__CUDA_ARCH__)
+  int result;
+  asm("{ .reg .pred p; setp.le.f32 p, %1, %2; selp.s32 %0, 1, 0, p; }"
+      : "=r"(result)
+      : "f"(a), "f"(b));
+  return result != 0;
+#else
+  return a <= b;
+#endif
+}
+ROBOCACHE_HD inline bool exact_less_equal(double a, double b) noexcept { return a <= b; }
+
+}  // namespace robocache::detail

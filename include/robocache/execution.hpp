@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// Where a launcher runs: its last argument. A `cudaStream_t` means the GPU (the `.cuh` headers),
+/// `robocache::cpu` the calling machine's processor.
+
+namespace robocache {
+
+/// The CPU back end. Runs in the calling thread, and in OpenMP's threads where the program is
+/// compiled with OpenMP. The launcher returns when the work is done. Results are the same for any
+/// number of threads.
+struct cpu_execution {
+  /// Threads to use at most; 0 means what OpenMP would use.
+  int threads = 0;
+
+  /// `cpu(4)`: with at most four threads.
+  constexpr cpu_execution operator()(int at_most) const noexcept { return cpu_execution{at_most}; }
+};
+
+/// Pass as last argument to run on the CPU: `resample(source, targets, output, options, cpu)`.
+inline constexpr cpu_execution cpu{};
+
+}  // namespace robocache

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/check.hpp>
+#include <robocache/resample/options.hpp>
+#include <robocache/resample/source.hpp>
+#include <robocache/status.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+/// \file
+/// Everything that can be wrong with a call of `resample` and can be seen without reading the data.
+
+namespace robocache::detail {
+
+template <class Duration>
+status check_duration(const char* operation, const char* name, Duration value) noexcept {
+  if constexpr (std::is_floating_point_v<Duration>) {
+    if (is_nan(value)) return status::invalid_argument("%s: %s is NaN", operation, name);
+  }
+  if (value < 0) {
+    return status::invalid_argument("%s: %s is %g, must not be negative", operation, name,
+                                    static_cast<double>(value));
+  }
+  return {};
+}
+
+template <class Time, class Real>
+status check_policy(const char* operation, const resample_policy<Time, Real>& policy) noexcept {
+  if (static_cast<unsigned>(policy.interpolation) > 3u) {
+    return status::invalid_argument("%s: options.interpolation is %u, not one of 0..3", operation,
+                                    static_cast<unsigned>(policy.interpolation));
+  }
+  if (static_cast<unsigned>(policy.extrapolation) > 3u) {
+    return status::invalid_argument("%s: options.extrapolation is %u, not one of 0..3", operation,
+                                    static_cast<unsigned>(policy.extrapolation));
+  }
+  if (static_cast<unsigned>(policy.gap) > 3u) {
+    return status::invalid_argument("%s: options.gap is %u, not one of 0..3", operation,
+                                    static_cast<unsigned>(policy.gap));
+  }
+  if (!time_is_finite(policy.offset)) {
+    return status::invalid_argument("%s: options.offset is %g, must be finite", operation,
+                                    static_cast<double>(policy.offset));
+  }
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_duration(operation, "options.max_gap", policy.max_gap));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_duration(operation, "options.tolerance", policy.tolerance));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_duration(operation, "options.horizon", policy.horizon));
+  if (policy.extrapolation == extrapolation::linear && !(policy.horizon > 0)) {
+    return status::invalid_argument(
+        "%s: options.horizon is 0, extrapolation::linear needs a positive one", operation);
+  }
+  return {};
+}
+
+template <class Real>
+status check_normalization(const char* operation, const normalization<Real>& options,
+                           std::int64_t channels) noexcept {
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "options.scale", options.scale));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "options.shift", options.shift));
+  if (options.scale.data() != nullptr) {
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(
+        check_extent(operation, "options.scale", options.scale, 0, channels, "output"));
+  }
+  if (options.shift.data() != nullptr) {
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(
+        check_extent(operation, "options.shift", options.shift, 0, channels, "output"));
+  }
+  return {};
+}
+
+template <class Time>
+status check_source_times(const char* operation, const source_times<Time>& source) noexcept {
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "source.times", source.times));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "source.lengths", source.lengths));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "source.offsets", source.offsets));
+  if (source.packed) {
+    if (source.offsets.extent(0) < 1) {
+      return status::invalid_argument(
+          "%s: source.offsets has extent 0 in dimension 0, a packed batch of B items has B + 1",
+          operation);
+    }
+    if (source.times.extent(0) != 1) {
+      return status::invalid_argument(
+          "%s: source.times has extent %lld in dimension 0, packed stamps have 1", operation,
+          static_cast<long long>(source.times.extent(0)));
+    }
+    return {};
+  }
+  if (source.lengths.data() != nullptr) {
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_extent(operation, "source.lengths", source.lengths, 0,
+                                                source.times.extent(0), "source.times"));
+  }
+  if (source.times.extent(1) > std::numeric_limits<std::int32_t>::max()) {
+    return status::invalid_argument(
+        "%s: source.times has extent %lld in dimension 1, an item has at most 2147483647 samples",
+        operation, static_cast<long long>(source.times.extent(1)));
+  }
+  return {};
+}
+
+template <class TargetTime, int Rank>
+status check_targets(const char* operation, const tensor_view<TargetTime, Rank>& target_times,
+                     std::int64_t batch, std::int64_t rows, const char* rows_of) noexcept {
+  static_assert(Rank == 1 || Rank == 2, "target times are [B, T], or [T] shared by all items");
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "target_times", target_times));
+  if constexpr (Rank == 2) {
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(
+        check_extent(operation, "target_times", target_times, 0, batch, "the batch of source"));
+  }
+  return check_extent(operation, "target_times", target_times, Rank - 1, rows, rows_of);
+}
+
+template <class T>
+status check_rows(const char* operation, const char* name, const tensor_view<T, 2>& view,
+                  std::int64_t batch, std::int64_t rows, const char* expected_of) noexcept {
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_extent(operation, name, view, 0, batch, expected_of));
+  return check_extent(operation, name, view, 1, rows, expected_of);
+}
+
+template <class In, class Time, class TargetTime, int Rank, class Out, class Real>
+status check_resample(const char* operation, const source_view<In, Time>& source,
+                      const tensor_view<TargetTime, Rank>& target_times,
+                      const tensor_view<Out, 3>& output, const tensor_view<std::uint8_t, 2>& statuses,
+                      const resample_options<Time, Real>& options) noexcept {
+  static_assert(is_input_scalar_v<In>, "values are u8, half, bfloat16, float or double");
+  static_assert(is_output_scalar_v<Out>, "the output is half, bfloat16, float or double");
+  static_assert(std::is_same_v<std::remove_const_t<TargetTime>, Time>,
+                "source and target times have the same type");
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "source.values", source.values));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_source_times(operation, source));
+  for (int d = 0; d < 2; ++d) {
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_extent(operation, "source.times", source.times, d,
+                                                source.values.extent(d), "source.values"));
+  }
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "output", output));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_extent(operation, "output", output, 0, source.batch(), "the batch of source"));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_extent(operation, "output", output, 2, source.values.extent(2), "source.values"));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_targets(operation, target_times, source.batch(),
+                                               output.extent(1), "output"));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "statuses", statuses));
+  if (statuses.data() != nullptr) {
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_rows(operation, "statuses", statuses, output.extent(0),
+                                              output.extent(1), "output"));
+  }
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_policy(operation, options));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_normalization(operation, options, output.extent(2)));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_disjoint(operation, "source.values", source.values, "output", output));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_disjoint(operation, "source.times", source.times, "output", output));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_disjoint(operation, "target_times", target_times, "output", output));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_disjoint(operation, "output", output, "statuses", statuses));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_disjoint(operation, "source.values", source.values, "statuses", statuses));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_disjoint(operation, "source.times", source.times, "statuses", statuses));
+  return check_disjoint(operation, "target_times", target_times, "statuses", statuses);
+}
+
+template <class Time, class TargetTime, int Rank, class Real>
+status check_find_brackets(const char* operation, const source_times<Time>& source,
+                           const tensor_view<TargetTime, Rank>& target_times,
+                           const brackets_view<Real>& brackets,
+                           const resample_policy<Time, Real>& policy) noexcept {
+  static_assert(std::is_same_v<std::remove_const_t<TargetTime>, Time>,
+                "source and target times have the same type");
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_source_times(operation, source));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "brackets.left", brackets.left));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "brackets.right", brackets.right));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "brackets.weight", brackets.weight));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "brackets.statuses", brackets.statuses));
+  const std::int64_t batch = source.batch();
+  const std::int64_t rows = brackets.left.extent(1);
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_targets(operation, target_times, batch, rows, "brackets.left"));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_extent(operation, "brackets.left", brackets.left, 0, batch, "the batch of source"));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_rows(operation, "brackets.right", brackets.right, batch, rows, "brackets.left"));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_rows(operation, "brackets.weight", brackets.weight, batch, rows, "brackets.left"));
+  if (brackets.statuses.data() != nullptr) {
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(
+        check_rows(operation, "brackets.statuses", brackets.statuses, batch, rows, "brackets.left"));
+  }
+  return check_policy(operation, policy);
+}
+
+template <class In, class Real, class Out>
+status check_apply_brackets(const char* operation, const tensor_view<In, 3>& values,
+                            const brackets_view<Real>& brackets, const tensor_view<Out, 3>& output,
+                            const normalization<Real>& options) noexcept {
+  static_assert(is_input_scalar_v<In>, "values are u8, half, bfloat16, float or double");
+  static_assert(is_output_scalar_v<Out>, "the output is half, bfloat16, float or double");
+  static_assert(std::is_same_v<Real, compute_t<In, Out>>,
+                "the weights are compute_t<In, Out>: float, or double for double values");
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "values", values));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "brackets.left", brackets.left));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "brackets.right", brackets.right));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "brackets.weight", brackets.weight));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "output", output));
+  const std::int64_t batch = output.extent(0);
+  const std::int64_t rows = output.extent(1);
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_rows(operation, "brackets.left", brackets.left, batch, rows, "output"));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_rows(operation, "brackets.right", brackets.right, batch, rows, "output"));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_rows(operation, "brackets.weight", brackets.weight, batch, rows, "output"));
+  if (values.extent(0) != 1) {  // 1 is a packed array, or a batch of one: either way shared
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_extent(operation, "values", values, 0, batch, "output"));
+  }
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_extent(operation, "output", output, 2, values.extent(2), "values"));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_normalization(operation, options, output.extent(2)));
+  return check_disjoint(operation, "values", values, "output", output);
+}
+
+/// Lengths and offsets, where the host may read them.
+template <class Time>
+status check_ragged(const char* operation, const source_times<Time>& source) noexcept {
+  const std::int64_t samples = source.times.extent(1);
+  if (!source.packed) {
+    if (source.lengths.data() == nullptr) return {};
+    for (std::int64_t b = 0; b < source.lengths.extent(0); ++b) {
+      if (source.lengths(b) < 0 || source.lengths(b) > samples) {
+        return status::invalid_argument(
+            "%s: source.lengths[%lld] is %lld, source.times has extent %lld in dimension 1",
+            operation, static_cast<long long>(b), static_cast<long long>(source.lengths(b)),
+            static_cast<long long>(samples));
+      }
+    }
+    return {};
+  }
+  for (std::int64_t b = 0; b < source.batch(); ++b) {
+    const std::int64_t first = source.offsets(b);
+    const std::int64_t end = source.offsets(b + 1);
+    if (first < 0 || end < first || end > samples) {
+      return status::invalid_argument(
+          "%s: source.offsets[%lld] is %lld and the next %lld, must rise within 0..%lld", operation,
+          static_cast<long long>(b), static_cast<long long>(first), static_cast<long long>(end),
+          static_cast<long long>(samples));
+    }
+    if (end - first > std::numeric_limits<std::int32_t>::max()) {
+      return status::invalid_argument(
+          "%s: source.offsets[%lld] to the next are %lld samples, an item has at most 2147483647",
+          operation, static_cast<long long>(b), static_cast<long long>(end - first));
+    }
+  }
+  return {};
+}
+
+}  // namespace robocache::detail

@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/config.hpp>
+#include <robocache/group.hpp>
+#include <robocache/resample/options.hpp>
+#include <robocache/scalar.hpp>
+#include <robocache/tensor_view.hpp>
+#include <robocache/time.hpp>
+
+#include <cstdint>
+
+/// \file
+/// Level 0 and 1 of `resample`: the rules for one target, and a row written by a group of threads.
+///
+/// All of it runs on the host and in kernels, allocates nothing and keeps no state. The rules of
+/// time (docs/semantics.md) are decided here and nowhere else.
+
+namespace robocache {
+
+// ------------------------------------------------------------------------------------- level 0
+
+/// The time stamps of one batch item: `times[i * stride] + offset`, `i` in `[0, size)`.
+template <class Time>
+struct time_axis {
+  const Time* times = nullptr;
+  std::int64_t stride = 1;
+  std::int32_t size = 0;
+  duration_t<Time> offset = 0;
+
+  ROBOCACHE_HD Time operator[](std::int32_t i) const noexcept {
+    return detail::time_shifted(times[i * stride], offset);
+  }
+};
+
+/// Where a target's value comes from.
+///
+/// | left | right | the row is |
+/// |---|---|---|
+/// | >= 0 | == left | sample `left`, bit for bit; `weight` is 0 |
+/// | >= 0 | != left | `fma(weight, sample[right] - sample[left], sample[left])` |
+/// | < 0 | any | the constant `weight` (the fill value, or NaN) |
+template <class Real>
+struct sample_bracket {
+  std::int32_t left = -1;
+  std::int32_t right = -1;
+  Real weight = 0;
+  std::uint8_t status = row_status::ok;
+};
+
+/// Number of stamps in `axis[first, last)` that are not after `t`, plus `first` (the upper bound).
+/// Reads O(log(last - first)) stamps. Unsorted or NaN stamps give some index in `[first, last]`.
+template <class Time>
+ROBOCACHE_HD inline std::int32_t upper_bound(const time_axis<Time>& axis, Time t,
+                                             std::int32_t first, std::int32_t last) noexcept {
+  while (first < last) {
+    const std::int32_t middle = first + (last - first) / 2;
+    if (detail::time_less_equal(axis[middle], t)) {
+      first = middle + 1;
+    } else {
+      last = middle;
+    }
+  }
+  return first;
+}
+
+namespace detail {
+
+template <class Real>
+ROBOCACHE_HD inline sample_bracket<Real> sample_row(std::int32_t index,
+                                                    std::uint8_t status) noexcept {
+  return {index, index, Real{0}, status};
+}
+
+template <class Real>
+ROBOCACHE_HD inline sample_bracket<Real> constant_row(Real value, std::uint8_t status) noexcept {
+  return {-1, -1, value, status};
+}
+
+/// The last index whose stamp equals `axis[i]`: the last duplicate wins.
+template <class Time>
+ROBOCACHE_HD inline std::int32_t last_of_equal(const time_axis<Time>& axis,
+                                               std::int32_t i) noexcept {
+  if (i + 1 >= axis.size) return i;
+  const Time t = axis[i];
+  if (!time_equal(axis[i + 1], t)) return i;
+  return upper_bound(axis, t, i + 1, axis.size) - 1;
+}
+
+/// The bits for one copied sample at distance `e`.
+template <class Time, class Real>
+ROBOCACHE_HD inline std::uint8_t staleness(const resample_policy<Time, Real>& policy,
+                                           elapsed_t<Time> e) noexcept {
+  return policy.interpolation != interpolation::linear && exceeds<Time>(e, policy.tolerance)
+             ? row_status::stale
+             : row_status::ok;
+}
+
+/// A target outside the recorded span.
+template <class Real, class Time>
+ROBOCACHE_HD inline sample_bracket<Real> extrapolate(const time_axis<Time>& axis, Time t,
+                                                     const resample_policy<Time, Real>& policy,
+                                                     bool is_after, std::uint8_t status) noexcept {
+  status |= is_after ? row_status::after : row_status::before;
+  if (policy.extrapolation == extrapolation::fill) return constant_row(policy.fill_value, status);
+  if (policy.extrapolation == extrapolation::nan) {
+    return constant_row(canonical_nan<Real>(), status);
+  }
+  const std::int32_t last = axis.size - 1;
+  const std::int32_t end = is_after ? last : last_of_equal(axis, 0);
+  const Time t_end = axis[end];
+  elapsed_t<Time> distance = is_after ? elapsed(t_end, t) : elapsed(t, t_end);
+  if (policy.extrapolation == extrapolation::hold) {
+    return sample_row<Real>(end, status | staleness(policy, distance));
+  }
+
+  // The line goes through the two outermost distinct stamps; with only one there is none.
+  std::int32_t left = end;
+  std::int32_t right = end;
+  if (is_after) {
+    std::int32_t first = 0;  // lower bound of t_end
+    std::int32_t bound = last;
+    while (first < bound) {
+      const std::int32_t middle = first + (bound - first) / 2;
+      if (time_less_equal(t_end, axis[middle])) {
+        bound = middle;
+      } else {
+        first = middle + 1;
+      }
+    }
+    left = first - 1;
+  } else {
+    right = end < last ? last_of_equal(axis, end + 1) : -1;
+  }
+  if (left < 0 || right < 0) return sample_row<Real>(end, status);
+  const Time t_left = axis[left];
+  const Time t_right = axis[right];
+  if (!time_less_equal(t_left, t_right) || time_equal(t_left, t_right)) {
+    return sample_row<Real>(end, status | row_status::unsorted);
+  }
+  if (exceeds<Time>(distance, policy.horizon)) {
+    status |= row_status::stale;
+    distance = static_cast<elapsed_t<Time>>(policy.horizon);
+  }
+  const Real out = elapsed_ratio<Real, Time>(distance, elapsed(t_left, t_right));
+  return {left, right, is_after ? exact_add(Real{1}, out) : -out, status};
+}
+
+/// The rules for a target of which `after`, the number of stamps at or before it, is known.
+template <class Real, class Time>
+ROBOCACHE_HD inline sample_bracket<Real> bracket_found(const time_axis<Time>& axis, Time t,
+                                                       std::int32_t after,
+                                                       const resample_policy<Time, Real>& policy)
+    noexcept {
+  std::uint8_t status = row_status::ok;
+  const std::int32_t left = after - 1;
+  if (left < 0 || after >= axis.size) {
+    const std::int32_t end = left < 0 ? 0 : axis.size - 1;
+    const Time t_end = axis[end];
+    const Time t_other = axis[axis.size - 1 - end];
+    const bool sorted = left < 0 ? time_less_equal(t_end, t_other) : time_less_equal(t_other, t_end);
+    if (!sorted) status |= row_status::unsorted;
+    if (time_equal(t_end, t)) return sample_row<Real>(end, status);
+    if (time_is_nan(t_end)) return sample_row<Real>(end, status);
+    return extrapolate(axis, t, policy, left >= 0, status);
+  }
+
+  // The neighbours of the bracket tell whether `t_right` is repeated, and betray most disorder.
+  const Time t_left = axis[left];
+  const Time t_right = axis[after];
+  const Time t_earlier = axis[left > 0 ? left - 1 : left];
+  const Time t_later = axis[after + 1 < axis.size ? after + 1 : after];
+  if (!time_less_equal(t_earlier, t_left) || !time_less_equal(t_right, t_later)) {
+    status |= row_status::unsorted;
+  }
+  if (time_equal(t_left, t)) return sample_row<Real>(left, status);
+  if (!time_less_equal(t_left, t) || !time_less_equal(t, t_right) || !time_is_finite(t_left) ||
+      !time_is_finite(t_right)) {
+    return sample_row<Real>(left, status | row_status::unsorted);
+  }
+
+  if (exceeds<Time>(elapsed(t_left, t_right), policy.max_gap)) {
+    status |= row_status::gap;
+    switch (policy.gap) {
+      case gap_policy::hold:
+        return sample_row<Real>(left, status | staleness(policy, elapsed(t_left, t)));
+      case gap_policy::fill:
+        return constant_row(policy.fill_value, status);
+      case gap_policy::nan:
+        return constant_row(canonical_nan<Real>(), status);
+      case gap_policy::interpolate:
+        break;
+    }
+  }
+
+  bool take_left = policy.interpolation == interpolation::previous;
+  if (policy.interpolation == interpolation::nearest) {
+    take_left = time_less_equal(elapsed(t_left, t), elapsed(t, t_right));
+  }
+  if (take_left) {
+    return sample_row<Real>(left, status | staleness(policy, elapsed(t_left, t)));
+  }
+  const bool repeated = after + 1 < axis.size && time_equal(t_right, t_later);
+  const std::int32_t right = repeated ? upper_bound(axis, t_right, after + 1, axis.size) - 1 : after;
+  if (policy.interpolation != interpolation::linear) {
+    return sample_row<Real>(right, status | staleness(policy, elapsed(t, t_right)));
+  }
+  const Real weight = time_fraction<Real>(t_left, t, t_right);
+  return {left, right, weight, status};
+}
+
+/// The targets that need no search: no samples, or no time. True if `result` is decided.
+template <class Real, class Time>
+ROBOCACHE_HD inline bool bracket_trivial(const time_axis<Time>& axis, Time t,
+                                         const resample_policy<Time, Real>& policy,
+                                         sample_bracket<Real>& result) noexcept {
+  const bool finite = time_is_finite(t);
+  if (axis.size > 0 && finite) return false;
+  std::uint8_t status = axis.size > 0 ? row_status::ok : row_status::empty;
+  if (!finite) status |= row_status::not_finite;
+  const bool nan = policy.extrapolation == extrapolation::nan;
+  result = constant_row(nan ? canonical_nan<Real>() : policy.fill_value, status);
+  return true;
+}
+
+}  // namespace detail
+
+/// Decides where the value at time `t` comes from. Never reads outside `axis`, whatever it holds.
+///
+/// Equal stamps count as one sample, the last of them. A target equal to a stamp gets that sample
+/// whatever the policy. For source times that decrease or are NaN the result is some valid bracket,
+/// with `row_status::unsorted` where the disorder was met on the way.
+///
+/// Complexity: O(log size) stamps read.
+///
+/// \tparam Real  float, or double for double values
+template <class Real, class Time>
+ROBOCACHE_HD inline sample_bracket<Real> bracket(const time_axis<Time>& axis, Time t,
+                                                 const resample_policy<Time, Real>& policy)
+    noexcept {
+  sample_bracket<Real> result;
+  if (detail::bracket_trivial(axis, t, policy, result)) return result;
+  return detail::bracket_found(axis, t, upper_bound(axis, t, 0, axis.size), policy);
+}
+
+/// `fma(w, b - a, a)`, in `Real`, not yet rounded to the output type. NaN if the formula gives NaN
+/// or `b - a` overflows against itself; never an extra rounding.
+template <class Real>
+ROBOCACHE_HD inline Real blend(Real a, Real b, Real w) noexcept {
+  return detail::exact_fma(w, detail::exact_sub(b, a), a);
+}
+
+/// The value between samples `a` and `b` at weight `w`, rounded once to `Out`.
+template <class Out, class In>
+ROBOCACHE_HD inline Out interpolate(In a, In b, compute_t<In, Out> w) noexcept {
+  using real = compute_t<In, Out>;
+  using bits = typename detail::scalar_traits<In>::bits;
+  const real value =
+      blend(detail::real_from_bits<real, In>(detail::bit_copy<bits>(a)),
+            detail::real_from_bits<real, In>(detail::bit_copy<bits>(b)), w);
+  return detail::bit_copy<Out>(detail::bits_from_real<Out>(value));
+}
+
+/// Per-channel normalization: `fma(value, scale[d], shift[d])`. Null pointers mean 1 and 0.
+template <class Real>
+struct channel_affine {
+  const Real* scale = nullptr;
+  const Real* shift = nullptr;
+  std::int64_t scale_stride = 1;
+  std::int64_t shift_stride = 1;
+
+  ROBOCACHE_HD bool is_identity() const noexcept { return scale == nullptr && shift == nullptr; }
+
+  ROBOCACHE_HD Real operator()(Real value, std::int64_t channel) const noexcept {
+    if (scale == nullptr) {
+      return shift == nullptr ? value : detail::exact_add(value, shift[channel * shift_stride]);
+    }
+    const Real summand = shift == nullptr ? Real{0} : shift[channel * shift_stride];
+    return detail::exact_fma(value, scale[channel * scale_stride], summand);
+  }
+};
+
+namespace detail {
+
+template <class T>
+ROBOCACHE_HD inline typename scalar_traits<std::remove_cv_t<T>>::bits load_bits(
+    const T* p) noexcept {
+  typename scalar_traits<std::remove_cv_t<T>>::bits bits;
+  std::memcpy(&bits, p, sizeof(bits));
+  return bits;
+}
+template <class T>
+ROBOCACHE_HD inline void store_bits(T* p, typename scalar_traits<T>::bits bits) noexcept {
+  std::memcpy(p, &bits, sizeof(bits));
+}
+
+/// The bits of one output element, for the three kinds of row. `Blend` says whether `b` counts.
+template <class Out, bool Blend, bool Affine, class In, class Real>
+ROBOCACHE_HD inline typename scalar_traits<Out>::bits output_bits(
+    typename scalar_traits<In>::bits a, typename scalar_traits<In>::bits b, Real w,
+    const channel_affine<Real>& affine, std::int64_t channel) noexcept {
+  if constexpr (!Blend && !Affine &&
+                scalar_traits<In>::format == scalar_traits<Out>::format) {
+    return a;  // bit for bit
+  } else {
+    Real value = real_from_bits<Real, In>(a);
+    if constexpr (Blend) value = blend(value, real_from_bits<Real, In>(b), w);
+    if constexpr (Affine) value = affine(value, channel);
+    return bits_from_real<Out>(value);
+  }
+}
+
+/// One kind of row, the channels dealt out to the group's threads. `Unit`: all strides are 1.
+template <bool Blend, bool Affine, bool Unit, class Group, class In, class Out, class Real>
+ROBOCACHE_HD inline void write_row_of(const Group& group, const In* left, const In* right,
+                                      std::int64_t in_stride, Real w,
+                                      const channel_affine<Real>& affine, Out* out,
+                                      std::int64_t out_stride, std::int64_t channels) noexcept {
+  const std::int64_t is = Unit ? 1 : in_stride;
+  const std::int64_t os = Unit ? 1 : out_stride;
+  const std::int64_t step = static_cast<std::int64_t>(group.size());
+  for (std::int64_t d = group.thread_rank(); d < channels; d += step) {
+    const auto a = load_bits(left + d * is);
+    const auto b = Blend ? load_bits(right + d * is) : a;
+    store_bits(out + d * os, output_bits<Out, Blend, Affine, In>(a, b, w, affine, d));
+  }
+}
+
+}  // namespace detail
+
+// ------------------------------------------------------------------------------------- level 1
+
+/// `bracket` by a group: every thread of it gets the same result.
+///
+/// A warp tile of cooperative groups searches with all its lanes (log_size(group) rounds of one load
+/// each); other groups do the same binary search in every thread. All threads of the group call it
+/// with the same arguments.
+template <class Group, class Time, class Real>
+ROBOCACHE_HD inline sample_bracket<Real> find_bracket(const Group& group,
+                                                      const time_axis<Time>& axis, Time t,
+                                                      const resample_policy<Time, Real>& policy)
+    noexcept {
+  if constexpr (detail::can_ballot<Group>::value) {
+    sample_bracket<Real> result;
+    if (detail::bracket_trivial(axis, t, policy, result)) return result;
+    const std::int32_t lanes = static_cast<std::int32_t>(group.size());
+    std::int32_t first = 0;
+    std::int32_t last = axis.size;
+    while (first < last) {
+      // Lane i asks whether the last stamp of the i-th slice is at or before t.
+      const std::int32_t slice = (last - first - 1) / lanes + 1;
+      const std::int64_t probe =
+          first + (static_cast<std::int64_t>(group.thread_rank()) + 1) * slice - 1;
+      const bool passed =
+          probe < last && detail::time_less_equal(axis[static_cast<std::int32_t>(probe)], t);
+      // Slices passed without interruption; unsorted stamps end the count early.
+      const unsigned missed = ~static_cast<unsigned>(group.ballot(passed));
+      std::int32_t count = 0;
+#if defined(__CUDA_ARCH__)
+      count = missed == 0u ? 32 : __ffs(static_cast<int>(missed)) - 1;
+#endif
+      count = count < lanes ? count : lanes;
+      first += count * slice;
+      const std::int64_t end = static_cast<std::int64_t>(first) + slice - 1;
+      last = end < last ? static_cast<std::int32_t>(end) : last;
+    }
+    return detail::bracket_found(axis, t, first, policy);
+  } else {
+    (void)group;
+    return bracket(axis, t, policy);
+  }
+}
+
+/// Writes one row from its bracket; the group's threads share the channels. No barrier inside.
+///
+/// \param group    the threads that write the row together
+/// \param found    from `bracket` or `find_bracket` on this item's stamps
+/// \param values   [S, D], this item's samples
+/// \param affine   normalization; not applied to constant rows
+/// \param row      [D], the output
+template <class Group, class In, class Out, class Real>
+ROBOCACHE_HD inline void write_row(const Group& group, const sample_bracket<Real>& found,
+                                   const tensor_view<const In, 2>& values,
+                                   const channel_affine<Real>& affine,
+                                   const tensor_view<Out, 1>& row) noexcept {
+  const std::int64_t channels = row.extent(0);
+  Out* const out = row.data();
+  const std::int64_t os = row.stride(0);
+  if (found.left < 0) {
+    const auto bits = detail::bits_from_real<Out>(found.weight);
+    const std::int64_t step = static_cast<std::int64_t>(group.size());
+    for (std::int64_t d = group.thread_rank(); d < channels; d += step) {
+      detail::store_bits(out + d * os, bits);
+    }
+    return;
+  }
+  const In* const left = values.data() + found.left * values.stride(0);
+  const In* const right = values.data() + found.right * values.stride(0);
+  const std::int64_t is = values.stride(1);
+  const Real w = found.weight;
+  const bool blended = found.left != found.right;
+  const bool plain = affine.is_identity();
+  const bool unit = is == 1 && os == 1;
+  if (blended && plain && unit) {
+    detail::write_row_of<true, false, true>(group, left, right, 1, w, affine, out, 1, channels);
+  } else if (blended && plain) {
+    detail::write_row_of<true, false, false>(group, left, right, is, w, affine, out, os, channels);
+  } else if (blended) {
+    detail::write_row_of<true, true, false>(group, left, right, is, w, affine, out, os, channels);
+  } else if (plain && unit) {
+    detail::write_row_of<false, false, true>(group, left, left, 1, w, affine, out, 1, channels);
+  } else if (plain) {
+    detail::write_row_of<false, false, false>(group, left, left, is, w, affine, out, os, channels);
+  } else {
+    detail::write_row_of<false, true, false>(group, left, left, is, w, affine, out, os, channels);
+  }
+}
+
+/// Resamples one target: finds its bracket and writes its row, by any group of threads.
+///
+/// For use inside your own kernel, or on the host with `serial_group`. All threads of the group call
+/// it with the same arguments. No barrier inside: `group.sync()` before other threads of the group
+/// read the row. No allocation. Same bits as the launchers.
+///
+/// \code
+/// auto warp = cooperative_groups::tiled_partition<32>(cooperative_groups::this_thread_block());
+/// robocache::time_axis<double> axis{times, 1, samples};
+/// robocache::tensor_view<const float, 2> values(data, {samples, channels});
+/// robocache::tensor_view<float, 1> row(output, {channels});
+/// auto status = robocache::resample_row(warp, axis, t, values, robocache::resample_policy<double>{},
+///                                       robocache::channel_affine<float>{}, row);
+/// \endcode
+///
+/// \param axis    stamps of this item, [S]
+/// \param t       target time
+/// \param values  [S, D]
+/// \param policy  the rules
+/// \param affine  normalization, `{}` for none
+/// \param row     [D], the output
+/// \return the row's status byte, in every thread
+template <class Group, class Time, class In, class Out, class Real>
+ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const time_axis<Time>& axis, Time t,
+                                              const tensor_view<const In, 2>& values,
+                                              const resample_policy<Time, Real>& policy,
+                                              const channel_affine<Real>& affine,
+                                              const tensor_view<Out, 1>& row) noexcept {
+  static_assert(std::is_same_v<Real, compute_t<In, Out>>, "Real is compute_t<In, Out>");
+  const sample_bracket<Real> found = find_bracket(group, axis, t, policy);
+  write_row(group, found, values, affine, row);
+  return found.status;
+}
+
+}  // namespace robocache

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/config.hpp>
+#include <robocache/detail/exact.hpp>
+
+#include <cstdint>
+#include <type_traits>
+
+/// \file
+/// The scalar types of values, and conversions that give the same bits on every machine.
+///
+/// Recognised: `std::uint8_t`, `float`, `double`, CUDA's `__half` and `__nv_bfloat16`, and
+/// `float16` / `bfloat16` below, which have the same bits and need no CUDA toolkit. CUDA's headers
+/// are not included here: only the names are declared, so this header costs nothing and works
+/// whether or not the caller includes them.
+
+struct __half;         // CUDA's, from <cuda_fp16.h>
+struct __nv_bfloat16;  // CUDA's, from <cuda_bf16.h>
+
+namespace robocache {
+
+/// IEEE binary16 as 16 bits, for code without CUDA's `__half`. Storage only: convert to compute.
+struct float16 {
+  std::uint16_t bits;
+};
+
+/// bfloat16 (the upper half of a binary32) as 16 bits, for code without CUDA's `__nv_bfloat16`.
+/// Storage only: convert to compute.
+struct bfloat16 {
+  std::uint16_t bits;
+};
+
+namespace detail {
+
+enum class scalar_format { u8, f16, bf16, f32, f64 };
+
+template <class T>
+struct scalar_traits {
+  static constexpr bool is_scalar = false;
+};
+template <scalar_format Format, class Bits, class Canonical>
+struct scalar_traits_of {
+  static constexpr bool is_scalar = true;
+  static constexpr scalar_format format = Format;
+  using bits = Bits;            // what is loaded and stored
+  using canonical = Canonical;  // one type per format, so that each kernel is compiled once
+};
+template <>
+struct scalar_traits<std::uint8_t>
+    : scalar_traits_of<scalar_format::u8, std::uint8_t, std::uint8_t> {};
+template <>
+struct scalar_traits<float16> : scalar_traits_of<scalar_format::f16, std::uint16_t, float16> {};
+template <>
+struct scalar_traits<::__half> : scalar_traits_of<scalar_format::f16, std::uint16_t, float16> {};
+template <>
+struct scalar_traits<bfloat16> : scalar_traits_of<scalar_format::bf16, std::uint16_t, bfloat16> {};
+template <>
+struct scalar_traits<::__nv_bfloat16>
+    : scalar_traits_of<scalar_format::bf16, std::uint16_t, bfloat16> {};
+template <>
+struct scalar_traits<float> : scalar_traits_of<scalar_format::f32, std::uint32_t, float> {};
+template <>
+struct scalar_traits<double> : scalar_traits_of<scalar_format::f64, std::uint64_t, double> {};
+
+}  // namespace detail
+
+/// True for the types values may have as input.
+template <class T>
+inline constexpr bool is_input_scalar_v = detail::scalar_traits<std::remove_cv_t<T>>::is_scalar;
+
+/// True for the types values may have as output: all but the integers.
+template <class T>
+inline constexpr bool is_output_scalar_v =
+    is_input_scalar_v<T> && !std::is_integral_v<std::remove_cv_t<T>>;
+
+/// The type arithmetic between `In` and `Out` is done in: double if either is double, else float.
+template <class In, class Out>
+using compute_t = std::conditional_t<std::is_same_v<std::remove_cv_t<In>, double> ||
+                                         std::is_same_v<std::remove_cv_t<Out>, double>,
+                                     double, float>;
+
+namespace detail {
+
+/// Exact: every binary16 is a binary32. NaN becomes the canonical NaN.
+ROBOCACHE_HD inline float float_from_f16_bits(std::uint16_t bits) noexcept {
+  const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000u) << 16;
+  const std::uint32_t magnitude = bits & 0x7fffu;
+  if (magnitude > 0x7c00u) return canonical_nan<float>();
+#if defined(__CUDA_ARCH__)
+  (void)sign;
+  float result;
+  asm("cvt.f32.f16 %0, %1;" : "=f"(result) : "h"(bits));
+  return result;
+#else
+  if (magnitude == 0x7c00u) return bit_copy<float>(sign | 0x7f800000u);
+  if (magnitude >= 0x0400u) return bit_copy<float>(sign | ((magnitude << 13) + 0x38000000u));
+  // Subnormal or zero: magnitude * 2^-24, exact in binary32.
+  const float value = static_cast<float>(magnitude) * 5.9604644775390625e-08f;
+  return bit_copy<float>(sign | bit_copy<std::uint32_t>(value));
+#endif
+}
+
+/// Round to nearest even; NaN becomes 0x7fff.
+ROBOCACHE_HD inline std::uint16_t f16_bits_from_float(float x) noexcept {
+#if defined(__CUDA_ARCH__)
+  std::uint16_t result;
+  asm("cvt.rn.f16.f32 %0, %1;" : "=h"(result) : "f"(x));
+  return is_nan(x) ? std::uint16_t{0x7fffu} : result;
+#else
+  const std::uint32_t bits = bit_copy<std::uint32_t>(x);
+  const std::uint32_t sign = (bits >> 16) & 0x8000u;
+  const std::uint32_t magnitude = bits & 0x7fffffffu;
+  if (magnitude > 0x7f800000u) return 0x7fffu;
+  if (magnitude >= 0x477ff000u) return static_cast<std::uint16_t>(sign | 0x7c00u);  // >= 65520
+  if (magnitude >= 0x38800000u) {  // normal: drop 13 bits, the carry may run into the exponent
+    const std::uint32_t rounded = magnitude + 0x0fffu + ((magnitude >> 13) & 1u);
+    return static_cast<std::uint16_t>(sign | ((rounded - 0x38000000u) >> 13));
+  }
+  if (magnitude < 0x33000000u) return static_cast<std::uint16_t>(sign);  // below half the smallest
+  // Subnormal: the mantissa with its hidden bit, shifted so that one unit is 2^-24.
+  const std::uint32_t shift = 126u - (magnitude >> 23);
+  const std::uint32_t mantissa = (magnitude & 0x007fffffu) | 0x00800000u;
+  const std::uint32_t kept = mantissa >> shift;
+  const std::uint32_t dropped = mantissa & ((1u << shift) - 1u);
+  const std::uint32_t half = 1u << (shift - 1u);
+  const std::uint32_t up = (dropped > half || (dropped == half && (kept & 1u))) ? 1u : 0u;
+  return static_cast<std::uint16_t>(sign | (kept + up));
+#endif
+}
+
+/// Exact.
+ROBOCACHE_HD inline float float_from_bf16_bits(std::uint16_t bits) noexcept {
+  return bit_copy<float>(static_cast<std::uint32_t>(bits) << 16);
+}
+
+/// Round to nearest even; NaN becomes 0x7fff.
+ROBOCACHE_HD inline std::uint16_t bf16_bits_from_float(float x) noexcept {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+  std::uint16_t result;
+  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(result) : "f"(x));
+  return result;
+#else
+  const std::uint32_t bits = bit_copy<std::uint32_t>(x);
+  const std::uint32_t rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
+  return (bits & 0x7fffffffu) > 0x7f800000u ? std::uint16_t{0x7fffu}
+                                            : static_cast<std::uint16_t>(rounded);
+#endif
+}
+
+/// double to float, rounded to odd: a second rounding to a format with at least two bits less then
+/// gives what one rounding from the double would have given (Boldo and Melquiond, "Emulation of FMA
+/// and correctly rounded sums: proved algorithms using rounding to odd", 2008).
+ROBOCACHE_HD inline float float_round_to_odd(double x) noexcept {
+  const float nearest = exact_cast<float>(x);
+  if (!is_finite(x)) return nearest;
+  const double back = exact_cast<double>(nearest);
+  if (back == x) return nearest;
+  std::uint32_t bits = bit_copy<std::uint32_t>(nearest);
+  const bool away_from_zero = (back < 0 ? -back : back) > (x < 0 ? -x : x);
+  if (away_from_zero) bits -= 1u;  // toward zero, also from infinity to the largest finite
+  return bit_copy<float>(bits | 1u);
+}
+
+/// Reads one element. `Real` is float or double; conversion to it is exact.
+template <class Real, class T>
+ROBOCACHE_HD inline Real real_from_bits(typename scalar_traits<T>::bits bits) noexcept {
+  constexpr scalar_format format = scalar_traits<T>::format;
+  if constexpr (format == scalar_format::u8) {
+    return static_cast<Real>(bits);
+  } else if constexpr (format == scalar_format::f16) {
+    return exact_cast<Real>(float_from_f16_bits(bits));
+  } else if constexpr (format == scalar_format::bf16) {
+    return exact_cast<Real>(float_from_bf16_bits(bits));
+  } else if constexpr (format == scalar_format::f32) {
+    return exact_cast<Real>(bit_copy<float>(bits));
+  } else {
+    static_assert(std::is_same_v<Real, double>, "a double is computed with in double");
+    return bit_copy<double>(bits);
+  }
+}
+
+/// Writes one element, rounded once, to nearest even. NaN becomes the format's canonical NaN.
+template <class T, class Real>
+ROBOCACHE_HD inline typename scalar_traits<T>::bits bits_from_real(Real x) noexcept {
+  constexpr scalar_format format = scalar_traits<T>::format;
+  static_assert(format != scalar_format::u8, "integers are not an output type");
+  if constexpr (format == scalar_format::f64) {
+    const double value = exact_cast<double>(x);
+    return bit_copy<std::uint64_t>(is_nan(value) ? canonical_nan<double>() : value);
+  } else if constexpr (format == scalar_format::f32) {
+    const float value = exact_cast<float>(x);
+    return bit_copy<std::uint32_t>(is_nan(value) ? canonical_nan<float>() : value);
+  } else {
+    float value;
+    if constexpr (std::is_same_v<Real, double>) {
+      value = float_round_to_odd(x);
+    } else {
+      value = x;
+    }
+    if constexpr (format == scalar_format::f16) return f16_bits_from_float(value);
+    return bf16_bits_from_float(value);
+  }
+}
+
+}  // namespace detail
+
+/// Converts between scalar types, rounding at most once, to nearest even. Same type: the same bits,
+/// NaN payloads included. Otherwise NaN becomes the output type's canonical NaN.
+template <class Out, class In>
+ROBOCACHE_HD inline Out scalar_cast(In x) noexcept {
+  static_assert(is_input_scalar_v<In> && is_output_scalar_v<Out>, "not a RoboCache scalar type");
+  if constexpr (std::is_same_v<In, Out>) {
+    return x;
+  } else {
+    using bits_in = typename detail::scalar_traits<In>::bits;
+    using real = compute_t<In, Out>;
+    return detail::bit_copy<Out>(detail::bits_from_real<Out>(
+        detail::real_from_bits<real, In>(detail::bit_copy<bits_in>(x))));
+  }
+}
+
+}  // namespace robocache
