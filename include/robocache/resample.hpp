@@ -20,18 +20,21 @@ namespace robocache {
 
 /// Resamples a batch of recordings at target times, and reports on each row.
 ///
-/// \param source        samples and stamps, see `padded_source` and `packed_source`: [B, S, D], [B, S]
-/// \param target_times  [B, T], or [T] for one grid that all items share; any order, same type as the
+/// \param source        samples and stamps, see `padded_source` and `packed_source`: [B, S, D], [B,
+/// S] \param target_times  [B, T], or [T] for one grid that all items share; any order, same type
+/// as the
 ///                      source's stamps
 /// \param output        [B, T, D], any strides; what lies between its elements is not touched
 /// \param statuses      [B, T] bytes of `row_status` bits, or an empty view for none
 /// \param options       policy and normalization, `{}` for linear with held ends
 /// \param where         `robocache::cpu`, or a number of threads as `robocache::cpu(4)`
-/// \return `invalid_argument` with the argument's name and the numbers if shapes, pointers, strides,
-///         lengths, offsets or options are wrong, or input and output overlap. Then nothing is written.
+/// \return `invalid_argument` with the argument's name and the numbers if shapes, pointers,
+/// strides,
+///         lengths, offsets or options are wrong, or input and output overlap. Then nothing is
+///         written.
 ///
-/// Zero B, T or D is a successful no-op. Allocates nothing. The result does not depend on the number
-/// of threads, and equals the GPU's bit for bit. O(B T (log S + D)).
+/// Zero B, T or D is a successful no-op. Allocates nothing. The result does not depend on the
+/// number of threads, and equals the GPU's bit for bit. O(B T (log S + D)).
 template <class In, class Time, class TargetTime, int TargetRank, class Out>
 status resample(const source_view<In, Time>& source,
                 const tensor_view<TargetTime, TargetRank>& target_times,
@@ -43,7 +46,7 @@ status resample(const source_view<In, Time>& source,
   ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_ragged("resample", source));
   detail::resample_on_cpu(
       detail::searched_rows<Time, compute_t<In, Out>>(source, target_times, statuses, options),
-      detail::copy_arguments<In, Out>(source, output, options), where);
+      detail::make_copy_arguments<In, Out>(source.values, source.packed, output, options), where);
   return {};
 }
 
@@ -84,9 +87,8 @@ status find_brackets(const source_times<Time>& source,
 /// `find_brackets` then `apply_brackets` gives the same bits as `resample`.
 ///
 /// \param values    [B, S, D], or [1, N, D] for packed values (indices count from the first row)
-/// \param brackets  from `find_brackets`. An index outside [0, S) makes the row its weight, as -1 does.
-/// \param output    [B, T, D]
-/// \param options   per-channel scale and shift, `{}` for none
+/// \param brackets  from `find_brackets`. An index outside [0, S) makes the row its weight, as -1
+/// does. \param output    [B, T, D] \param options   per-channel scale and shift, `{}` for none
 /// \param where     `robocache::cpu`
 /// \return as `resample`
 template <class In, class Real, class Out>
@@ -97,7 +99,8 @@ status apply_brackets(const tensor_view<In, 3>& values, const brackets_view<Real
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       detail::check_apply_brackets("apply_brackets", values, brackets, output, options));
   detail::resample_on_cpu(detail::stored_rows<compute_t<In, Out>>(values, brackets),
-                          detail::copy_arguments<std::remove_const_t<In>, Out>(values, values.extent(0) == 1, output, options),
+                          detail::make_copy_arguments<std::remove_const_t<In>, Out>(
+                              values, values.extent(0) == 1, output, options),
                           where);
   return {};
 }

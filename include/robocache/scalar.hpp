@@ -82,18 +82,18 @@ using compute_t = std::conditional_t<std::is_same_v<std::remove_cv_t<In>, double
 
 namespace detail {
 
-/// Exact: every binary16 is a binary32. NaN becomes the canonical NaN.
+// Conversions to float are exact and keep NaN a NaN, of no particular payload. The one NaN that is
+// written comes from `bits_from_real`.
+
 ROBOCACHE_HD inline float float_from_f16_bits(std::uint16_t bits) noexcept {
-  const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000u) << 16;
-  const std::uint32_t magnitude = bits & 0x7fffu;
-  if (magnitude > 0x7c00u) return canonical_nan<float>();
 #if defined(__CUDA_ARCH__)
-  (void)sign;
   float result;
   asm("cvt.f32.f16 %0, %1;" : "=f"(result) : "h"(bits));
   return result;
 #else
-  if (magnitude == 0x7c00u) return bit_copy<float>(sign | 0x7f800000u);
+  const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000u) << 16;
+  const std::uint32_t magnitude = bits & 0x7fffu;
+  if (magnitude >= 0x7c00u) return bit_copy<float>(sign | 0x7f800000u | (magnitude << 13));
   if (magnitude >= 0x0400u) return bit_copy<float>(sign | ((magnitude << 13) + 0x38000000u));
   // Subnormal or zero: magnitude * 2^-24, exact in binary32.
   const float value = static_cast<float>(magnitude) * 5.9604644775390625e-08f;
@@ -106,7 +106,7 @@ ROBOCACHE_HD inline std::uint16_t f16_bits_from_float(float x) noexcept {
 #if defined(__CUDA_ARCH__)
   std::uint16_t result;
   asm("cvt.rn.f16.f32 %0, %1;" : "=h"(result) : "f"(x));
-  return is_nan(x) ? std::uint16_t{0x7fffu} : result;
+  return result;
 #else
   const std::uint32_t bits = bit_copy<std::uint32_t>(x);
   const std::uint32_t sign = (bits >> 16) & 0x8000u;
@@ -129,7 +129,6 @@ ROBOCACHE_HD inline std::uint16_t f16_bits_from_float(float x) noexcept {
 #endif
 }
 
-/// Exact.
 ROBOCACHE_HD inline float float_from_bf16_bits(std::uint16_t bits) noexcept {
   return bit_copy<float>(static_cast<std::uint32_t>(bits) << 16);
 }

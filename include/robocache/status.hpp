@@ -61,12 +61,20 @@ class [[nodiscard]] status {
     return result;
   }
 
-  bool ok() const noexcept { return code_ == status_code::ok; }
-  status_code code() const noexcept { return code_; }
+  bool ok() const noexcept {
+    return code_ == status_code::ok;
+  }
+  status_code code() const noexcept {
+    return code_;
+  }
   /// The `cudaError_t` as an int; 0 unless `code()` is `cuda_error`.
-  int cuda_error() const noexcept { return cuda_error_; }
+  int cuda_error() const noexcept {
+    return cuda_error_;
+  }
   /// Never null. "" on success.
-  const char* message() const noexcept { return message_; }
+  const char* message() const noexcept {
+    return message_;
+  }
 
  private:
   status_code code_ = status_code::ok;

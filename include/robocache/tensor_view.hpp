@@ -18,9 +18,10 @@ template <class M, class = void>
 struct is_mdspan_like : std::false_type {};
 
 template <class M>
-struct is_mdspan_like<M, std::void_t<decltype(std::declval<const M&>().data_handle()),
-                                     decltype(std::declval<const M&>().extent(0)),
-                                     decltype(std::declval<const M&>().stride(0)), decltype(M::rank())>>
+struct is_mdspan_like<
+    M, std::void_t<decltype(std::declval<const M&>().data_handle()),
+                   decltype(std::declval<const M&>().extent(0)),
+                   decltype(std::declval<const M&>().stride(0)), decltype(M::rank())>>
     : std::true_type {};
 
 }  // namespace detail

@@ -76,6 +76,12 @@ ROBOCACHE_HD inline elapsed_t<Time> elapsed(Time from, Time to) noexcept {
   }
 }
 
+template <class Time>
+ROBOCACHE_HD inline bool elapsed_is_finite(elapsed_t<Time> e) noexcept {
+  if constexpr (std::is_floating_point_v<Time>) return is_finite(e);
+  return true;
+}
+
 /// True if `e > limit`; never for an `unlimited` one.
 template <class Time>
 ROBOCACHE_HD inline bool exceeds(elapsed_t<Time> e, duration_t<Time> limit) noexcept {
@@ -86,6 +92,11 @@ ROBOCACHE_HD inline bool exceeds(elapsed_t<Time> e, duration_t<Time> limit) noex
   }
 }
 
+template <class Time>
+inline constexpr Time lowest_stamp = std::numeric_limits<Time>::lowest();
+template <class Time>
+inline constexpr Time highest_stamp = std::numeric_limits<Time>::max();
+
 /// `t + offset`; integers saturate at the ends of their type.
 template <class Time>
 ROBOCACHE_HD inline Time time_shifted(Time t, duration_t<Time> offset) noexcept {
@@ -94,8 +105,8 @@ ROBOCACHE_HD inline Time time_shifted(Time t, duration_t<Time> offset) noexcept 
   } else {
     const Time sum =
         static_cast<Time>(static_cast<std::uint64_t>(t) + static_cast<std::uint64_t>(offset));
-    if (offset >= 0) return sum >= t ? sum : std::numeric_limits<Time>::max();
-    return sum < t ? sum : std::numeric_limits<Time>::min();
+    if (offset >= 0) return sum >= t ? sum : highest_stamp<Time>;
+    return sum < t ? sum : lowest_stamp<Time>;
   }
 }
 
@@ -109,8 +120,7 @@ template <class Real, class Time>
 ROBOCACHE_HD inline Real elapsed_ratio(elapsed_t<Time> part, elapsed_t<Time> whole) noexcept {
   using quotient = quotient_t<Time, Real>;
   if constexpr (std::is_integral_v<Time>) {
-    return exact_cast<Real>(
-        exact_div(static_cast<quotient>(part), static_cast<quotient>(whole)));
+    return exact_cast<Real>(exact_div(static_cast<quotient>(part), static_cast<quotient>(whole)));
   } else {
     return exact_cast<Real>(exact_div(exact_cast<quotient>(part), exact_cast<quotient>(whole)));
   }

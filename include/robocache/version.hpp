@@ -9,6 +9,5 @@
 #define ROBOCACHE_VERSION_PATCH 0
 
 /// One number to compare with: major * 10000 + minor * 100 + patch.
-#define ROBOCACHE_VERSION                                                 \
-  (ROBOCACHE_VERSION_MAJOR * 10000 + ROBOCACHE_VERSION_MINOR * 100 +      \
-   ROBOCACHE_VERSION_PATCH)
+#define ROBOCACHE_VERSION \
+  (ROBOCACHE_VERSION_MAJOR * 10000 + ROBOCACHE_VERSION_MINOR * 100 + ROBOCACHE_VERSION_PATCH)

@@ -50,8 +50,8 @@ status check_view(const char* operation, const char* name,
       return status::invalid_argument("%s: %s has negative extent %lld in dimension %d", operation,
                                       name, static_cast<long long>(view.extent(d)), d);
     }
-    reach += (static_cast<double>(view.extent(d)) - 1) *
-             std::fabs(static_cast<double>(view.stride(d)));
+    reach +=
+        (static_cast<double>(view.extent(d)) - 1) * std::fabs(static_cast<double>(view.stride(d)));
     count *= static_cast<double>(view.extent(d));
   }
   if (view.empty()) return {};
@@ -65,9 +65,10 @@ status check_view(const char* operation, const char* name,
   }
   const auto address = reinterpret_cast<std::uintptr_t>(view.data());
   if (address % alignof(std::remove_cv_t<T>) != 0) {
-    return status::invalid_argument("%s: %s is at address %#llx, not a multiple of its %zu-byte "
-                                    "element", operation, name,
-                                    static_cast<unsigned long long>(address), sizeof(T));
+    return status::invalid_argument(
+        "%s: %s is at address %#llx, not a multiple of its %zu-byte "
+        "element",
+        operation, name, static_cast<unsigned long long>(address), sizeof(T));
   }
   return {};
 }
@@ -91,7 +92,8 @@ status check_output(const char* operation, const char* name,
     if (step <= inner || step == 0) {
       return status::invalid_argument(
           "%s: %s overlaps itself: stride %lld in dimension %d, but the dimensions inside it span "
-          "%lld elements", operation, name, static_cast<long long>(view.stride(d)), d,
+          "%lld elements",
+          operation, name, static_cast<long long>(view.stride(d)), d,
           static_cast<long long>(inner + 1));
     }
   }
@@ -107,30 +109,28 @@ status check_extent(const char* operation, const char* name, const tensor_view<T
                                   expected_of, static_cast<long long>(expected));
 }
 
-/// Rejects overlap that is certain: equal first elements, or two dense spans that intersect. Strided
-/// views may interleave without touching, so those pass.
+/// Rejects overlap that is certain: equal first elements, or two dense spans that intersect.
+/// Strided views may interleave without touching, so those pass.
 template <class In, int InRank, class Out, int OutRank>
-status check_disjoint(const char* operation, const char* in_name,
-                      const tensor_view<In, InRank>& in, const char* out_name,
-                      const tensor_view<Out, OutRank>& out) noexcept {
+status check_disjoint(const char* operation, const char* in_name, const tensor_view<In, InRank>& in,
+                      const char* out_name, const tensor_view<Out, OutRank>& out) noexcept {
   const byte_span a = bytes_of(in);
   const byte_span b = bytes_of(out);
   const bool intersect = a.begin < b.end && b.begin < a.end;
-  const bool same_start = !in.empty() && !out.empty() &&
-                          static_cast<const void*>(in.data()) == static_cast<const void*>(out.data());
+  const bool same_start =
+      !in.empty() && !out.empty() &&
+      static_cast<const void*>(in.data()) == static_cast<const void*>(out.data());
   if (!intersect || !(same_start || (a.dense && b.dense))) return {};
-  return status::invalid_argument("%s: %s overlaps %s: bytes [%#llx, %#llx) and [%#llx, %#llx)",
-                                  operation, out_name, in_name,
-                                  static_cast<unsigned long long>(b.begin),
-                                  static_cast<unsigned long long>(b.end),
-                                  static_cast<unsigned long long>(a.begin),
-                                  static_cast<unsigned long long>(a.end));
+  return status::invalid_argument(
+      "%s: %s overlaps %s: bytes [%#llx, %#llx) and [%#llx, %#llx)", operation, out_name, in_name,
+      static_cast<unsigned long long>(b.begin), static_cast<unsigned long long>(b.end),
+      static_cast<unsigned long long>(a.begin), static_cast<unsigned long long>(a.end));
 }
 
 }  // namespace robocache::detail
 
 /// Returns from the calling function if a check failed.
-#define ROBOCACHE_DETAIL_RETURN_IF_BAD(check)                                  \
-  do {                                                                         \
+#define ROBOCACHE_DETAIL_RETURN_IF_BAD(check)                                             \
+  do {                                                                                    \
     if (::robocache::status robocache_s = (check); !robocache_s.ok()) return robocache_s; \
   } while (false)

@@ -18,3 +18,11 @@
 #else
 #define ROBOCACHE_HIDDEN
 #endif
+
+/// Keeps rarely taken paths out of the kernels: inlined there, they cost registers and instruction
+/// cache that every launch would pay for.
+#if defined(__CUDACC__)
+#define ROBOCACHE_DETAIL_HD_COLD __host__ __device__ __noinline__
+#else
+#define ROBOCACHE_DETAIL_HD_COLD inline
+#endif

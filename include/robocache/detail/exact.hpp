@@ -11,8 +11,8 @@
 /// IEEE arithmetic that the user's compiler flags cannot change.
 ///
 /// `--use_fast_math` flushes denormals and approximates division; `-fmad` and `-ffp-contract` fuse
-/// products into sums; `-ffinite-math-only` deletes tests for NaN. In device code the operations are
-/// therefore spelled in PTX, and special values are tested on the bits.
+/// products into sums; `-ffinite-math-only` deletes tests for NaN. In device code the operations
+/// are therefore spelled in PTX, and special values are tested on the bits.
 
 namespace robocache::detail {
 
@@ -37,7 +37,8 @@ ROBOCACHE_HD inline bool is_finite(double x) noexcept {
   return (bit_copy<std::uint64_t>(x) & 0x7fffffffffffffffull) < 0x7ff0000000000000ull;
 }
 
-/// The one NaN that RoboCache produces, per type: the GPU's, so that the hardware gives it for free.
+/// The one NaN that RoboCache produces, per type: the GPU's, so that the hardware gives it for
+/// free.
 template <class Real>
 ROBOCACHE_HD Real canonical_nan() noexcept;
 template <>
@@ -156,6 +157,8 @@ ROBOCACHE_HD inline bool exact_less_equal(float a, float b) noexcept {
   return a <= b;
 #endif
 }
-ROBOCACHE_HD inline bool exact_less_equal(double a, double b) noexcept { return a <= b; }
+ROBOCACHE_HD inline bool exact_less_equal(double a, double b) noexcept {
+  return a <= b;
+}
 
 }  // namespace robocache::detail

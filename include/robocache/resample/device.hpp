@@ -21,15 +21,17 @@ namespace robocache {
 // ------------------------------------------------------------------------------------- level 0
 
 /// The time stamps of one batch item: `times[i * stride] + offset`, `i` in `[0, size)`.
+///
+/// Index and stride are 32-bit, so that an address is one instruction; their product is 64-bit.
 template <class Time>
 struct time_axis {
   const Time* times = nullptr;
-  std::int64_t stride = 1;
+  std::int32_t stride = 1;
   std::int32_t size = 0;
   duration_t<Time> offset = 0;
 
   ROBOCACHE_HD Time operator[](std::int32_t i) const noexcept {
-    return detail::time_shifted(times[i * stride], offset);
+    return detail::time_shifted(times[static_cast<std::int64_t>(i) * stride], offset);
   }
 };
 
@@ -146,67 +148,80 @@ ROBOCACHE_HD inline sample_bracket<Real> extrapolate(const time_axis<Time>& axis
   return {left, right, is_after ? exact_add(Real{1}, out) : -out, status};
 }
 
-/// The rules for a target of which `after`, the number of stamps at or before it, is known.
+/// A target between two samples and anything but plain: in a gap, another interpolation, a repeated
+/// right stamp, stamps that are out of order, infinite, or too far apart to subtract.
 template <class Real, class Time>
-ROBOCACHE_HD inline sample_bracket<Real> bracket_found(const time_axis<Time>& axis, Time t,
-                                                       std::int32_t after,
-                                                       const resample_policy<Time, Real>& policy)
-    noexcept {
-  std::uint8_t status = row_status::ok;
+ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_between(
+    time_axis<Time> axis, Time t, std::int32_t after, const resample_policy<Time, Real>& policy,
+    std::uint8_t status) noexcept {
   const std::int32_t left = after - 1;
-  if (left < 0 || after >= axis.size) {
-    const std::int32_t end = left < 0 ? 0 : axis.size - 1;
-    const Time t_end = axis[end];
-    const Time t_other = axis[axis.size - 1 - end];
-    const bool sorted = left < 0 ? time_less_equal(t_end, t_other) : time_less_equal(t_other, t_end);
-    if (!sorted) status |= row_status::unsorted;
-    if (time_equal(t_end, t)) return sample_row<Real>(end, status);
-    if (time_is_nan(t_end)) return sample_row<Real>(end, status);
-    return extrapolate(axis, t, policy, left >= 0, status);
-  }
-
-  // The neighbours of the bracket tell whether `t_right` is repeated, and betray most disorder.
   const Time t_left = axis[left];
   const Time t_right = axis[after];
-  const Time t_earlier = axis[left > 0 ? left - 1 : left];
-  const Time t_later = axis[after + 1 < axis.size ? after + 1 : after];
-  if (!time_less_equal(t_earlier, t_left) || !time_less_equal(t_right, t_later)) {
-    status |= row_status::unsorted;
-  }
-  if (time_equal(t_left, t)) return sample_row<Real>(left, status);
   if (!time_less_equal(t_left, t) || !time_less_equal(t, t_right) || !time_is_finite(t_left) ||
       !time_is_finite(t_right)) {
-    return sample_row<Real>(left, status | row_status::unsorted);
+    return sample_row<Real>(left, row_status::unsorted);
   }
-
-  if (exceeds<Time>(elapsed(t_left, t_right), policy.max_gap)) {
-    status |= row_status::gap;
-    switch (policy.gap) {
-      case gap_policy::hold:
-        return sample_row<Real>(left, status | staleness(policy, elapsed(t_left, t)));
-      case gap_policy::fill:
-        return constant_row(policy.fill_value, status);
-      case gap_policy::nan:
-        return constant_row(canonical_nan<Real>(), status);
-      case gap_policy::interpolate:
-        break;
-    }
-  }
-
   bool take_left = policy.interpolation == interpolation::previous;
+  bool take_right = policy.interpolation == interpolation::next;
   if (policy.interpolation == interpolation::nearest) {
     take_left = time_less_equal(elapsed(t_left, t), elapsed(t, t_right));
+    take_right = !take_left;
   }
-  if (take_left) {
-    return sample_row<Real>(left, status | staleness(policy, elapsed(t_left, t)));
+  if (exceeds<Time>(elapsed(t_left, t_right), policy.max_gap)) {
+    status |= row_status::gap;
+    if (policy.gap == gap_policy::fill || policy.gap == gap_policy::nan) {
+      const bool fill = policy.gap == gap_policy::fill;
+      return constant_row(fill ? policy.fill_value : canonical_nan<Real>(), status);
+    }
+    if (policy.gap == gap_policy::hold) {
+      take_left = true;
+      take_right = false;
+    }
   }
+  if (take_left) return sample_row<Real>(left, status | staleness(policy, elapsed(t_left, t)));
+  const std::int32_t right = last_of_equal(axis, after);
+  if (take_right) return sample_row<Real>(right, status | staleness(policy, elapsed(t, t_right)));
+  return {left, right, time_fraction<Real>(t_left, t, t_right), status};
+}
+
+/// A target outside the recorded span, or at its very end.
+template <class Real, class Time>
+ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_outside(
+    time_axis<Time> axis, Time t, std::int32_t after,
+    const resample_policy<Time, Real>& policy) noexcept {
+  const bool is_after = after > 0;
+  const std::int32_t end = is_after ? axis.size - 1 : 0;
+  const Time t_end = axis[end];
+  const Time t_other = axis[axis.size - 1 - end];
+  const bool sorted = is_after ? time_less_equal(t_other, t_end) : time_less_equal(t_end, t_other);
+  const std::uint8_t status = sorted ? row_status::ok : row_status::unsorted;
+  if (time_equal(t_end, t) || time_is_nan(t_end)) return sample_row<Real>(end, status);
+  return extrapolate(axis, t, policy, is_after, status);
+}
+
+/// The rules for a target of which `after`, the number of stamps at or before it, is known.
+template <class Real, class Time>
+ROBOCACHE_HD inline sample_bracket<Real> bracket_found(
+    const time_axis<Time>& axis, Time t, std::int32_t after,
+    const resample_policy<Time, Real>& policy) noexcept {
+  const std::int32_t left = after - 1;
+  if (left < 0 || after >= axis.size) return bracket_outside(axis, t, after, policy);
+
+  // The stamp after the bracket tells whether `t_right` is repeated, and betrays a step backward.
+  const Time t_left = axis[left];
+  const Time t_right = axis[after];
+  const Time t_later = axis[after + 1 < axis.size ? after + 1 : after];
+  const std::uint8_t status =
+      time_less_equal(t_right, t_later) ? row_status::ok : row_status::unsorted;
+  if (time_equal(t_left, t)) return sample_row<Real>(left, status);
+
+  const elapsed_t<Time> whole = elapsed(t_left, t_right);
   const bool repeated = after + 1 < axis.size && time_equal(t_right, t_later);
-  const std::int32_t right = repeated ? upper_bound(axis, t_right, after + 1, axis.size) - 1 : after;
-  if (policy.interpolation != interpolation::linear) {
-    return sample_row<Real>(right, status | staleness(policy, elapsed(t, t_right)));
-  }
-  const Real weight = time_fraction<Real>(t_left, t, t_right);
-  return {left, right, weight, status};
+  const bool inside = time_less_equal(t_left, t) && time_less_equal(t, t_right);
+  const bool plain = policy.interpolation == interpolation::linear && inside && !repeated &&
+                     elapsed_is_finite<Time>(whole) && !exceeds<Time>(whole, policy.max_gap);
+  if (!plain) return bracket_between(axis, t, after, policy, status);
+  return {left, after, elapsed_ratio<Real, Time>(elapsed(t_left, t), whole), status};
 }
 
 /// The targets that need no search: no samples, or no time. True if `result` is decided.
@@ -235,9 +250,8 @@ ROBOCACHE_HD inline bool bracket_trivial(const time_axis<Time>& axis, Time t,
 ///
 /// \tparam Real  float, or double for double values
 template <class Real, class Time>
-ROBOCACHE_HD inline sample_bracket<Real> bracket(const time_axis<Time>& axis, Time t,
-                                                 const resample_policy<Time, Real>& policy)
-    noexcept {
+ROBOCACHE_HD inline sample_bracket<Real> bracket(
+    const time_axis<Time>& axis, Time t, const resample_policy<Time, Real>& policy) noexcept {
   sample_bracket<Real> result;
   if (detail::bracket_trivial(axis, t, policy, result)) return result;
   return detail::bracket_found(axis, t, upper_bound(axis, t, 0, axis.size), policy);
@@ -255,9 +269,8 @@ template <class Out, class In>
 ROBOCACHE_HD inline Out interpolate(In a, In b, compute_t<In, Out> w) noexcept {
   using real = compute_t<In, Out>;
   using bits = typename detail::scalar_traits<In>::bits;
-  const real value =
-      blend(detail::real_from_bits<real, In>(detail::bit_copy<bits>(a)),
-            detail::real_from_bits<real, In>(detail::bit_copy<bits>(b)), w);
+  const real value = blend(detail::real_from_bits<real, In>(detail::bit_copy<bits>(a)),
+                           detail::real_from_bits<real, In>(detail::bit_copy<bits>(b)), w);
   return detail::bit_copy<Out>(detail::bits_from_real<Out>(value));
 }
 
@@ -299,8 +312,7 @@ template <class Out, bool Blend, bool Affine, class In, class Real>
 ROBOCACHE_HD inline typename scalar_traits<Out>::bits output_bits(
     typename scalar_traits<In>::bits a, typename scalar_traits<In>::bits b, Real w,
     const channel_affine<Real>& affine, std::int64_t channel) noexcept {
-  if constexpr (!Blend && !Affine &&
-                scalar_traits<In>::format == scalar_traits<Out>::format) {
+  if constexpr (!Blend && !Affine && scalar_traits<In>::format == scalar_traits<Out>::format) {
     return a;  // bit for bit
   } else {
     Real value = real_from_bits<Real, In>(a);
@@ -330,41 +342,73 @@ ROBOCACHE_HD inline void write_row_of(const Group& group, const In* left, const 
 
 // ------------------------------------------------------------------------------------- level 1
 
+namespace detail {
+
+/// The stamp that lane `rank` of `lanes` probes in a range `[first, last)` cut into slices: the
+/// last of its slice. The range is not empty; lanes whose slice is beyond it get the range's last
+/// stamp.
+template <class Time>
+ROBOCACHE_HD inline Time slice_end(const time_axis<Time>& axis, std::int32_t first,
+                                   std::int32_t last, std::int32_t slice, unsigned rank) noexcept {
+  const std::uint32_t end =
+      static_cast<std::uint32_t>(first) + (rank + 1u) * static_cast<std::uint32_t>(slice) - 1u;
+  const std::uint32_t most = static_cast<std::uint32_t>(last) - 1u;
+  return axis[static_cast<std::int32_t>(end < most ? end : most)];
+}
+
+/// Length of the slices in which a group cuts `size` stamps, one per thread.
+template <class Group>
+ROBOCACHE_HD inline std::int32_t slice_length(const Group& group, std::int32_t size) noexcept {
+  return (size - 1) / static_cast<std::int32_t>(group.size()) + 1;
+}
+
+/// `upper_bound` of the whole axis by a tile of a warp: each lane asks about one slice per round,
+/// so that 32 lanes need two rounds for 1024 stamps. All lanes get the result.
+///
+/// \param pivot  `slice_end` of the whole axis for this lane, loaded ahead so that it may travel
+///               together with the target
+template <class Group, class Time>
+ROBOCACHE_HD inline std::int32_t ballot_upper_bound(const Group& group, const time_axis<Time>& axis,
+                                                    Time t, Time pivot) noexcept {
+  std::int32_t first = 0;
+  std::int32_t last = axis.size;
+  while (true) {
+    const std::int32_t slice = slice_length(group, last - first);
+    // Slices that end at or before t, counted up to the first that does not. Slices beyond the
+    // range repeat its last stamp, and if that one passes so has everything.
+    const unsigned missed = static_cast<unsigned>(group.ballot(!time_less_equal(pivot, t)));
+    if (missed == 0u) return last;
+    std::int32_t count = 0;
+#if defined(__CUDA_ARCH__)
+    count = __ffs(static_cast<int>(missed)) - 1;
+#else
+    while (((missed >> count) & 1u) == 0u) ++count;
+#endif
+    first += count * slice;
+    if (slice - 1 < last - first) last = first + slice - 1;
+    if (first >= last) return last;
+    pivot = slice_end(axis, first, last, slice_length(group, last - first), group.thread_rank());
+  }
+}
+
+}  // namespace detail
+
 /// `bracket` by a group: every thread of it gets the same result.
 ///
-/// A warp tile of cooperative groups searches with all its lanes (log_size(group) rounds of one load
-/// each); other groups do the same binary search in every thread. All threads of the group call it
-/// with the same arguments.
+/// A warp tile of cooperative groups searches with all its lanes (log_size(group) rounds of one
+/// load each); other groups do the same binary search in every thread. All threads of the group
+/// call it with the same arguments.
 template <class Group, class Time, class Real>
-ROBOCACHE_HD inline sample_bracket<Real> find_bracket(const Group& group,
-                                                      const time_axis<Time>& axis, Time t,
-                                                      const resample_policy<Time, Real>& policy)
-    noexcept {
+ROBOCACHE_HD inline sample_bracket<Real> find_bracket(
+    const Group& group, const time_axis<Time>& axis, Time t,
+    const resample_policy<Time, Real>& policy) noexcept {
   if constexpr (detail::can_ballot<Group>::value) {
     sample_bracket<Real> result;
     if (detail::bracket_trivial(axis, t, policy, result)) return result;
-    const std::int32_t lanes = static_cast<std::int32_t>(group.size());
-    std::int32_t first = 0;
-    std::int32_t last = axis.size;
-    while (first < last) {
-      // Lane i asks whether the last stamp of the i-th slice is at or before t.
-      const std::int32_t slice = (last - first - 1) / lanes + 1;
-      const std::int64_t probe =
-          first + (static_cast<std::int64_t>(group.thread_rank()) + 1) * slice - 1;
-      const bool passed =
-          probe < last && detail::time_less_equal(axis[static_cast<std::int32_t>(probe)], t);
-      // Slices passed without interruption; unsorted stamps end the count early.
-      const unsigned missed = ~static_cast<unsigned>(group.ballot(passed));
-      std::int32_t count = 0;
-#if defined(__CUDA_ARCH__)
-      count = missed == 0u ? 32 : __ffs(static_cast<int>(missed)) - 1;
-#endif
-      count = count < lanes ? count : lanes;
-      first += count * slice;
-      const std::int64_t end = static_cast<std::int64_t>(first) + slice - 1;
-      last = end < last ? static_cast<std::int32_t>(end) : last;
-    }
-    return detail::bracket_found(axis, t, first, policy);
+    const Time pivot = detail::slice_end(axis, 0, axis.size, detail::slice_length(group, axis.size),
+                                         group.thread_rank());
+    return detail::bracket_found(axis, t, detail::ballot_upper_bound(group, axis, t, pivot),
+                                 policy);
   } else {
     (void)group;
     return bracket(axis, t, policy);
@@ -418,16 +462,17 @@ ROBOCACHE_HD inline void write_row(const Group& group, const sample_bracket<Real
 
 /// Resamples one target: finds its bracket and writes its row, by any group of threads.
 ///
-/// For use inside your own kernel, or on the host with `serial_group`. All threads of the group call
-/// it with the same arguments. No barrier inside: `group.sync()` before other threads of the group
-/// read the row. No allocation. Same bits as the launchers.
+/// For use inside your own kernel, or on the host with `serial_group`. All threads of the group
+/// call it with the same arguments. No barrier inside: `group.sync()` before other threads of the
+/// group read the row. No allocation. Same bits as the launchers.
 ///
 /// \code
 /// auto warp = cooperative_groups::tiled_partition<32>(cooperative_groups::this_thread_block());
 /// robocache::time_axis<double> axis{times, 1, samples};
 /// robocache::tensor_view<const float, 2> values(data, {samples, channels});
 /// robocache::tensor_view<float, 1> row(output, {channels});
-/// auto status = robocache::resample_row(warp, axis, t, values, robocache::resample_policy<double>{},
+/// auto status = robocache::resample_row(warp, axis, t, values,
+/// robocache::resample_policy<double>{},
 ///                                       robocache::channel_affine<float>{}, row);
 /// \endcode
 ///
@@ -439,8 +484,8 @@ ROBOCACHE_HD inline void write_row(const Group& group, const sample_bracket<Real
 /// \param row     [D], the output
 /// \return the row's status byte, in every thread
 template <class Group, class Time, class In, class Out, class Real>
-ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const time_axis<Time>& axis, Time t,
-                                              const tensor_view<const In, 2>& values,
+ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const time_axis<Time>& axis,
+                                              Time t, const tensor_view<const In, 2>& values,
                                               const resample_policy<Time, Real>& policy,
                                               const channel_affine<Real>& affine,
                                               const tensor_view<Out, 1>& row) noexcept {

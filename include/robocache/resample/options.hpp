@@ -82,8 +82,8 @@ struct resample_policy {
 /// Per-channel normalization, fused into the write: `fma(value, scale[d], shift[d])`, computed in
 /// `Real` before the one rounding to the output type.
 ///
-/// Each view is [D] or empty (1 and 0); one may be given without the other. In the memory of the back
-/// end that runs. Rows that are a constant (filled, NaN) are not normalized.
+/// Each view is [D] or empty (1 and 0); one may be given without the other. In the memory of the
+/// back end that runs. Rows that are a constant (filled, NaN) are not normalized.
 template <class Real = float>
 struct normalization {
   tensor_view<const Real, 1> scale;

@@ -65,7 +65,8 @@ source_times<Time> packed_times(const tensor_view<T, 1>& times,
   return source;
 }
 
-/// Values [B, S, D] at times [B, S]; with `lengths` [B], item b uses its first `lengths[b]` samples.
+/// Values [B, S, D] at times [B, S]; with `lengths` [B], item b uses its first `lengths[b]`
+/// samples.
 template <class V, class T, class Value = std::remove_const_t<V>,
           class Time = std::remove_const_t<T>>
 source_view<Value, Time> padded_source(
@@ -78,9 +79,9 @@ source_view<Value, Time> padded_source(
 /// `[offsets[b], offsets[b + 1])`, `offsets` [B + 1].
 template <class V, class T, class Value = std::remove_const_t<V>,
           class Time = std::remove_const_t<T>>
-source_view<Value, Time> packed_source(
-    const tensor_view<V, 2>& values, const tensor_view<T, 1>& times,
-    const tensor_view<const std::int64_t, 1>& offsets) noexcept {
+source_view<Value, Time> packed_source(const tensor_view<V, 2>& values,
+                                       const tensor_view<T, 1>& times,
+                                       const tensor_view<const std::int64_t, 1>& offsets) noexcept {
   return {packed_times(times, offsets),
           tensor_view<const Value, 3>(values.data(), {1, values.extent(0), values.extent(1)},
                                       {0, values.stride(0), values.stride(1)})};

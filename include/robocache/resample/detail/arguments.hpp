@@ -17,29 +17,35 @@
 
 namespace robocache::detail {
 
+/// Samples are counted in 32 bits within an item.
+inline constexpr std::int64_t most_samples = std::numeric_limits<std::int32_t>::max();
+
 /// `source_times` as kernels see it.
 template <class Time>
-struct timeline {
+class timeline {
+ public:
   const Time* times;
   std::int64_t batch_stride;
-  std::int64_t sample_stride;
-  std::int64_t samples;  // S, or N if packed
-  const std::int64_t* lengths;
-  std::int64_t lengths_stride;
-  const std::int64_t* offsets;
-  std::int64_t offsets_stride;
+  std::int32_t sample_stride;
+  std::int32_t size_if_regular;  // S; unused if ragged
   duration_t<Time> offset;
+  const std::int64_t* lengths;
+  const std::int64_t* offsets;
+  std::int64_t samples;  // S, or N if packed
+  std::int64_t lengths_stride;
+  std::int64_t offsets_stride;
 
   explicit timeline(const source_times<Time>& source, duration_t<Time> time_offset) noexcept
       : times(source.times.data()),
         batch_stride(source.packed ? 0 : source.times.stride(0)),
-        sample_stride(source.times.stride(1)),
-        samples(source.times.extent(1)),
+        sample_stride(static_cast<std::int32_t>(source.times.stride(1))),
+        size_if_regular(source.packed ? 0 : static_cast<std::int32_t>(source.times.extent(1))),
+        offset(time_offset),
         lengths(source.lengths.data()),
-        lengths_stride(source.lengths.stride(0)),
         offsets(source.packed ? source.offsets.data() : nullptr),
-        offsets_stride(source.offsets.stride(0)),
-        offset(time_offset) {}
+        samples(source.times.extent(1)),
+        lengths_stride(source.lengths.stride(0)),
+        offsets_stride(source.offsets.stride(0)) {}
 
   /// One recording: its stamps, and where its samples begin in the values' dimension 1.
   struct item_type {
@@ -47,24 +53,37 @@ struct timeline {
     std::int64_t first_sample;
   };
 
-  /// Lengths and offsets that do not fit make an item without samples.
   ROBOCACHE_HD item_type item(std::int64_t b) const noexcept {
-    std::int64_t first = 0;
-    std::int64_t size = samples;
-    if (offsets != nullptr) {
-      first = offsets[b * offsets_stride];
-      const std::int64_t end = offsets[(b + 1) * offsets_stride];
-      const bool valid = first >= 0 && first <= end && end <= samples;
-      size = valid ? end - first : 0;
-      first = valid ? first : 0;
-    } else if (lengths != nullptr) {
-      const std::int64_t length = lengths[b * lengths_stride];
-      size = length >= 0 && length <= samples ? length : 0;
+    item_type result{{times + b * batch_stride, sample_stride, size_if_regular, offset}, 0};
+    if (offsets != nullptr || lengths != nullptr) {
+      const piece found = ragged_piece(*this, b);
+      result.axis.times += found.first * sample_stride;
+      result.axis.size = found.size;
+      result.first_sample = found.first;
     }
-    if (size > std::numeric_limits<std::int32_t>::max()) size = 0;
-    return {{times + b * batch_stride + first * sample_stride, sample_stride,
-             static_cast<std::int32_t>(size), offset},
-            first};
+    return result;
+  }
+
+ private:
+  struct piece {
+    std::int64_t first;
+    std::int32_t size;
+  };
+
+  /// Lengths and offsets that do not fit make an item without samples.
+  static ROBOCACHE_DETAIL_HD_COLD piece ragged_piece(const timeline& line,
+                                                     std::int64_t b) noexcept {
+    std::int64_t first = 0;
+    std::int64_t end = 0;
+    if (line.offsets != nullptr) {
+      first = line.offsets[b * line.offsets_stride];
+      end = line.offsets[(b + 1) * line.offsets_stride];
+    } else {
+      end = line.lengths[b * line.lengths_stride];
+    }
+    const bool valid = first >= 0 && first <= end && end <= line.samples;
+    if (!valid || end - first > most_samples) return {0, 0};
+    return {first, static_cast<std::int32_t>(end - first)};
   }
 };
 
@@ -88,28 +107,28 @@ template <class TimeType, class RealType>
 struct searched_rows {
   using time = TimeType;
   using real = RealType;
-  timeline<time> source;
   const time* targets;
   std::int64_t targets_batch_stride;
   std::int64_t targets_stride;
   std::uint8_t* statuses;
+  timeline<time> source;
+  resample_policy<time, real> policy;
   std::int64_t statuses_batch_stride;
   std::int64_t statuses_stride;
-  resample_policy<time, real> policy;
 
   template <class TargetTime, int Rank>
   searched_rows(const source_times<time>& source_stamps,
                 const tensor_view<TargetTime, Rank>& target_times,
                 const tensor_view<std::uint8_t, 2>& status_bytes,
                 const resample_policy<time, real>& rules) noexcept
-      : source(source_stamps, rules.offset),
-        targets(target_times.data()),
+      : targets(target_times.data()),
         targets_batch_stride(Rank == 2 ? target_times.stride(0) : 0),
         targets_stride(target_times.stride(Rank - 1)),
         statuses(status_bytes.data()),
+        source(source_stamps, rules.offset),
+        policy(rules),
         statuses_batch_stride(status_bytes.stride(0)),
-        statuses_stride(status_bytes.stride(1)),
-        policy(rules) {}
+        statuses_stride(status_bytes.stride(1)) {}
 
   ROBOCACHE_HD time target(std::int64_t b, std::int64_t t) const noexcept {
     return targets[b * targets_batch_stride + t * targets_stride];
@@ -160,39 +179,54 @@ struct stored_rows {
 template <class In, class Out>
 struct copy_arguments {
   using real = compute_t<In, Out>;
+  channel_affine<real> affine;
+  std::int64_t batch;
+  std::int64_t values_channel_stride;
+  std::int64_t output_channel_stride;
   const In* values;
   std::int64_t values_batch_stride;
   std::int64_t values_sample_stride;
-  std::int64_t values_channel_stride;
   Out* output;
   std::int64_t output_batch_stride;
   std::int64_t output_row_stride;
-  std::int64_t output_channel_stride;
-  std::int64_t batch;
   std::int64_t rows;  // per item
   std::int64_t channels;
-  channel_affine<real> affine;
 
-  copy_arguments(const tensor_view<const In, 3>& in, bool packed, const tensor_view<Out, 3>& out,
-                 const normalization<real>& options) noexcept
-      : values(in.data()),
-        values_batch_stride(packed ? 0 : in.stride(0)),
-        values_sample_stride(in.stride(1)),
-        values_channel_stride(in.stride(2)),
-        output(out.data()),
-        output_batch_stride(out.stride(0)),
-        output_row_stride(out.stride(1)),
-        output_channel_stride(out.stride(2)),
-        batch(out.extent(0)),
-        rows(out.extent(1)),
-        channels(out.extent(2)),
-        affine{options.scale.data(), options.shift.data(), options.scale.stride(0),
-               options.shift.stride(0)} {}
-
-  template <class Time>
-  copy_arguments(const source_view<In, Time>& source, const tensor_view<Out, 3>& out,
-                 const normalization<real>& options) noexcept
-      : copy_arguments(source.values, source.packed, out, options) {}
+  /// The same call with the types that name each format once.
+  template <class CanonicalIn, class CanonicalOut>
+  copy_arguments<CanonicalIn, CanonicalOut> retyped() const noexcept {
+    return {affine,
+            batch,
+            values_channel_stride,
+            output_channel_stride,
+            reinterpret_cast<const CanonicalIn*>(values),
+            values_batch_stride,
+            values_sample_stride,
+            reinterpret_cast<CanonicalOut*>(output),
+            output_batch_stride,
+            output_row_stride,
+            rows,
+            channels};
+  }
 };
+
+template <class In, class Out>
+copy_arguments<In, Out> make_copy_arguments(
+    const tensor_view<const In, 3>& in, bool packed, const tensor_view<Out, 3>& out,
+    const normalization<compute_t<In, Out>>& options) noexcept {
+  return {{options.scale.data(), options.shift.data(), options.scale.stride(0),
+           options.shift.stride(0)},
+          out.extent(0),
+          in.stride(2),
+          out.stride(2),
+          in.data(),
+          packed ? 0 : in.stride(0),
+          in.stride(1),
+          out.data(),
+          out.stride(0),
+          out.stride(1),
+          out.extent(1),
+          out.extent(2)};
+}
 
 }  // namespace robocache::detail

@@ -76,6 +76,13 @@ status check_source_times(const char* operation, const source_times<Time>& sourc
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "source.times", source.times));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "source.lengths", source.lengths));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "source.offsets", source.offsets));
+  const std::int64_t stride = source.times.stride(1);
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  if (!source.times.empty() && (stride > most || stride < -most)) {
+    return status::invalid_argument(
+        "%s: source.times has stride %lld in dimension 1, at most 2147483647 is supported",
+        operation, static_cast<long long>(stride));
+  }
   if (source.packed) {
     if (source.offsets.extent(0) < 1) {
       return status::invalid_argument(
@@ -113,6 +120,21 @@ status check_targets(const char* operation, const tensor_view<TargetTime, Rank>&
   return check_extent(operation, "target_times", target_times, Rank - 1, rows, rows_of);
 }
 
+/// Batch, rows and channels are counted in 31 bits; their product, and all offsets, in 63.
+template <class T, int Rank>
+status check_counts(const char* operation, const char* name,
+                    const tensor_view<T, Rank>& view) noexcept {
+  if (view.empty()) return {};
+  for (int d = 0; d < Rank; ++d) {
+    if (view.extent(d) > std::numeric_limits<std::int32_t>::max()) {
+      return status::invalid_argument(
+          "%s: %s has extent %lld in dimension %d, at most 2147483647 is supported", operation,
+          name, static_cast<long long>(view.extent(d)), d);
+    }
+  }
+  return {};
+}
+
 template <class T>
 status check_rows(const char* operation, const char* name, const tensor_view<T, 2>& view,
                   std::int64_t batch, std::int64_t rows, const char* expected_of) noexcept {
@@ -123,7 +145,8 @@ status check_rows(const char* operation, const char* name, const tensor_view<T, 
 template <class In, class Time, class TargetTime, int Rank, class Out, class Real>
 status check_resample(const char* operation, const source_view<In, Time>& source,
                       const tensor_view<TargetTime, Rank>& target_times,
-                      const tensor_view<Out, 3>& output, const tensor_view<std::uint8_t, 2>& statuses,
+                      const tensor_view<Out, 3>& output,
+                      const tensor_view<std::uint8_t, 2>& statuses,
                       const resample_options<Time, Real>& options) noexcept {
   static_assert(is_input_scalar_v<In>, "values are u8, half, bfloat16, float or double");
   static_assert(is_output_scalar_v<Out>, "the output is half, bfloat16, float or double");
@@ -136,16 +159,17 @@ status check_resample(const char* operation, const source_view<In, Time>& source
                                                 source.values.extent(d), "source.values"));
   }
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "output", output));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_counts(operation, "output", output));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       check_extent(operation, "output", output, 0, source.batch(), "the batch of source"));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       check_extent(operation, "output", output, 2, source.values.extent(2), "source.values"));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_targets(operation, target_times, source.batch(),
-                                               output.extent(1), "output"));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_targets(operation, target_times, source.batch(), output.extent(1), "output"));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "statuses", statuses));
   if (statuses.data() != nullptr) {
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_rows(operation, "statuses", statuses, output.extent(0),
-                                              output.extent(1), "output"));
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(
+        check_rows(operation, "statuses", statuses, output.extent(0), output.extent(1), "output"));
   }
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_policy(operation, options));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_normalization(operation, options, output.extent(2)));
@@ -155,8 +179,7 @@ status check_resample(const char* operation, const source_view<In, Time>& source
       check_disjoint(operation, "source.times", source.times, "output", output));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       check_disjoint(operation, "target_times", target_times, "output", output));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      check_disjoint(operation, "output", output, "statuses", statuses));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_disjoint(operation, "output", output, "statuses", statuses));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       check_disjoint(operation, "source.values", source.values, "statuses", statuses));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
@@ -173,6 +196,7 @@ status check_find_brackets(const char* operation, const source_times<Time>& sour
                 "source and target times have the same type");
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_source_times(operation, source));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "brackets.left", brackets.left));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_counts(operation, "brackets.left", brackets.left));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "brackets.right", brackets.right));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "brackets.weight", brackets.weight));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "brackets.statuses", brackets.statuses));
@@ -187,8 +211,8 @@ status check_find_brackets(const char* operation, const source_times<Time>& sour
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       check_rows(operation, "brackets.weight", brackets.weight, batch, rows, "brackets.left"));
   if (brackets.statuses.data() != nullptr) {
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(
-        check_rows(operation, "brackets.statuses", brackets.statuses, batch, rows, "brackets.left"));
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_rows(operation, "brackets.statuses", brackets.statuses,
+                                              batch, rows, "brackets.left"));
   }
   return check_policy(operation, policy);
 }
@@ -206,6 +230,7 @@ status check_apply_brackets(const char* operation, const tensor_view<In, 3>& val
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "brackets.right", brackets.right));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "brackets.weight", brackets.weight));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "output", output));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_counts(operation, "output", output));
   const std::int64_t batch = output.extent(0);
   const std::int64_t rows = output.extent(1);
   ROBOCACHE_DETAIL_RETURN_IF_BAD(

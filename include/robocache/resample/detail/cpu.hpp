@@ -65,18 +65,18 @@ inline void write_rows(const Rows& source, const copy_arguments<In, Out>& copy, 
     // The item's view starts at the left sample, and one step leads to the right one.
     const std::int64_t step = found.right - found.left;
     const bool constant = found.left < 0;
-    const In* const left =
-        constant ? copy.values
-                 : copy.values + b * copy.values_batch_stride + found.left * copy.values_sample_stride;
+    const In* const left = constant ? copy.values
+                                    : copy.values + b * copy.values_batch_stride +
+                                          found.left * copy.values_sample_stride;
     const sample_bracket<real> local{constant ? -1 : 0, constant ? -1 : (step != 0 ? 1 : 0),
                                      found.weight, row_status::ok};
-    write_row(serial_group{}, local,
-              tensor_view<const In, 2>(left, {2, copy.channels},
-                                       {step * copy.values_sample_stride, copy.values_channel_stride}),
-              copy.affine,
-              tensor_view<Out, 1>(copy.output + b * copy.output_batch_stride +
-                                      t * copy.output_row_stride,
-                                  {copy.channels}, {copy.output_channel_stride}));
+    write_row(
+        serial_group{}, local,
+        tensor_view<const In, 2>(left, {2, copy.channels},
+                                 {step * copy.values_sample_stride, copy.values_channel_stride}),
+        copy.affine,
+        tensor_view<Out, 1>(copy.output + b * copy.output_batch_stride + t * copy.output_row_stride,
+                            {copy.channels}, {copy.output_channel_stride}));
     if (++t == copy.rows) {
       t = 0;
       ++b;

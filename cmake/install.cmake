@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Install rules and the CMake package. The optional targets are components, each with its own export
+# file, so that a program that wants the headers alone looks for nothing else:
+#
+#   find_package(robocache CONFIG REQUIRED)                               robocache::robocache
+#   find_package(robocache CONFIG REQUIRED COMPONENTS openmp compiled)    and robocache::<component>
+
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+set(robocache_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/robocache")
+
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/robocache"
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp" PATTERN "*.cuh")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+
+set(robocache_components "")
+install(TARGETS robocache EXPORT robocache-targets)
+install(EXPORT robocache-targets NAMESPACE robocache:: DESTINATION "${robocache_package_dir}")
+foreach(component IN ITEMS openmp compiled)
+  if(TARGET robocache_${component})
+    list(APPEND robocache_components ${component})
+    install(TARGETS robocache_${component} EXPORT robocache-${component}-targets
+            ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+    install(EXPORT robocache-${component}-targets NAMESPACE robocache::
+            DESTINATION "${robocache_package_dir}")
+  endif()
+endforeach()
+
+configure_package_config_file(
+  "${PROJECT_SOURCE_DIR}/cmake/robocache-config.cmake.in"
+  "${PROJECT_BINARY_DIR}/package/robocache-config.cmake"
+  INSTALL_DESTINATION "${robocache_package_dir}"
+  NO_SET_AND_CHECK_MACRO)
+
+# Before 1.0 a minor version may break the interface. Headers alone fit every processor.
+set(robocache_arch_independent ARCH_INDEPENDENT)
+if(TARGET robocache_compiled)
+  set(robocache_arch_independent "")
+endif()
+write_basic_package_version_file(
+  "${PROJECT_BINARY_DIR}/package/robocache-config-version.cmake"
+  COMPATIBILITY SameMinorVersion ${robocache_arch_independent})
+install(FILES
+  "${PROJECT_BINARY_DIR}/package/robocache-config.cmake"
+  "${PROJECT_BINARY_DIR}/package/robocache-config-version.cmake"
+  DESTINATION "${robocache_package_dir}")

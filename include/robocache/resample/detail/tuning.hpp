@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/fast_divide.hpp>
+#include <robocache/resample/detail/arguments.hpp>
+#include <robocache/scalar.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+
+/// \file
+/// How the work of one launch is cut up, from sizes and alignment alone. Results do not depend on
+/// it.
+
+namespace robocache::detail {
+
+inline constexpr int warp_size = 32;
+inline constexpr int warps_per_block = 2;
+/// Bounds the registers, so that enough warps are resident to hide the search's latency. The
+/// normalization needs some more.
+inline constexpr int blocks_per_sm = 24;
+inline constexpr int blocks_per_sm_affine = 16;
+/// Vectors a lane loads before it uses the first: enough to cover the memory's latency, few enough
+/// to keep the registers for more warps.
+inline constexpr int vectors_in_flight = 2;
+/// Warps that keep a large GPU busy; fewer than this and a cut is made finer.
+inline constexpr std::int64_t enough_warps = 132 * 8;
+
+/// Elements per 16-byte access of the larger of the two scalars.
+template <class In, class Out>
+inline constexpr int widest_vector = 16 / static_cast<int>(sizeof(In) > sizeof(Out) ? sizeof(In)
+                                                                                    : sizeof(Out));
+
+/// A warp's tile: `rows` rows by `vectors` vectors. Tiles of an item lie one after another.
+struct tile_shape {
+  std::int32_t vectors_per_row;     // D / vector width
+  std::int32_t rows;                // 1..32
+  std::int32_t vectors;             // per tile; the last tile of a row may have fewer
+  std::int32_t column_tiles;        // tiles side by side in a row
+  std::uint32_t tiles;              // in the batch, per column
+  std::uint32_t row_of_item_magic;  // item / vectors = item * magic >> 16, for vectors < 32
+  fast_divide tiles_per_item;
+
+  /// The row of the tile's `item`-th vector.
+  ROBOCACHE_HD int row_of(int item) const noexcept {
+    return static_cast<int>((static_cast<std::uint32_t>(item) * row_of_item_magic) >> 16);
+  }
+};
+
+/// The widest access, in elements, that every row's start allows.
+template <class In, class Out>
+int vector_width(const copy_arguments<In, Out>& copy) noexcept {
+  if (copy.values_channel_stride != 1 || copy.output_channel_stride != 1) return 1;
+  const auto in = reinterpret_cast<std::uintptr_t>(copy.values) / sizeof(In);
+  const auto out = reinterpret_cast<std::uintptr_t>(copy.output) / sizeof(Out);
+  std::uint64_t offsets = static_cast<std::uint64_t>(in) | static_cast<std::uint64_t>(out) |
+                          static_cast<std::uint64_t>(copy.values_sample_stride);
+  if (copy.batch > 1) {
+    offsets |= static_cast<std::uint64_t>(copy.values_batch_stride) |
+               static_cast<std::uint64_t>(copy.output_batch_stride);
+  }
+  if (copy.rows > 1) offsets |= static_cast<std::uint64_t>(copy.output_row_stride);
+  int width = widest_vector<In, Out>;
+  while (width > 1 && (offsets % static_cast<unsigned>(width) != 0 || width > copy.channels)) {
+    width /= 2;
+  }
+  return width;
+}
+
+/// Cuts `batch * rows` rows of `vectors` vectors. Zero tiles: more rows than one launch can have.
+inline tile_shape choose_tile(std::int64_t batch, std::int64_t rows,
+                              std::int64_t vectors) noexcept {
+  tile_shape tile{};
+  tile.vectors_per_row = static_cast<std::int32_t>(vectors);
+  tile.rows = 1;
+  tile.column_tiles = 1;
+  tile.vectors = static_cast<std::int32_t>(vectors);
+  // Short rows: several to a warp, so that every lane copies about four vectors.
+  constexpr std::int64_t vectors_per_warp = 4 * warp_size;
+  const auto too_few = [&](std::int64_t rows_per_tile) {
+    return batch * ((rows + rows_per_tile - 1) / rows_per_tile) < enough_warps;
+  };
+  while (tile.rows < warp_size && tile.rows < rows && 2 * tile.rows * vectors <= vectors_per_warp &&
+         !too_few(2 * tile.rows)) {
+    tile.rows *= 2;
+  }
+  // Long rows: several warps to one, if there are not enough rows to go round.
+  if (tile.rows == 1) {
+    const std::int64_t wanted = std::min<std::int64_t>(
+        (vectors + warp_size - 1) / warp_size, (enough_warps + batch * rows - 1) / (batch * rows));
+    const std::int64_t columns = std::max<std::int64_t>(wanted, 1);
+    const std::int64_t per_column = (vectors + columns - 1) / columns;
+    tile.vectors = static_cast<std::int32_t>((per_column + warp_size - 1) / warp_size * warp_size);
+    tile.column_tiles = static_cast<std::int32_t>(
+        std::max<std::int64_t>(1, (vectors + tile.vectors - 1) / std::max(tile.vectors, 1)));
+  }
+  const std::int64_t per_item = (rows + tile.rows - 1) / tile.rows;
+  const double total = static_cast<double>(batch) * static_cast<double>(per_item);
+  if (total >= 2147483648.0) return tile;
+  tile.tiles = static_cast<std::uint32_t>(batch * per_item);
+  tile.tiles_per_item = fast_divide(static_cast<std::uint32_t>(per_item));
+  tile.row_of_item_magic =
+      tile.rows == 1 ? 0u : static_cast<std::uint32_t>((65536 + tile.vectors - 1) / tile.vectors);
+  return tile;
+}
+
+}  // namespace robocache::detail

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// Everything. Prefer the header of the operation you need.
+
+#include <robocache/resample.cuh>
+#include <robocache/robocache.hpp>

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// Everything that compiles without nvcc. Prefer the header of the operation you need.
+
+#include <robocache/resample.hpp>
+#include <robocache/version.hpp>
