@@ -30,8 +30,8 @@ enum class status_code : std::uint8_t {
 /// \endcode
 class [[nodiscard]] status {
  public:
-  /// Success.
-  status() noexcept = default;
+  /// Success. Leaves the message's tail unset: checks return dozens of these per call.
+  status() noexcept { message_[0] = '\0'; }
 
   /// An `invalid_argument` status with a printf-style message, cut at 223 characters.
 #if defined(__GNUC__)
@@ -79,7 +79,7 @@ class [[nodiscard]] status {
  private:
   status_code code_ = status_code::ok;
   int cuda_error_ = 0;
-  char message_[224] = {};
+  char message_[224];
 };
 
 }  // namespace robocache

@@ -55,15 +55,40 @@ struct sample_bracket {
 template <class Time>
 ROBOCACHE_HD inline std::int32_t upper_bound(const time_axis<Time>& axis, Time t,
                                              std::int32_t first, std::int32_t last) noexcept {
-  while (first < last) {
+  while (first < last) {  // selections instead of branches: nothing to mispredict
     const std::int32_t middle = first + (last - first) / 2;
-    if (detail::time_less_equal(axis[middle], t)) {
-      first = middle + 1;
-    } else {
-      last = middle;
-    }
+    const bool passed = detail::time_less_equal(axis[middle], t);
+    first = passed ? middle + 1 : first;
+    last = passed ? last : middle;
   }
   return first;
+}
+
+/// `upper_bound` of the whole axis for a caller that has a guess, as with targets in order: reads
+/// O(log distance) stamps, where distance is from the guess to the result; O(log size) if that is far.
+///
+/// \param guess  in `[0, axis.size]`, for instance the result for the target before
+template <class Time>
+ROBOCACHE_HD inline std::int32_t upper_bound_near(const time_axis<Time>& axis, Time t,
+                                                  std::int32_t guess) noexcept {
+  constexpr std::int32_t far = 32;
+  std::int32_t step = 1;
+  if (guess < axis.size && detail::time_less_equal(axis[guess], t)) {
+    std::int32_t first = guess + 1;
+    while (axis.size - first > step && detail::time_less_equal(axis[first + step - 1], t)) {
+      first += step;
+      step *= 2;
+      if (step >= far) return upper_bound(axis, t, first, axis.size);
+    }
+    return upper_bound(axis, t, first, axis.size - first > step ? first + step : axis.size);
+  }
+  std::int32_t last = guess;
+  while (last > step && !detail::time_less_equal(axis[last - step], t)) {
+    last -= step;
+    step *= 2;
+    if (step >= far) return upper_bound(axis, t, 0, last);
+  }
+  return upper_bound(axis, t, last > step ? last - step : 0, last);
 }
 
 namespace detail {

@@ -136,12 +136,6 @@ struct searched_rows {
   ROBOCACHE_HD void report(std::int64_t b, std::int64_t t, std::uint8_t status) const noexcept {
     if (statuses != nullptr) statuses[b * statuses_batch_stride + t * statuses_stride] = status;
   }
-  ROBOCACHE_HD row_source<real> find(std::int64_t b, std::int64_t t) const noexcept {
-    const auto item = source.item(b);
-    const sample_bracket<real> found = bracket(item.axis, target(b, t), policy);
-    report(b, t, found.status);
-    return rows_of(found, item.first_sample);
-  }
 };
 
 /// Rows whose brackets were stored by `find_brackets`: `apply_brackets`.

@@ -53,6 +53,30 @@ void for_each_piece(std::int64_t count, std::int64_t elements, cpu_execution whe
   body(std::int64_t{0}, count);
 }
 
+/// The source of row `t` of item `b`, and its report. Targets mostly rise, so each search starts
+/// from the one before.
+///
+/// \param near  in: the search's result for the row before, or anything; out: this row's
+template <class Time, class Real>
+inline row_source<Real> find_row(const searched_rows<Time, Real>& source, std::int64_t b,
+                                 std::int64_t t, std::int32_t& near) noexcept {
+  const auto item = source.source.item(b);
+  const Time target = source.target(b, t);
+  sample_bracket<Real> found;
+  if (!bracket_trivial(item.axis, target, source.policy, found)) {
+    near = upper_bound_near(item.axis, target, std::min(near, item.axis.size));
+    found = bracket_found(item.axis, target, near, source.policy);
+  }
+  source.report(b, t, found.status);
+  return rows_of(found, item.first_sample);
+}
+
+template <class Real>
+inline row_source<Real> find_row(const stored_rows<Real>& source, std::int64_t b, std::int64_t t,
+                                 std::int32_t&) noexcept {
+  return source.find(b, t);
+}
+
 /// Writes the rows `[first, last)` of the batch's `batch * rows`.
 template <class Rows, class In, class Out>
 inline void write_rows(const Rows& source, const copy_arguments<In, Out>& copy, std::int64_t first,
@@ -60,8 +84,9 @@ inline void write_rows(const Rows& source, const copy_arguments<In, Out>& copy, 
   using real = typename copy_arguments<In, Out>::real;
   std::int64_t b = first / copy.rows;
   std::int64_t t = first % copy.rows;
+  std::int32_t near = 0;
   for (std::int64_t row = first; row < last; ++row) {
-    const row_source<real> found = source.find(b, t);
+    const row_source<real> found = find_row(source, b, t, near);
     // The item's view starts at the left sample, and one step leads to the right one.
     const std::int64_t step = found.right - found.left;
     const bool constant = found.left < 0;
@@ -117,10 +142,11 @@ void find_brackets_on_cpu(const Rows& source, const brackets_view<Real>& bracket
   constexpr std::int64_t elements_per_search = 16;
   for_each_piece(count, count * elements_per_search, where,
                  [&](std::int64_t first, std::int64_t last) {
+                   std::int32_t near = 0;
                    for (std::int64_t row = first; row < last; ++row) {
                      const std::int64_t b = row / rows;
                      const std::int64_t t = row % rows;
-                     const row_source<Real> found = source.find(b, t);
+                     const row_source<Real> found = find_row(source, b, t, near);
                      brackets.left(b, t) = found.left;
                      brackets.right(b, t) = found.right;
                      brackets.weight(b, t) = found.weight;
