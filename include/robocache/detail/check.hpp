@@ -6,22 +6,27 @@
 
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
+#include <type_traits>
 
 /// \file
 /// Checks of arguments that all operations share. Each returns the first thing wrong, in words.
 
 namespace robocache::detail {
 
-/// The bytes a view can touch: `[begin, end)`. Empty views touch none.
+/// The bytes a view can touch, `[begin, end)`, and its name. Empty views touch none.
 struct byte_span {
+  const char* name = "";
+  std::uintptr_t first_element = 0;
   std::uintptr_t begin = 0;
   std::uintptr_t end = 0;
   bool dense = false;  ///< every byte of the span belongs to an element
 };
 
 template <class T, int Rank>
-byte_span bytes_of(const tensor_view<T, Rank>& view) noexcept {
+byte_span bytes_of(const char* name, const tensor_view<T, Rank>& view) noexcept {
   byte_span span;
+  span.name = name;
   if (view.empty()) return span;
   std::int64_t low = 0;
   std::int64_t high = 0;
@@ -32,6 +37,7 @@ byte_span bytes_of(const tensor_view<T, Rank>& view) noexcept {
     count *= view.extent(d);
   }
   const auto base = reinterpret_cast<std::uintptr_t>(view.data());
+  span.first_element = base;
   span.begin = base + static_cast<std::uintptr_t>(low) * sizeof(T);
   span.end = base + static_cast<std::uintptr_t>(high + 1) * sizeof(T);
   span.dense = count >= high - low + 1;
@@ -109,22 +115,31 @@ status check_extent(const char* operation, const char* name, const tensor_view<T
                                   expected_of, static_cast<long long>(expected));
 }
 
-/// Rejects overlap that is certain: equal first elements, or two dense spans that intersect.
-/// Strided views may interleave without touching, so those pass.
-template <class In, int InRank, class Out, int OutRank>
-status check_disjoint(const char* operation, const char* in_name, const tensor_view<In, InRank>& in,
-                      const char* out_name, const tensor_view<Out, OutRank>& out) noexcept {
-  const byte_span a = bytes_of(in);
-  const byte_span b = bytes_of(out);
-  const bool intersect = a.begin < b.end && b.begin < a.end;
-  const bool same_start =
-      !in.empty() && !out.empty() &&
-      static_cast<const void*>(in.data()) == static_cast<const void*>(out.data());
-  if (!intersect || !(same_start || (a.dense && b.dense))) return {};
-  return status::invalid_argument(
-      "%s: %s overlaps %s: bytes [%#llx, %#llx) and [%#llx, %#llx)", operation, out_name, in_name,
-      static_cast<unsigned long long>(b.begin), static_cast<unsigned long long>(b.end),
-      static_cast<unsigned long long>(a.begin), static_cast<unsigned long long>(a.end));
+/// Rejects overlap that is certain, of an output with an input or another output: equal first
+/// elements, or two dense spans that intersect. Strided views may interleave without touching, so
+/// those pass.
+inline status check_disjoint(const char* operation, std::initializer_list<byte_span> outputs,
+                             std::initializer_list<byte_span> inputs) noexcept {
+  const auto overlap = [&](const byte_span& a, const byte_span& b) {
+    const bool intersect = a.begin < b.end && b.begin < a.end;
+    return intersect && (a.first_element == b.first_element || (a.dense && b.dense));
+  };
+  const auto refuse = [&](const byte_span& out, const byte_span& other) {
+    return status::invalid_argument(
+        "%s: %s overlaps %s: bytes [%#llx, %#llx) and [%#llx, %#llx)", operation, out.name,
+        other.name, static_cast<unsigned long long>(out.begin),
+        static_cast<unsigned long long>(out.end), static_cast<unsigned long long>(other.begin),
+        static_cast<unsigned long long>(other.end));
+  };
+  for (const byte_span* out = outputs.begin(); out != outputs.end(); ++out) {
+    for (const byte_span& in : inputs) {
+      if (overlap(*out, in)) return refuse(*out, in);
+    }
+    for (const byte_span* other = outputs.begin(); other != out; ++other) {
+      if (overlap(*out, *other)) return refuse(*out, *other);
+    }
+  }
+  return {};
 }
 
 }  // namespace robocache::detail

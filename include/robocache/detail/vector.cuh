@@ -118,8 +118,11 @@ __device__ __forceinline__ scalar_vector<T, Width> pack(const Real (&value)[Widt
   } else if constexpr (format == scalar_format::f32) {
 #pragma unroll
     for (int e = 0; e < Width; ++e) {
-      v.word[e] = Arithmetic && sizeof(Real) == sizeof(float) ? bit_copy<std::uint32_t>(value[e])
-                                                              : bits_from_real<T>(value[e]);
+      if constexpr (Arithmetic && sizeof(Real) == sizeof(float)) {
+        v.word[e] = bit_copy<std::uint32_t>(value[e]);
+      } else {
+        v.word[e] = bits_from_real<T>(value[e]);
+      }
     }
   } else {
 #pragma unroll

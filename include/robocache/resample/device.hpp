@@ -65,7 +65,8 @@ ROBOCACHE_HD inline std::int32_t upper_bound(const time_axis<Time>& axis, Time t
 }
 
 /// `upper_bound` of the whole axis for a caller that has a guess, as with targets in order: reads
-/// O(log distance) stamps, where distance is from the guess to the result; O(log size) if that is far.
+/// O(log distance) stamps, where distance is from the guess to the result; O(log size) if that is
+/// far.
 ///
 /// \param guess  in `[0, axis.size]`, for instance the result for the target before
 template <class Time>
@@ -159,17 +160,28 @@ ROBOCACHE_HD inline sample_bracket<Real> extrapolate(const time_axis<Time>& axis
   } else {
     right = end < last ? last_of_equal(axis, end + 1) : -1;
   }
-  if (left < 0 || right < 0) return sample_row<Real>(end, status);
+  if (left < 0 || right < 0) return sample_row<Real>(end, status | staleness(policy, distance));
   const Time t_left = axis[left];
   const Time t_right = axis[right];
   if (!time_less_equal(t_left, t_right) || time_equal(t_left, t_right)) {
     return sample_row<Real>(end, status | row_status::unsorted);
   }
-  if (exceeds<Time>(distance, policy.horizon)) {
+  elapsed_t<Time> whole = elapsed(t_left, t_right);
+  const bool beyond = exceeds<Time>(distance, policy.horizon);
+  if (beyond) {
     status |= row_status::stale;
     distance = static_cast<elapsed_t<Time>>(policy.horizon);
   }
-  const Real out = elapsed_ratio<Real, Time>(distance, elapsed(t_left, t_right));
+  if constexpr (std::is_floating_point_v<Time>) {
+    if (!is_finite(whole) || !is_finite(distance)) {  // halved, the differences fit
+      const Time half = static_cast<Time>(0.5);
+      const Time to_end =
+          is_after ? exact_sub(t * half, t_end * half) : exact_sub(t_end * half, t * half);
+      distance = beyond ? distance * half : to_end;
+      whole = exact_sub(t_right * half, t_left * half);
+    }
+  }
+  const Real out = elapsed_ratio<Real, Time>(distance, whole);
   return {left, right, is_after ? exact_add(Real{1}, out) : -out, status};
 }
 
@@ -320,16 +332,28 @@ struct channel_affine {
 
 namespace detail {
 
+// Whole elements on the device: a memcpy there goes byte by byte, and ptxas 13.0 was seen to store
+// a wrong byte of a register that a conversion to half had just written.
+
 template <class T>
 ROBOCACHE_HD inline typename scalar_traits<std::remove_cv_t<T>>::bits load_bits(
     const T* p) noexcept {
-  typename scalar_traits<std::remove_cv_t<T>>::bits bits;
+  using bits_type = typename scalar_traits<std::remove_cv_t<T>>::bits;
+#if defined(__CUDA_ARCH__)
+  return *reinterpret_cast<const bits_type*>(p);
+#else
+  bits_type bits;
   std::memcpy(&bits, p, sizeof(bits));
   return bits;
+#endif
 }
 template <class T>
 ROBOCACHE_HD inline void store_bits(T* p, typename scalar_traits<T>::bits bits) noexcept {
+#if defined(__CUDA_ARCH__)
+  *reinterpret_cast<typename scalar_traits<T>::bits*>(p) = bits;
+#else
   std::memcpy(p, &bits, sizeof(bits));
+#endif
 }
 
 /// The bits of one output element, for the three kinds of row. `Blend` says whether `b` counts.

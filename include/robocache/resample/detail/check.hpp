@@ -4,7 +4,9 @@
 #include <robocache/detail/check.hpp>
 #include <robocache/resample/options.hpp>
 #include <robocache/resample/source.hpp>
+#include <robocache/scalar.hpp>
 #include <robocache/status.hpp>
+#include <robocache/time.hpp>
 
 #include <cstdint>
 #include <limits>
@@ -173,18 +175,12 @@ status check_resample(const char* operation, const source_view<In, Time>& source
   }
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_policy(operation, options));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_normalization(operation, options, output.extent(2)));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      check_disjoint(operation, "source.values", source.values, "output", output));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      check_disjoint(operation, "source.times", source.times, "output", output));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      check_disjoint(operation, "target_times", target_times, "output", output));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_disjoint(operation, "output", output, "statuses", statuses));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      check_disjoint(operation, "source.values", source.values, "statuses", statuses));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      check_disjoint(operation, "source.times", source.times, "statuses", statuses));
-  return check_disjoint(operation, "target_times", target_times, "statuses", statuses);
+  return check_disjoint(
+      operation, {bytes_of("output", output), bytes_of("statuses", statuses)},
+      {bytes_of("source.values", source.values), bytes_of("source.times", source.times),
+       bytes_of("source.lengths", source.lengths), bytes_of("source.offsets", source.offsets),
+       bytes_of("target_times", target_times), bytes_of("options.scale", options.scale),
+       bytes_of("options.shift", options.shift)});
 }
 
 template <class Time, class TargetTime, int Rank, class Real>
@@ -214,7 +210,14 @@ status check_find_brackets(const char* operation, const source_times<Time>& sour
     ROBOCACHE_DETAIL_RETURN_IF_BAD(check_rows(operation, "brackets.statuses", brackets.statuses,
                                               batch, rows, "brackets.left"));
   }
-  return check_policy(operation, policy);
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_policy(operation, policy));
+  return check_disjoint(
+      operation,
+      {bytes_of("brackets.left", brackets.left), bytes_of("brackets.right", brackets.right),
+       bytes_of("brackets.weight", brackets.weight),
+       bytes_of("brackets.statuses", brackets.statuses)},
+      {bytes_of("source.times", source.times), bytes_of("source.lengths", source.lengths),
+       bytes_of("source.offsets", source.offsets), bytes_of("target_times", target_times)});
 }
 
 template <class In, class Real, class Out>
@@ -245,7 +248,11 @@ status check_apply_brackets(const char* operation, const tensor_view<In, 3>& val
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       check_extent(operation, "output", output, 2, values.extent(2), "values"));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_normalization(operation, options, output.extent(2)));
-  return check_disjoint(operation, "values", values, "output", output);
+  return check_disjoint(
+      operation, {bytes_of("output", output)},
+      {bytes_of("values", values), bytes_of("brackets.left", brackets.left),
+       bytes_of("brackets.right", brackets.right), bytes_of("brackets.weight", brackets.weight),
+       bytes_of("options.scale", options.scale), bytes_of("options.shift", options.shift)});
 }
 
 /// Lengths and offsets, where the host may read them.

@@ -30,7 +30,7 @@ template <class Body>
 void for_each_piece(std::int64_t count, std::int64_t elements, cpu_execution where,
                     const Body& body) noexcept {
 #if defined(_OPENMP)
-  constexpr std::int64_t elements_worth_a_thread = 1 << 14;
+  constexpr std::int64_t elements_worth_a_thread = 1 << 16;
   const std::int64_t available = where.threads > 0 ? where.threads : omp_get_max_threads();
   const std::int64_t useful = std::max<std::int64_t>(1, elements / elements_worth_a_thread);
   const int threads = static_cast<int>(std::min(available, std::min(useful, count)));
