@@ -56,15 +56,23 @@ ROBOCACHE_HIDDEN status resample_on_stream(const char* operation, const Rows& ro
 
 }  // namespace cuda_detail
 
-/// Resamples a batch of recordings on a CUDA stream. See `resample` in `resample.hpp` for the
-/// arguments; all data, `lengths`, `offsets`, `scale` and `shift` included, is device memory.
+/// Resamples a batch of recordings on a CUDA stream. `resample.hpp` says more of the arguments; all
+/// data, `lengths`, `offsets`, `scale` and `shift` included, is device memory.
 ///
 /// Asynchronous: enqueues one kernel on `stream` and returns. Allocates nothing, synchronizes
 /// nothing, keeps no state, may be captured in a graph. The result is the CPU back end's bit for
 /// bit and does not depend on the GPU. Wide accesses are used where addresses allow; any multiple
 /// of the scalar's size works.
 ///
-/// \param stream  where the kernel is enqueued; the device must be the current one
+/// From compute capability 9.0 on the launch overlaps with the end of the kernel before it in the
+/// stream (programmatic dependent launch); it reads and writes nothing before that one is complete.
+///
+/// \param source        samples [B, S, D] and stamps [B, S], padded or packed
+/// \param target_times  [B, T], or [T] for one grid that all items share
+/// \param output        [B, T, D]
+/// \param statuses      [B, T] bytes of `row_status` bits, or an empty view
+/// \param options       policy and normalization, `{}` for linear with held ends
+/// \param stream        where the kernel is enqueued; its device must be the current one
 /// \return `invalid_argument` as on the CPU, except for what lies in device memory: an item whose
 ///         length or offsets do not fit has no samples (status EMPTY). `cuda_error` if the launch
 ///         failed; errors of the running kernel surface at the next synchronization, as always.

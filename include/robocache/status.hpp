@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/detail/config.hpp>
+
 #include <cstdarg>
 #include <cstdint>
 #include <cstdio>
@@ -37,7 +39,7 @@ class [[nodiscard]] status {
 #if defined(__GNUC__)
   __attribute__((format(printf, 1, 2)))
 #endif
-  static status
+  ROBOCACHE_HIDDEN static status
   invalid_argument(const char* format, ...) noexcept {
     status result;
     result.code_ = status_code::invalid_argument;
@@ -52,7 +54,8 @@ class [[nodiscard]] status {
   /// \param operation  what was tried, e.g. "resample: kernel launch"
   /// \param error      the `cudaError_t` as an int (this header must not need CUDA)
   /// \param text       `cudaGetErrorString(error)`
-  static status from_cuda(const char* operation, int error, const char* text) noexcept {
+  ROBOCACHE_HIDDEN static status from_cuda(const char* operation, int error,
+                                           const char* text) noexcept {
     status result;
     result.code_ = status_code::cuda_error;
     result.cuda_error_ = error;

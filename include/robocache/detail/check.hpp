@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/detail/config.hpp>
 #include <robocache/status.hpp>
 #include <robocache/tensor_view.hpp>
 
@@ -24,7 +25,7 @@ struct byte_span {
 };
 
 template <class T, int Rank>
-byte_span bytes_of(const char* name, const tensor_view<T, Rank>& view) noexcept {
+ROBOCACHE_HIDDEN byte_span bytes_of(const char* name, const tensor_view<T, Rank>& view) noexcept {
   byte_span span;
   span.name = name;
   if (view.empty()) return span;
@@ -47,8 +48,8 @@ byte_span bytes_of(const char* name, const tensor_view<T, Rank>& view) noexcept 
 /// Extents non-negative, no null pointer with elements behind it, aligned to the element, and all
 /// offsets within 63 bits.
 template <class T, int Rank>
-status check_view(const char* operation, const char* name,
-                  const tensor_view<T, Rank>& view) noexcept {
+ROBOCACHE_HIDDEN status check_view(const char* operation, const char* name,
+                                   const tensor_view<T, Rank>& view) noexcept {
   double reach = 1;
   double count = 1;
   for (int d = 0; d < Rank; ++d) {
@@ -81,8 +82,8 @@ status check_view(const char* operation, const char* name,
 
 /// An output must not write one element twice: no dimension of more than one element may repeat.
 template <class T, int Rank>
-status check_output(const char* operation, const char* name,
-                    const tensor_view<T, Rank>& view) noexcept {
+ROBOCACHE_HIDDEN status check_output(const char* operation, const char* name,
+                                     const tensor_view<T, Rank>& view) noexcept {
   if (status s = check_view(operation, name, view); !s.ok()) return s;
   if (view.empty()) return {};
   for (int d = 0; d < Rank; ++d) {
@@ -107,8 +108,9 @@ status check_output(const char* operation, const char* name,
 }
 
 template <class T, int Rank>
-status check_extent(const char* operation, const char* name, const tensor_view<T, Rank>& view,
-                    int dimension, std::int64_t expected, const char* expected_of) noexcept {
+ROBOCACHE_HIDDEN status check_extent(const char* operation, const char* name,
+                                     const tensor_view<T, Rank>& view, int dimension,
+                                     std::int64_t expected, const char* expected_of) noexcept {
   if (view.extent(dimension) == expected) return {};
   return status::invalid_argument("%s: %s has extent %lld in dimension %d, %s has %lld", operation,
                                   name, static_cast<long long>(view.extent(dimension)), dimension,
@@ -118,8 +120,9 @@ status check_extent(const char* operation, const char* name, const tensor_view<T
 /// Rejects overlap that is certain, of an output with an input or another output: equal first
 /// elements, or two dense spans that intersect. Strided views may interleave without touching, so
 /// those pass.
-inline status check_disjoint(const char* operation, std::initializer_list<byte_span> outputs,
-                             std::initializer_list<byte_span> inputs) noexcept {
+ROBOCACHE_HIDDEN inline status check_disjoint(const char* operation,
+                                              std::initializer_list<byte_span> outputs,
+                                              std::initializer_list<byte_span> inputs) noexcept {
   const auto overlap = [&](const byte_span& a, const byte_span& b) {
     const bool intersect = a.begin < b.end && b.begin < a.end;
     return intersect && (a.first_element == b.first_element || (a.dense && b.dense));

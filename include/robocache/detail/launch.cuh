@@ -11,15 +11,50 @@ namespace robocache {
 inline namespace ROBOCACHE_CUDA_NAMESPACE {
 namespace cuda_detail {
 
+/// Lets the next kernel of the stream begin to launch. It sees nothing of this one's work until it
+/// waits for it, and it does not run ahead unless it was launched to (see `launch`).
+__device__ __forceinline__ void let_next_kernel_launch() noexcept {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.launch_dependents;");
+#endif
+}
+
+/// Waits until the kernels before this one in the stream are complete and their writes visible.
+/// Must come before the first access to global memory, reads included.
+__device__ __forceinline__ void wait_for_previous_kernel() noexcept {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+
 /// Launches a kernel and turns the runtime's answer into a status. Does not look at, and on success
 /// does not change, the runtime's last error: an earlier error of the caller's stays the caller's.
+///
+/// From compute capability 9.0 on the launch overlaps with the end of the kernel before it
+/// (programmatic dependent launch): the kernel must call `wait_for_previous_kernel`.
 template <class... Parameters, class... Arguments>
 ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters...), dim3 grid,
                                dim3 block, cudaStream_t stream,
                                const Arguments&... arguments) noexcept {
   void* pointers[] = {const_cast<void*>(static_cast<const void*>(&arguments))...};
-  const cudaError_t error =
-      cudaLaunchKernel(reinterpret_cast<const void*>(kernel), grid, block, pointers, 0, stream);
+  int device = 0;
+  int major = 0;
+  cudaError_t error = cudaGetDevice(&device);
+  if (error == cudaSuccess) {
+    error = cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
+  }
+  if (error == cudaSuccess) {
+    cudaLaunchAttribute overlap;
+    overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    overlap.val.programmaticStreamSerializationAllowed = 1;
+    cudaLaunchConfig_t config{};
+    config.gridDim = grid;
+    config.blockDim = block;
+    config.stream = stream;
+    config.attrs = &overlap;
+    config.numAttrs = major >= 9 ? 1 : 0;
+    error = cudaLaunchKernelExC(&config, reinterpret_cast<const void*>(kernel), pointers);
+  }
   if (error == cudaSuccess) return {};
   (void)cudaGetLastError();  // reported here, so not to be found again by the caller
   return status::from_cuda(operation, static_cast<int>(error), cudaGetErrorString(error));

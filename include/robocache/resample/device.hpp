@@ -68,6 +68,8 @@ ROBOCACHE_HD inline std::int32_t upper_bound(const time_axis<Time>& axis, Time t
 /// O(log distance) stamps, where distance is from the guess to the result; O(log size) if that is
 /// far.
 ///
+/// \param axis   the stamps
+/// \param t      the target
 /// \param guess  in `[0, axis.size]`, for instance the result for the target before
 template <class Time>
 ROBOCACHE_HD inline std::int32_t upper_bound_near(const time_axis<Time>& axis, Time t,
@@ -525,6 +527,7 @@ ROBOCACHE_HD inline void write_row(const Group& group, const sample_bracket<Real
 ///                                       robocache::channel_affine<float>{}, row);
 /// \endcode
 ///
+/// \param group   the threads that work on the row together
 /// \param axis    stamps of this item, [S]
 /// \param t       target time
 /// \param values  [S, D]

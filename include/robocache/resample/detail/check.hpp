@@ -2,6 +2,7 @@
 #pragma once
 
 #include <robocache/detail/check.hpp>
+#include <robocache/detail/config.hpp>
 #include <robocache/resample/options.hpp>
 #include <robocache/resample/source.hpp>
 #include <robocache/scalar.hpp>
@@ -18,7 +19,8 @@
 namespace robocache::detail {
 
 template <class Duration>
-status check_duration(const char* operation, const char* name, Duration value) noexcept {
+ROBOCACHE_HIDDEN status check_duration(const char* operation, const char* name,
+                                       Duration value) noexcept {
   if constexpr (std::is_floating_point_v<Duration>) {
     if (is_nan(value)) return status::invalid_argument("%s: %s is NaN", operation, name);
   }
@@ -30,7 +32,8 @@ status check_duration(const char* operation, const char* name, Duration value) n
 }
 
 template <class Time, class Real>
-status check_policy(const char* operation, const resample_policy<Time, Real>& policy) noexcept {
+ROBOCACHE_HIDDEN status check_policy(const char* operation,
+                                     const resample_policy<Time, Real>& policy) noexcept {
   if (static_cast<unsigned>(policy.interpolation) > 3u) {
     return status::invalid_argument("%s: options.interpolation is %u, not one of 0..3", operation,
                                     static_cast<unsigned>(policy.interpolation));
@@ -58,8 +61,9 @@ status check_policy(const char* operation, const resample_policy<Time, Real>& po
 }
 
 template <class Real>
-status check_normalization(const char* operation, const normalization<Real>& options,
-                           std::int64_t channels) noexcept {
+ROBOCACHE_HIDDEN status check_normalization(const char* operation,
+                                            const normalization<Real>& options,
+                                            std::int64_t channels) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "options.scale", options.scale));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "options.shift", options.shift));
   if (options.scale.data() != nullptr) {
@@ -74,7 +78,8 @@ status check_normalization(const char* operation, const normalization<Real>& opt
 }
 
 template <class Time>
-status check_source_times(const char* operation, const source_times<Time>& source) noexcept {
+ROBOCACHE_HIDDEN status check_source_times(const char* operation,
+                                           const source_times<Time>& source) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "source.times", source.times));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "source.lengths", source.lengths));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "source.offsets", source.offsets));
@@ -111,8 +116,10 @@ status check_source_times(const char* operation, const source_times<Time>& sourc
 }
 
 template <class TargetTime, int Rank>
-status check_targets(const char* operation, const tensor_view<TargetTime, Rank>& target_times,
-                     std::int64_t batch, std::int64_t rows, const char* rows_of) noexcept {
+ROBOCACHE_HIDDEN status check_targets(const char* operation,
+                                      const tensor_view<TargetTime, Rank>& target_times,
+                                      std::int64_t batch, std::int64_t rows,
+                                      const char* rows_of) noexcept {
   static_assert(Rank == 1 || Rank == 2, "target times are [B, T], or [T] shared by all items");
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "target_times", target_times));
   if constexpr (Rank == 2) {
@@ -124,8 +131,8 @@ status check_targets(const char* operation, const tensor_view<TargetTime, Rank>&
 
 /// Batch, rows and channels are counted in 31 bits; their product, and all offsets, in 63.
 template <class T, int Rank>
-status check_counts(const char* operation, const char* name,
-                    const tensor_view<T, Rank>& view) noexcept {
+ROBOCACHE_HIDDEN status check_counts(const char* operation, const char* name,
+                                     const tensor_view<T, Rank>& view) noexcept {
   if (view.empty()) return {};
   for (int d = 0; d < Rank; ++d) {
     if (view.extent(d) > std::numeric_limits<std::int32_t>::max()) {
@@ -138,18 +145,19 @@ status check_counts(const char* operation, const char* name,
 }
 
 template <class T>
-status check_rows(const char* operation, const char* name, const tensor_view<T, 2>& view,
-                  std::int64_t batch, std::int64_t rows, const char* expected_of) noexcept {
+ROBOCACHE_HIDDEN status check_rows(const char* operation, const char* name,
+                                   const tensor_view<T, 2>& view, std::int64_t batch,
+                                   std::int64_t rows, const char* expected_of) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_extent(operation, name, view, 0, batch, expected_of));
   return check_extent(operation, name, view, 1, rows, expected_of);
 }
 
 template <class In, class Time, class TargetTime, int Rank, class Out, class Real>
-status check_resample(const char* operation, const source_view<In, Time>& source,
-                      const tensor_view<TargetTime, Rank>& target_times,
-                      const tensor_view<Out, 3>& output,
-                      const tensor_view<std::uint8_t, 2>& statuses,
-                      const resample_options<Time, Real>& options) noexcept {
+ROBOCACHE_HIDDEN status check_resample(const char* operation, const source_view<In, Time>& source,
+                                       const tensor_view<TargetTime, Rank>& target_times,
+                                       const tensor_view<Out, 3>& output,
+                                       const tensor_view<std::uint8_t, 2>& statuses,
+                                       const resample_options<Time, Real>& options) noexcept {
   static_assert(is_input_scalar_v<In>, "values are u8, half, bfloat16, float or double");
   static_assert(is_output_scalar_v<Out>, "the output is half, bfloat16, float or double");
   static_assert(std::is_same_v<std::remove_const_t<TargetTime>, Time>,
@@ -184,10 +192,10 @@ status check_resample(const char* operation, const source_view<In, Time>& source
 }
 
 template <class Time, class TargetTime, int Rank, class Real>
-status check_find_brackets(const char* operation, const source_times<Time>& source,
-                           const tensor_view<TargetTime, Rank>& target_times,
-                           const brackets_view<Real>& brackets,
-                           const resample_policy<Time, Real>& policy) noexcept {
+ROBOCACHE_HIDDEN status check_find_brackets(const char* operation, const source_times<Time>& source,
+                                            const tensor_view<TargetTime, Rank>& target_times,
+                                            const brackets_view<Real>& brackets,
+                                            const resample_policy<Time, Real>& policy) noexcept {
   static_assert(std::is_same_v<std::remove_const_t<TargetTime>, Time>,
                 "source and target times have the same type");
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_source_times(operation, source));
@@ -221,9 +229,11 @@ status check_find_brackets(const char* operation, const source_times<Time>& sour
 }
 
 template <class In, class Real, class Out>
-status check_apply_brackets(const char* operation, const tensor_view<In, 3>& values,
-                            const brackets_view<Real>& brackets, const tensor_view<Out, 3>& output,
-                            const normalization<Real>& options) noexcept {
+ROBOCACHE_HIDDEN status check_apply_brackets(const char* operation,
+                                             const tensor_view<In, 3>& values,
+                                             const brackets_view<Real>& brackets,
+                                             const tensor_view<Out, 3>& output,
+                                             const normalization<Real>& options) noexcept {
   static_assert(is_input_scalar_v<In>, "values are u8, half, bfloat16, float or double");
   static_assert(is_output_scalar_v<Out>, "the output is half, bfloat16, float or double");
   static_assert(std::is_same_v<Real, compute_t<In, Out>>,
@@ -257,7 +267,8 @@ status check_apply_brackets(const char* operation, const tensor_view<In, 3>& val
 
 /// Lengths and offsets, where the host may read them.
 template <class Time>
-status check_ragged(const char* operation, const source_times<Time>& source) noexcept {
+ROBOCACHE_HIDDEN status check_ragged(const char* operation,
+                                     const source_times<Time>& source) noexcept {
   const std::int64_t samples = source.times.extent(1);
   if (!source.packed) {
     if (source.lengths.data() == nullptr) return {};

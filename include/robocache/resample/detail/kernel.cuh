@@ -3,6 +3,7 @@
 
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/cuda_namespace.cuh>
+#include <robocache/detail/launch.cuh>
 #include <robocache/detail/vector.cuh>
 #include <robocache/resample/detail/arguments.hpp>
 #include <robocache/resample/detail/tuning.hpp>
@@ -204,6 +205,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(warps_per_block* warp_size,
   using plan = row_plan<In, Out, real>;
   __shared__ plan shared_plans[warps_per_block][warp_size];
 
+  let_next_kernel_launch();
   const int lane = static_cast<int>(threadIdx.x % 32u);
   const unsigned warp = threadIdx.x / 32u;
   const std::uint32_t tile_index = blockIdx.x * warps_per_block + warp;
@@ -293,6 +295,8 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(warps_per_block* warp_size)
     find_brackets_kernel(const __grid_constant__ searched_rows<Time, Real> source,
                          const __grid_constant__ brackets_view<Real> brackets,
                          const __grid_constant__ tile_shape tile) {
+  let_next_kernel_launch();
+  wait_for_previous_kernel();
   const int lane = static_cast<int>(threadIdx.x % 32u);
   const std::uint32_t tile_index = blockIdx.x * warps_per_block + threadIdx.x / 32u;
   if (tile_index >= tile.tiles) return;

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "device.cuh"
+
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+/// \file
+/// Random contents, and comparison of results, on the device.
+
+namespace bench {
+
+/// A well mixed 64-bit hash (Steele, Lea and Flood, "Fast splittable pseudorandom number
+/// generators", 2014: SplitMix64's output function).
+__host__ __device__ inline std::uint64_t hash(std::uint64_t seed, std::uint64_t i) {
+  std::uint64_t x = seed * 0xd1342543de82ef95ull + i * 0x9e3779b97f4a7c15ull + 1;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
+  return x ^ (x >> 31);
+}
+
+/// In [0, 1).
+__host__ __device__ inline double uniform(std::uint64_t seed, std::uint64_t i) {
+  return static_cast<double>(hash(seed, i) >> 11) * 0x1p-53;
+}
+
+/// A random place for `i` of `[0, n)`: each seed is another permutation. (A Feistel network on the
+/// next power of four, walked until it lands inside.)
+__host__ __device__ inline std::uint32_t shuffled(std::uint64_t seed, std::uint32_t i,
+                                                  std::uint32_t n) {
+  int half_bits = 1;
+  while ((std::uint64_t{1} << (2 * half_bits)) < n) ++half_bits;
+  const std::uint32_t mask = (1u << half_bits) - 1u;
+  do {
+    std::uint32_t high = i >> half_bits;
+    std::uint32_t low = i & mask;
+    for (std::uint32_t round = 0; round < 4; ++round) {
+      const std::uint32_t mixed =
+          high ^ (static_cast<std::uint32_t>(hash(seed + round, low)) & mask);
+      high = low;
+      low = mixed;
+    }
+    i = (high << half_bits) | low;
+  } while (i >= n);
+  return i;
+}
+
+/// Launch shape of the helpers here: any number of elements, a grid that strides.
+inline constexpr int fill_threads = 256;
+inline int fill_blocks(std::size_t count) {
+  const std::size_t blocks = (count + fill_threads - 1) / fill_threads;
+  return static_cast<int>(blocks < 4096 ? (blocks > 0 ? blocks : 1) : 4096);
+}
+
+template <class T>
+__device__ inline T random_value(std::uint64_t seed, std::uint64_t i) {
+  if constexpr (std::is_same_v<T, std::uint8_t>) {
+    return static_cast<std::uint8_t>(hash(seed, i));
+  } else {
+    const float x = static_cast<float>(2 * uniform(seed, i) - 1);
+    if constexpr (std::is_same_v<T, __nv_bfloat16>) {
+      return __float2bfloat16_rn(x);
+    } else if constexpr (std::is_same_v<T, __half>) {
+      return __float2half_rn(x);
+    } else {
+      return static_cast<T>(x);
+    }
+  }
+}
+
+template <class T>
+__global__ void fill_values_kernel(T* data, std::size_t count, std::uint64_t seed) {
+  const std::size_t step = static_cast<std::size_t>(gridDim.x) * blockDim.x;
+  for (std::size_t i = blockIdx.x * static_cast<std::size_t>(blockDim.x) + threadIdx.x; i < count;
+       i += step) {
+    data[i] = random_value<T>(seed, i);
+  }
+}
+
+/// Uniform in [-1, 1), or all bytes alike.
+template <class T>
+void fill_values(cudaStream_t where, T* data, std::size_t count, std::uint64_t seed) {
+  fill_values_kernel<<<fill_blocks(count), fill_threads, 0, where>>>(data, count, seed);
+  check(cudaGetLastError(), "fill_values");
+}
+
+/// NaN in every floating-point type: what is not written shows.
+template <class T>
+void poison(cudaStream_t where, T* data, std::size_t count) {
+  check(cudaMemsetAsync(data, 0xff, count * sizeof(T), where), "poison");
+}
+
+template <class T>
+__global__ void count_differences_kernel(const T* a, const T* b, std::size_t count,
+                                         unsigned long long* differences) {
+  using word = std::conditional_t<sizeof(T) == 2, std::uint16_t, std::uint32_t>;
+  static_assert(sizeof(T) == sizeof(word), "two or four bytes");
+  const std::size_t step = static_cast<std::size_t>(gridDim.x) * blockDim.x;
+  unsigned long long mine = 0;
+  for (std::size_t i = blockIdx.x * static_cast<std::size_t>(blockDim.x) + threadIdx.x; i < count;
+       i += step) {
+    mine += reinterpret_cast<const word*>(a)[i] != reinterpret_cast<const word*>(b)[i];
+  }
+  if (mine != 0) atomicAdd(differences, mine);
+}
+
+/// Elements whose bits differ. Waits for the stream.
+template <class T>
+std::uint64_t count_differences(const stream& where, const T* a, const T* b, std::size_t count) {
+  device_array<unsigned long long> counter(1);
+  check(cudaMemsetAsync(counter.data(), 0, counter.bytes(), where), "count_differences");
+  count_differences_kernel<<<fill_blocks(count), fill_threads, 0, where>>>(a, b, count,
+                                                                           counter.data());
+  check(cudaGetLastError(), "count_differences");
+  unsigned long long result = 0;
+  check(cudaMemcpyAsync(&result, counter.data(), sizeof(result), cudaMemcpyDeviceToHost, where),
+        "count_differences");
+  where.synchronize();
+  return result;
+}
+
+}  // namespace bench

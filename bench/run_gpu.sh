@@ -1,0 +1,230 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds, tests and measures on a machine with a GPU and without a network, in one call:
+#
+#     bench/run_gpu.sh build test bench peers report
+#
+# Steps, done in the order given:
+#   build        configure and compile everything for ARCH (default 90)
+#   build-all    the same for the release architectures (80, 90, 100 and PTX)
+#   build-bench  compile robocache_bench_resample alone, to try a kernel variant
+#   test         the tests labelled gpu
+#   sanitize     compute-sanitizer's four tools on robocache_test_resample_gpu
+#   bench        the rows with targets -> bench.json
+#   bench-short  those rows alone, sorted, float stamps: half a minute
+#   sweep        many shapes and scalars -> sweep.json
+#   peers        PyTorch and CuPy on the rows with targets -> peers.json
+#   peers-sweep  the same on the rows of sweep.json, eager -> peers.json
+#   sass         architectures, registers, spills, widths of memory accesses -> sass.txt
+#   report       tables of what is there -> report.md; the short one is printed
+#
+# Environment: OUT (results, default out/), BUILD (default build-gpu), ARCH, FILTER (a regex for
+# bench and sweep), CHECK (factor of report.py --check), ROBOCACHE_COMMIT (where there is no git).
+# Every step has a time limit and the others go on without it; the exit status is 1 if any failed.
+
+# shellcheck disable=SC2317  # steps are called through logged()
+
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+out=${OUT:-out}
+build=${BUILD:-build-gpu}
+arch=${ARCH:-90}
+jobs=$(nproc)
+mkdir -p "$out" "$build"
+out=$(cd "$out" && pwd)
+cuda=${CUDA_HOME:-/usr/local/cuda}
+for directory in "$cuda/bin" "$cuda/compute-sanitizer"; do
+  [[ -d $directory ]] && PATH=$PATH:$directory
+done
+export PATH PYTHONUNBUFFERED=1
+ROBOCACHE_COMMIT=${ROBOCACHE_COMMIT:-$(git describe --always --abbrev=12 --dirty --exclude='*' \
+  2>/dev/null || echo unknown)}
+ROBOCACHE_DRIVER=${ROBOCACHE_DRIVER:-$(nvidia-smi --query-gpu=driver_version --format=csv,noheader \
+  2>/dev/null | head -n 1)}
+export ROBOCACHE_COMMIT ROBOCACHE_DRIVER
+
+# logged FILE COMMAND...: all output to FILE, its end to the terminal if the command fails.
+logged() {
+  local log=$1 status
+  shift
+  "$@" >"$log" 2>&1
+  status=$?
+  if ((status != 0)); then tail -n 40 "$log"; fi
+  return "$status"
+}
+
+do_configure() {  # $1: architectures, "" for the project's own list
+  local generator=()
+  [[ -f $build/CMakeCache.txt ]] || { command -v ninja >/dev/null && generator=(-G Ninja); }
+  local choice=-UCMAKE_CUDA_ARCHITECTURES
+  [[ -n $1 ]] && choice=-DCMAKE_CUDA_ARCHITECTURES=$1
+  cmake -S . -B "$build" "${generator[@]}" -DCMAKE_BUILD_TYPE=Release -DROBOCACHE_CUDA=ON \
+    -DROBOCACHE_FETCH_DEPENDENCIES=OFF "$choice"
+}
+
+do_build() {  # $1: architectures, then targets
+  local arch_list=$1 targets=()
+  shift
+  (($# > 0)) && targets=(--target "$@")
+  do_configure "$arch_list" && cmake --build "$build" -j "$jobs" "${targets[@]}"
+}
+
+find_program() { find "$build" -type f -executable -name "$1" | head -n 1; }
+
+do_test() {
+  ctest --test-dir "$build" -L gpu -j 4 --output-on-failure --timeout 200
+}
+
+do_sanitize() {  # the four tools side by side, then their logs one after another
+  local program tool pids=() status=0 logs
+  program=$(find_program robocache_test_resample_gpu)
+  [[ -n $program ]] || { echo "robocache_test_resample_gpu is not built"; return 1; }
+  logs=$(mktemp -d)
+  local tools=(memcheck racecheck initcheck synccheck)
+  for tool in "${tools[@]}"; do
+    compute-sanitizer --tool "$tool" --error-exitcode 9 "$program" '~[big]~[heavy]' \
+      >"$logs/$tool" 2>&1 &
+    pids+=($!)
+  done
+  local i
+  for i in "${!tools[@]}"; do
+    local verdict=clean
+    wait "${pids[$i]}" || { verdict=FAILED; status=1; }
+    echo "-- ${tools[$i]}: $verdict"
+    tail -n 400 "$logs/${tools[$i]}"
+  done
+  rm -rf "$logs"
+  return "$status"
+}
+
+# bench_json PROGRAM FILE ARGUMENTS...: runs a benchmark; what names this machine is taken out.
+bench_json() {
+  local program file=$2
+  program=$(find_program "$1")
+  [[ -n $program ]] || { echo "$1 is not built"; return 1; }
+  shift 2
+  "$program" --benchmark_out="$file" --benchmark_out_format=json "$@" >/dev/null || return 1
+  python3 - "$file" <<'END'
+import json, pathlib, sys
+path = pathlib.Path(sys.argv[1])
+data = json.loads(path.read_text())
+for key in ("host_name", "executable", "load_avg"):
+    data["context"].pop(key, None)
+path.write_text(json.dumps(data, indent=1) + "\n")
+bad = [b["name"] for b in data["benchmarks"] if b.get("error_occurred")]
+print(f"{path.name}: {len(data['benchmarks'])} rows, {len(bad)} failed", *bad[:10], sep="\n  ")
+sys.exit(bool(bad))
+END
+}
+
+do_sass() {  # what the compiler made, per program
+  local name program
+  for name in robocache_test_resample_gpu robocache_bench_resample; do
+    program=$(find_program "$name")
+    [[ -n $program ]] || { echo "$name is not built"; continue; }
+    echo "== $name"
+    cuobjdump --list-elf "$program" | sed 's/.*sm_/sm_/' | sort | uniq -c
+    echo "-- registers, stack, spills"
+    cuobjdump --dump-resource-usage "$program" 2>/dev/null | c++filt |
+      sed -e 's/^ *//' -e 's/ CONSTANT\[.*//' -e 's/>(.*/>/' | grep -A 1 '^Function' | grep -v '^--'
+  done
+  program=$(find_program robocache_bench_resample)
+  [[ -n $program ]] || return 0
+  echo "== memory instructions of robocache_bench_resample"
+  cuobjdump --dump-sass "$program" | awk '
+    /Function :/ { kernel = $3 }
+    match($0, /[ \t](LDG|STG|LDL|STL|LDS|STS|LDGSTS|UBLKCP|ATOMG|REDG?)(\.[A-Z0-9_]+)*[ ;]/) {
+      count[kernel "\t" substr($0, RSTART + 1, RLENGTH - 2)]++
+    }
+    END { for (key in count) print key "\t" count[key] }' | c++filt | sed 's/>(.*)\t/>\t/' | sort |
+    awk -F '\t' '$1 != last { print $1; last = $1 } { printf "%8d %s\n", $3, $2 }'
+}
+
+do_report() {
+  local inputs=() peers=() check=()
+  [[ -f $out/bench.json ]] && inputs+=("$out/bench.json")
+  [[ -f $out/sweep.json ]] && inputs+=("$out/sweep.json")
+  ((${#inputs[@]} > 0)) || { echo "nothing to report on: no bench.json, no sweep.json"; return 1; }
+  [[ -f $out/peers.json ]] && peers=(--peers "$out/peers.json")
+  [[ -n ${CHECK:-} ]] && check=(--check "$CHECK")
+  python3 bench/report.py "${inputs[@]}" "${peers[@]}" --out "$out/report.md" || return 1
+  python3 bench/report.py "${inputs[@]}" "${peers[@]}" --short "${check[@]}"
+}
+
+# One step, in the process that the time limit is for.
+do_step() {
+  local short='^(limits/empty|resample/[^/]*/bf16/(warm|cold)/)'
+  case $1 in
+    build) logged "$out/build.log" do_build "$arch" ;;
+    build-all) logged "$out/build.log" do_build "" ;;
+    build-bench) logged "$out/build.log" do_build "$arch" robocache_bench_resample ;;
+    test) logged "$out/test.log" do_test && tail -n 4 "$out/test.log" ;;
+    sanitize) logged "$out/sanitize.log" do_sanitize && grep '^-- ' "$out/sanitize.log" ;;
+    bench)
+      bench_json robocache_bench_resample "$out/bench.json" --benchmark_filter="${FILTER:-.}" ;;
+    bench-short)
+      bench_json robocache_bench_resample "$out/bench.json" \
+        --benchmark_filter="${FILTER:-$short}" ;;
+    sweep)
+      bench_json robocache_bench_resample_sweep "$out/sweep.json" \
+        --benchmark_filter="${FILTER:-.}" ;;
+    peers) python3 bench/peers/torch_resample.py --budget 80 --out "$out/peers.json" ;;
+    peers-sweep)
+      python3 bench/peers/torch_resample.py --no-compile --budget 220 --rows-of "$out/sweep.json" \
+        --filter "${FILTER:-.}" --out "$out/peers.json" ;;
+    sass) logged "$out/sass.txt" do_sass ;;
+    report) do_report ;;
+  esac
+}
+
+# The seconds a step may take; nothing for a step that does not exist.
+limit_of() {
+  case $1 in
+    build) echo 500 ;;
+    build-all) echo 590 ;;
+    build-bench) echo 200 ;;
+    test | sanitize | sweep) echo 300 ;;
+    bench) echo 150 ;;
+    bench-short) echo 60 ;;
+    peers) echo 120 ;;
+    peers-sweep) echo 240 ;;
+    sass) echo 100 ;;
+    report) echo 30 ;;
+  esac
+}
+
+if [[ ${1:-} == --one-step ]]; then
+  do_step "$2"
+  exit
+fi
+steps=()
+for name in "$@"; do
+  [[ -n $(limit_of "$name") ]] || { echo "run_gpu.sh: unknown step: $name" >&2; exit 2; }
+  steps+=("$name")
+done
+((${#steps[@]} > 0)) || { sed -n '3,/^$/s/^# \{0,1\}//p' bench/run_gpu.sh; exit 2; }
+
+export OUT=$out BUILD=$build ARCH=$arch
+summary=()
+failed=0
+for name in "${steps[@]}"; do
+  echo "== $name"
+  start=$SECONDS
+  limit=$(limit_of "$name")
+  timeout --kill-after=5 "$limit" bash bench/run_gpu.sh --one-step "$name"
+  status=$?
+  verdict=ok
+  if ((status == 124 || status == 137)); then
+    verdict="stopped at its limit of $limit s"
+  elif ((status != 0)); then
+    verdict="FAILED ($status)"
+  fi
+  ((status == 0)) || failed=1
+  summary+=("$(printf '%-12s %4d s  %s' "$name" $((SECONDS - start)) "$verdict")")
+done
+
+echo
+echo "commit $ROBOCACHE_COMMIT, results:" "$(cd "$out" && echo *)"
+printf '%s\n' "${summary[@]}"
+exit "$failed"

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The tests that run on a GPU: the objects of the CPU tests, linked with the CUDA back end.
+
+find_package(CUDAToolkit REQUIRED)
+
+# Only these files go through nvcc: each instantiates the launchers for a few types and no more.
+function(add_cuda_engine name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;OPTIONS")
+  add_library(${name} OBJECT ${arg_SOURCES} support/cuda_backend.cpp)
+  target_link_libraries(${name} PRIVATE robocache_development CUDA::cudart_static)
+  target_compile_options(${name} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:${arg_OPTIONS}>")
+endfunction()
+
+add_cuda_engine(robocache_test_cuda_engine SOURCES
+  support/cuda_engine_f32.cu
+  support/cuda_engine_f64.cu
+  support/cuda_engine_i64.cu
+  support/cuda_engine_i64_double.cu
+  support/cuda_engine_i64_narrowing.cu
+  support/cuda_engine_i64_widening.cu
+  support/cuda_engine_u64.cu
+  support/cuda_operations.cpp)
+
+# The user's flags must not change a bit.
+add_cuda_engine(robocache_test_cuda_engine_fast_math OPTIONS --use_fast_math SOURCES
+  support/cuda_engine_fast_math.cu
+  support/cuda_engine_fast_math_i64.cu
+  support/cuda_operations_fast_math.cpp)
+
+add_robocache_test(robocache_test_resample_gpu
+  LABELS gpu TIMEOUT 900
+  SOURCES
+    support/environment_cuda.cpp
+    resample/gpu_asynchronous.cpp
+    resample/gpu_big.cpp
+    resample/gpu_equals_cpu.cpp
+    resample/gpu_ragged.cpp
+  LIBRARIES robocache_test_resample_tests ${robocache_test_common} robocache_test_cuda_engine
+            CUDA::cudart_static)
+
+add_robocache_test(robocache_test_resample_gpu_fast_math
+  LABELS gpu TIMEOUT 600
+  SOURCES support/environment_cuda.cpp resample/gpu_equals_cpu.cpp
+  LIBRARIES robocache_test_resample_tests ${robocache_test_common}
+            robocache_test_cuda_engine_fast_math CUDA::cudart_static)
+
+add_robocache_test(robocache_test_recordings_gpu
+  LABELS gpu data TIMEOUT 600
+  SOURCES data/environment.cpp data/recordings.cpp data/recording_file.cpp
+  LIBRARIES ${robocache_test_common} robocache_test_cuda_engine CUDA::cudart_static)
+target_compile_definitions(robocache_test_recordings_gpu PRIVATE
+  ROBOCACHE_TEST_DATA_DEFAULT="${ROBOCACHE_TEST_DATA}")
+
+# The executables link no .cu file themselves, but objects that do.
+foreach(name IN ITEMS robocache_test_resample_gpu robocache_test_resample_gpu_fast_math
+                      robocache_test_recordings_gpu)
+  set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
+endforeach()

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cuda_engine_impl.cuh"
+
+namespace robocache_test {
+
+void append_cuda_operations_fast_math(std::vector<operations>& to) {
+  to.push_back(cuda_operations<scalar_kind::f32, scalar_kind::f32, time_kind::f32>());
+  to.push_back(cuda_operations<scalar_kind::f32, scalar_kind::f32, time_kind::f64>());
+  to.push_back(cuda_operations<scalar_kind::f32, scalar_kind::f32, time_kind::u64>());
+}
+
+}  // namespace robocache_test
