@@ -19,6 +19,7 @@ namespace robocache::detail {
 struct byte_span {
   const char* name = "";
   std::uintptr_t first_element = 0;
+  std::uintptr_t last_element = 0;  ///< the one with the highest address
   std::uintptr_t begin = 0;
   std::uintptr_t end = 0;
   bool dense = false;  ///< every byte of the span belongs to an element
@@ -31,17 +32,33 @@ ROBOCACHE_HIDDEN byte_span bytes_of(const char* name, const tensor_view<T, Rank>
   if (view.empty()) return span;
   std::int64_t low = 0;
   std::int64_t high = 0;
-  std::int64_t count = 1;
+  std::int64_t step[Rank];
+  std::int64_t reach[Rank];
   for (int d = 0; d < Rank; ++d) {
-    const std::int64_t reach = (view.extent(d) - 1) * view.stride(d);
-    (reach < 0 ? low : high) += reach;
-    count *= view.extent(d);
+    const std::int64_t signed_reach = (view.extent(d) - 1) * view.stride(d);
+    (signed_reach < 0 ? low : high) += signed_reach;
+    step[d] = view.stride(d) < 0 ? -view.stride(d) : view.stride(d);
+    reach[d] = signed_reach < 0 ? -signed_reach : signed_reach;
+  }
+  // Dense: from the finest dimension to the coarsest, each step is within what is covered so far.
+  span.dense = true;
+  std::int64_t covered = 1;
+  bool taken[Rank] = {};
+  for (int n = 0; n < Rank; ++n) {
+    int finest = -1;
+    for (int d = 0; d < Rank; ++d) {
+      if (!taken[d] && (finest < 0 || step[d] < step[finest])) finest = d;
+    }
+    taken[finest] = true;
+    if (reach[finest] == 0) continue;
+    span.dense = span.dense && step[finest] <= covered;
+    covered += reach[finest];
   }
   const auto base = reinterpret_cast<std::uintptr_t>(view.data());
   span.first_element = base;
   span.begin = base + static_cast<std::uintptr_t>(low) * sizeof(T);
   span.end = base + static_cast<std::uintptr_t>(high + 1) * sizeof(T);
-  span.dense = count >= high - low + 1;
+  span.last_element = span.end - sizeof(T);
   return span;
 }
 
@@ -118,14 +135,18 @@ ROBOCACHE_HIDDEN status check_extent(const char* operation, const char* name,
 }
 
 /// Rejects overlap that is certain, of an output with an input or another output: equal first
-/// elements, or two dense spans that intersect. Strided views may interleave without touching, so
-/// those pass.
+/// elements, or an end of one within the other where that is dense. Strided views may interleave
+/// without touching, so those pass.
 ROBOCACHE_HIDDEN inline status check_disjoint(const char* operation,
                                               std::initializer_list<byte_span> outputs,
                                               std::initializer_list<byte_span> inputs) noexcept {
+  const auto holds_end_of = [](const byte_span& a, const byte_span& b) {
+    return a.dense && ((a.begin <= b.begin && b.begin < a.end) ||
+                       (a.begin <= b.last_element && b.last_element < a.end));
+  };
   const auto overlap = [&](const byte_span& a, const byte_span& b) {
-    const bool intersect = a.begin < b.end && b.begin < a.end;
-    return intersect && (a.first_element == b.first_element || (a.dense && b.dense));
+    if (a.begin == a.end || b.begin == b.end) return false;
+    return a.first_element == b.first_element || holds_end_of(a, b) || holds_end_of(b, a);
   };
   const auto refuse = [&](const byte_span& out, const byte_span& other) {
     return status::invalid_argument(

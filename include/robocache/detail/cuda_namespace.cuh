@@ -11,6 +11,10 @@
 /// have kernels of other names, and never launch each other's. It cannot stand in a `.hpp`, because
 /// a host compiler does not know the list.
 
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
+#error "RoboCache needs compute capability 8.0 or later"
+#endif
+
 #define ROBOCACHE_DETAIL_JOIN2(a, b) a##_##b
 #define ROBOCACHE_DETAIL_JOIN(a, b) ROBOCACHE_DETAIL_JOIN2(a, b)
 

@@ -30,19 +30,17 @@ __device__ __forceinline__ void wait_for_previous_kernel() noexcept {
 /// Launches a kernel and turns the runtime's answer into a status. Does not look at, and on success
 /// does not change, the runtime's last error: an earlier error of the caller's stays the caller's.
 ///
-/// From compute capability 9.0 on the launch overlaps with the end of the kernel before it
-/// (programmatic dependent launch): the kernel must call `wait_for_previous_kernel`.
+/// Code for compute capability 9.0 or later: the launch overlaps with the end of the kernel before
+/// it (programmatic dependent launch), so the kernel must call `wait_for_previous_kernel`.
 template <class... Parameters, class... Arguments>
 ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters...), dim3 grid,
                                dim3 block, cudaStream_t stream,
                                const Arguments&... arguments) noexcept {
   void* pointers[] = {const_cast<void*>(static_cast<const void*>(&arguments))...};
-  int device = 0;
-  int major = 0;
-  cudaError_t error = cudaGetDevice(&device);
-  if (error == cudaSuccess) {
-    error = cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
-  }
+  // The code that is loaded decides, not the device: code for 8.0 that was compiled anew for a
+  // later device does not wait.
+  cudaFuncAttributes attributes{};
+  cudaError_t error = cudaFuncGetAttributes(&attributes, reinterpret_cast<const void*>(kernel));
   if (error == cudaSuccess) {
     cudaLaunchAttribute overlap;
     overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
@@ -52,7 +50,7 @@ ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters.
     config.blockDim = block;
     config.stream = stream;
     config.attrs = &overlap;
-    config.numAttrs = major >= 9 ? 1 : 0;
+    config.numAttrs = attributes.ptxVersion >= 90 ? 1 : 0;
     error = cudaLaunchKernelExC(&config, reinterpret_cast<const void*>(kernel), pointers);
   }
   if (error == cudaSuccess) return {};

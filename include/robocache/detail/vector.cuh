@@ -27,22 +27,23 @@ struct scalar_vector {
   std::uint32_t word[words];
 };
 
-/// One access of the vector's size, through the read-only path.
+/// One access of the vector's size. Not through the read-only path: with launches that overlap, the
+/// data may be written while this kernel already exists.
 template <int Width, class T>
 __device__ __forceinline__ scalar_vector<T, Width> load_vector(const T* p) noexcept {
   using vector = scalar_vector<T, Width>;
   if constexpr (vector::bytes == 16) {
-    const uint4 w = __ldg(reinterpret_cast<const uint4*>(p));
+    const uint4 w = *reinterpret_cast<const uint4*>(p);
     return {{w.x, w.y, w.z, w.w}};
   } else if constexpr (vector::bytes == 8) {
-    const uint2 w = __ldg(reinterpret_cast<const uint2*>(p));
+    const uint2 w = *reinterpret_cast<const uint2*>(p);
     return {{w.x, w.y}};
   } else if constexpr (vector::bytes == 4) {
-    return {{__ldg(reinterpret_cast<const unsigned*>(p))}};
+    return {{*reinterpret_cast<const unsigned*>(p)}};
   } else if constexpr (vector::bytes == 2) {
-    return {{__ldg(reinterpret_cast<const unsigned short*>(p))}};
+    return {{*reinterpret_cast<const unsigned short*>(p)}};
   } else {
-    return {{__ldg(reinterpret_cast<const unsigned char*>(p))}};
+    return {{*reinterpret_cast<const unsigned char*>(p)}};
   }
 }
 

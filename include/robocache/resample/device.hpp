@@ -233,7 +233,8 @@ ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_outside(
   const Time t_end = axis[end];
   const Time t_other = axis[axis.size - 1 - end];
   const bool sorted = is_after ? time_less_equal(t_other, t_end) : time_less_equal(t_end, t_other);
-  const std::uint8_t status = sorted ? row_status::ok : row_status::unsorted;
+  const bool usable = sorted && time_is_finite(t_end);
+  const std::uint8_t status = usable ? row_status::ok : row_status::unsorted;
   if (time_equal(t_end, t) || time_is_nan(t_end)) return sample_row<Real>(end, status);
   return extrapolate(axis, t, policy, is_after, status);
 }

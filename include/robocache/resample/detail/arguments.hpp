@@ -37,7 +37,7 @@ class timeline {
 
   explicit timeline(const source_times<Time>& source, duration_t<Time> time_offset) noexcept
       : times(source.times.data()),
-        batch_stride(source.packed ? 0 : source.times.stride(0)),
+        batch_stride(source.packed || source.times.empty() ? 0 : source.times.stride(0)),
         sample_stride(static_cast<std::int32_t>(source.times.stride(1))),
         size_if_regular(source.packed ? 0 : static_cast<std::int32_t>(source.times.extent(1))),
         offset(time_offset),

@@ -47,8 +47,11 @@ __device__ __forceinline__ std::int32_t warp_upper_bound(const time_axis<Time>& 
     if (time_less_equal(__shfl_sync(~0u, pivot, count), t)) ++count;  // 31 before, so 32 at most
 
     // Lanes beyond the range repeat its last stamp, so a count may point beyond it too.
-    const std::int32_t first = min(low + count * slice, high);
-    const std::int32_t last = min(first + slice - 1, high);
+    // 32 slices may reach 2^31.
+    const auto end = static_cast<std::uint32_t>(low) +
+                     static_cast<std::uint32_t>(count) * static_cast<std::uint32_t>(slice);
+    const auto first = static_cast<std::int32_t>(min(end, static_cast<std::uint32_t>(high)));
+    const std::int32_t last = slice - 1 < high - first ? first + slice - 1 : high;
     if (slice <= warp_size / 2) return upper_bound(axis, t, first, last);  // few steps are left
     const std::int32_t nearer_low = __reduce_min_sync(~0u, first);
     const std::int32_t nearer_high = __reduce_max_sync(~0u, last);
@@ -197,7 +200,7 @@ __device__ __forceinline__ void copy_vector(const row_plan<In, Out, Real>& row,
 /// one. `Width` > 1 implies channel strides of 1.
 template <int Width, bool Affine, class Rows, class In, class Out>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(warps_per_block* warp_size,
-                                                   Affine ? blocks_per_sm_affine : blocks_per_sm)
+                                                   resident_blocks<Affine>())
     resample_kernel(const __grid_constant__ Rows source,
                     const __grid_constant__ copy_arguments<In, Out> copy,
                     const __grid_constant__ tile_shape tile) {
@@ -205,7 +208,6 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(warps_per_block* warp_size,
   using plan = row_plan<In, Out, real>;
   __shared__ plan shared_plans[warps_per_block][warp_size];
 
-  let_next_kernel_launch();
   const int lane = static_cast<int>(threadIdx.x % 32u);
   const unsigned warp = threadIdx.x / 32u;
   const std::uint32_t tile_index = blockIdx.x * warps_per_block + warp;
@@ -222,6 +224,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(warps_per_block* warp_size,
   {
     const std::uint32_t row = first_row + static_cast<std::uint32_t>(
                                               min(lane, rows - 1));  // lanes beyond repeat the last
+    wait_for_previous_kernel();
     const row_request<Rows> request(source, b, row);
     // Addresses while the request is under way; the empty assembly keeps them from sinking below
     // it.
@@ -248,6 +251,8 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(warps_per_block* warp_size,
   }
   __syncwarp();
 
+  // Not earlier: the next kernel's warps would wait where this one's still have to search.
+  let_next_kernel_launch();
   const int vectors = min(tile.vectors, tile.vectors_per_row - static_cast<int>(first_vector));
   const int items = rows * vectors;
 #pragma unroll 1
@@ -295,7 +300,6 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(warps_per_block* warp_size)
     find_brackets_kernel(const __grid_constant__ searched_rows<Time, Real> source,
                          const __grid_constant__ brackets_view<Real> brackets,
                          const __grid_constant__ tile_shape tile) {
-  let_next_kernel_launch();
   wait_for_previous_kernel();
   const int lane = static_cast<int>(threadIdx.x % 32u);
   const std::uint32_t tile_index = blockIdx.x * warps_per_block + threadIdx.x / 32u;
@@ -308,6 +312,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(warps_per_block* warp_size)
   const row_request<searched_rows<Time, Real>> request(source, b, row);
   const row_source<Real> found =
       rows_of(request.find(source, b, row, rows == 1, lane < rows), request.first_sample());
+  let_next_kernel_launch();
   if (lane < rows) {
     brackets.left(b, row) = found.left;
     brackets.right(b, row) = found.right;

@@ -19,8 +19,14 @@ inline constexpr int warp_size = 32;
 inline constexpr int warps_per_block = 2;
 /// Bounds the registers, so that enough warps are resident to hide the search's latency. The
 /// normalization needs some more.
-inline constexpr int blocks_per_sm = 24;
-inline constexpr int blocks_per_sm_affine = 16;
+template <bool Affine>
+ROBOCACHE_HD constexpr int resident_blocks() noexcept {
+#if defined(__CUDA_ARCH__) && (__CUDA_ARCH__ == 860 || __CUDA_ARCH__ == 870)
+  return 16;  // no more fit there
+#else
+  return Affine ? 16 : 24;
+#endif
+}
 /// Vectors a lane loads before it uses the first: enough to cover the memory's latency, few enough
 /// to keep the registers for more warps.
 inline constexpr int vectors_in_flight = 2;
