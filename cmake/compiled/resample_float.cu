@@ -2,7 +2,7 @@
 #include "resample_instances.cuh"
 
 namespace robocache {
-inline namespace compiled {
+namespace compiled_detail {
 
 ROBOCACHE_TIME(float)
 ROBOCACHE_APPLY(float, float)
@@ -10,5 +10,5 @@ ROBOCACHE_APPLY(float, bfloat16)
 ROBOCACHE_APPLY(bfloat16, float)
 ROBOCACHE_APPLY(bfloat16, bfloat16)
 
-}  // namespace compiled
+}  // namespace compiled_detail
 }  // namespace robocache

@@ -11,7 +11,7 @@
 #include <cstdint>
 
 namespace robocache {
-inline namespace compiled {
+namespace compiled_detail {
 
 namespace cuda = ROBOCACHE_CUDA_NAMESPACE;
 
@@ -19,8 +19,7 @@ template <class In, class Time, int TargetRank, class Out>
 status resample(const source_view<In, Time>& source,
                 const tensor_view<const Time, TargetRank>& target_times,
                 const tensor_view<Out, 3>& output, const tensor_view<std::uint8_t, 2>& statuses,
-                const resample_options<Time, compute_t<In, Out>>& options,
-                cudaStream_t stream) noexcept {
+                const resample_options<Time, float>& options, cudaStream_t stream) noexcept {
   return cuda::resample(source, target_times, output, statuses, options, stream);
 }
 
@@ -63,5 +62,5 @@ status apply_brackets(const tensor_view<const In, 3>& values, const brackets_vie
                                           const brackets_view<float>&, const tensor_view<Out, 3>&, \
                                           const normalization<float>&, cudaStream_t) noexcept;
 
-}  // namespace compiled
+}  // namespace compiled_detail
 }  // namespace robocache

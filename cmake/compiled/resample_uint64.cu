@@ -2,9 +2,9 @@
 #include "resample_instances.cuh"
 
 namespace robocache {
-inline namespace compiled {
+namespace compiled_detail {
 
 ROBOCACHE_TIME(std::uint64_t)
 
-}  // namespace compiled
+}  // namespace compiled_detail
 }  // namespace robocache

@@ -101,6 +101,12 @@ std::optional<std::string> cuda_device(std::string& why_not) {
   }
   cudaDeviceProp properties{};
   check(cudaGetDeviceProperties(&properties, 0), "cudaGetDeviceProperties");
+  if (properties.major < 8) {
+    why_not = std::string(properties.name) + " has compute capability " +
+              std::to_string(properties.major) + "." + std::to_string(properties.minor) +
+              ", 8.0 is needed";
+    return std::nullopt;
+  }
   return std::string(properties.name);
 }
 

@@ -5,6 +5,19 @@
 /// Where a launcher runs: its last argument. A `cudaStream_t` means the GPU (the `.cuh` headers),
 /// `robocache::cpu` the calling machine's processor.
 
+/// `ROBOCACHE_CPU_NAMESPACE`: the inline namespace of all that is compiled differently with OpenMP
+/// or for a processor with FMA. Two translation units of one program may differ in these flags, and
+/// the linker must not give one the other's code.
+#if defined(_OPENMP) && defined(__FMA__) && defined(__AVX2__)
+#define ROBOCACHE_CPU_NAMESPACE cpu_openmp_fma
+#elif defined(_OPENMP)
+#define ROBOCACHE_CPU_NAMESPACE cpu_openmp
+#elif defined(__FMA__) && defined(__AVX2__)
+#define ROBOCACHE_CPU_NAMESPACE cpu_serial_fma
+#else
+#define ROBOCACHE_CPU_NAMESPACE cpu_serial
+#endif
+
 namespace robocache {
 
 /// The CPU back end. Runs in the calling thread, and in OpenMP's threads where the program is

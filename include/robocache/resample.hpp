@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/detail/config.hpp>
 #include <robocache/execution.hpp>
 #include <robocache/resample/detail/arguments.hpp>
 #include <robocache/resample/detail/check.hpp>
@@ -17,6 +18,7 @@
 /// `resample.cuh` adds the same functions for a CUDA stream. docs/semantics.md has the rules.
 
 namespace robocache {
+inline namespace ROBOCACHE_CPU_NAMESPACE {
 
 /// Resamples a batch of recordings at target times, and reports on each row.
 ///
@@ -36,11 +38,12 @@ namespace robocache {
 /// Zero B, T or D is a successful no-op. Allocates nothing. The result does not depend on the
 /// number of threads, and equals the GPU's bit for bit. O(B T (log S + D)).
 template <class In, class Time, class TargetTime, int TargetRank, class Out>
-status resample(const source_view<In, Time>& source,
-                const tensor_view<TargetTime, TargetRank>& target_times,
-                const tensor_view<Out, 3>& output, const tensor_view<std::uint8_t, 2>& statuses,
-                const resample_options<Time, compute_t<In, Out>>& options,
-                cpu_execution where) noexcept {
+ROBOCACHE_HIDDEN status resample(const source_view<In, Time>& source,
+                                 const tensor_view<TargetTime, TargetRank>& target_times,
+                                 const tensor_view<Out, 3>& output,
+                                 const tensor_view<std::uint8_t, 2>& statuses,
+                                 const resample_options<Time, compute_t<In, Out>>& options,
+                                 cpu_execution where) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       detail::check_resample("resample", source, target_times, output, statuses, options));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_ragged("resample", source));
@@ -52,11 +55,11 @@ status resample(const source_view<In, Time>& source,
 
 /// As above, without the status bytes.
 template <class In, class Time, class TargetTime, int TargetRank, class Out>
-status resample(const source_view<In, Time>& source,
-                const tensor_view<TargetTime, TargetRank>& target_times,
-                const tensor_view<Out, 3>& output,
-                const resample_options<Time, compute_t<In, Out>>& options,
-                cpu_execution where) noexcept {
+ROBOCACHE_HIDDEN status resample(const source_view<In, Time>& source,
+                                 const tensor_view<TargetTime, TargetRank>& target_times,
+                                 const tensor_view<Out, 3>& output,
+                                 const resample_options<Time, compute_t<In, Out>>& options,
+                                 cpu_execution where) noexcept {
   return resample(source, target_times, output, tensor_view<std::uint8_t, 2>{}, options, where);
 }
 
@@ -69,10 +72,11 @@ status resample(const source_view<In, Time>& source,
 /// \param where         `robocache::cpu`
 /// \return as `resample`
 template <class Time, class TargetTime, int TargetRank, class Real>
-status find_brackets(const source_times<Time>& source,
-                     const tensor_view<TargetTime, TargetRank>& target_times,
-                     const brackets_view<Real>& brackets, const resample_policy<Time, Real>& policy,
-                     cpu_execution where) noexcept {
+ROBOCACHE_HIDDEN status find_brackets(const source_times<Time>& source,
+                                      const tensor_view<TargetTime, TargetRank>& target_times,
+                                      const brackets_view<Real>& brackets,
+                                      const resample_policy<Time, Real>& policy,
+                                      cpu_execution where) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       detail::check_find_brackets("find_brackets", source, target_times, brackets, policy));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_ragged("find_brackets", source));
@@ -92,10 +96,11 @@ status find_brackets(const source_times<Time>& source,
 /// \param where     `robocache::cpu`
 /// \return as `resample`
 template <class In, class Real, class Out>
-status apply_brackets(const tensor_view<In, 3>& values, const brackets_view<Real>& brackets,
-                      const tensor_view<Out, 3>& output,
-                      const normalization<compute_t<In, Out>>& options,
-                      cpu_execution where) noexcept {
+ROBOCACHE_HIDDEN status apply_brackets(const tensor_view<In, 3>& values,
+                                       const brackets_view<Real>& brackets,
+                                       const tensor_view<Out, 3>& output,
+                                       const normalization<compute_t<In, Out>>& options,
+                                       cpu_execution where) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       detail::check_apply_brackets("apply_brackets", values, brackets, output, options));
   detail::resample_on_cpu(detail::stored_rows<compute_t<In, Out>>(values, brackets),
@@ -105,4 +110,5 @@ status apply_brackets(const tensor_view<In, 3>& values, const brackets_view<Real
   return {};
 }
 
+}  // namespace ROBOCACHE_CPU_NAMESPACE
 }  // namespace robocache

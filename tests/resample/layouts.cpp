@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../reference/numbers.hpp"
 #include "../support/catch.hpp"
 #include "../support/random_problem.hpp"
 
@@ -231,5 +232,28 @@ TEST_CASE("many rows, one channel; one row, many channels", "[layout][heavy]") {
     shape.channels = 65536;
     shape.rows = 3;
     CHECK(check(tested(), random_problem(random, entry.types, shape)) == "");
+  }
+}
+
+TEST_CASE("the longest axis, by strides of zero", "[layout]") {
+  problem work;
+  work.types = {scalar_kind::f32, scalar_kind::f32, time_kind::i64};
+  const std::uint64_t three = encode(scalar_kind::f32, 3);
+  work.items.assign(64, {{7}, {three}});  // enough rows that the GPU searches several together
+  work.targets.assign(64, std::vector<stamp>(64, 9));
+  for (const stamp target : {stamp{9}, stamp{7}, stamp{5}}) {
+    for (auto& row : work.targets) row.assign(64, target);
+    prepared ready(tested(), work, {});
+    ready.call.times.extents[1] = ready.call.values.extents[1] = 2147483647;
+    ready.call.times.strides[1] = ready.call.values.strides[1] = 0;
+    const outcome got = ready.collect(ready.launch(tested().where()));
+    REQUIRE(std::string(got.status.message()) == "");
+    std::size_t wrong = 0;
+    for (const std::uint64_t bits : got.output) wrong += bits != three;
+    const std::uint8_t expected = target > 7   ? robocache::row_status::after
+                                  : target < 7 ? robocache::row_status::before
+                                               : robocache::row_status::ok;
+    for (const std::uint8_t status : got.statuses) wrong += status != expected;
+    CHECK(wrong == 0);
   }
 }

@@ -8,7 +8,9 @@
 #include <cstring>
 
 /// \file
-/// IEEE arithmetic that the user's compiler flags cannot change.
+/// IEEE arithmetic that nvcc's flags and any contraction cannot change. (What `-ffast-math` allows
+/// a host compiler, reassociation among it, is not undone: that would cost the CPU back end its
+/// vector code.)
 ///
 /// `--use_fast_math` flushes denormals and approximates division; `-fmad` and `-ffp-contract` fuse
 /// products into sums; `-ffinite-math-only` deletes tests for NaN. In device code the operations

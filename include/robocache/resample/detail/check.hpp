@@ -91,6 +91,11 @@ ROBOCACHE_HIDDEN status check_source_times(const char* operation,
         operation, static_cast<long long>(stride));
   }
   if (source.packed) {
+    if (source.offsets.extent(0) < 1 && source.times.extent(1) > 0) {
+      return status::invalid_argument(
+          "%s: source.offsets has extent 0 in dimension 0, a packed batch of B items has B + 1",
+          operation);
+    }
     if (source.times.extent(0) != 1) {
       return status::invalid_argument(
           "%s: source.times has extent %lld in dimension 0, packed stamps have 1", operation,

@@ -23,12 +23,13 @@
 #endif
 
 namespace robocache::detail {
+inline namespace ROBOCACHE_CPU_NAMESPACE {
 
 /// Calls `body(first, last)` on consecutive pieces of `[0, count)`, from several threads if
 /// `elements`, the size of the whole job, is worth it.
 template <class Body>
-void for_each_piece(std::int64_t count, std::int64_t elements, cpu_execution where,
-                    const Body& body) noexcept {
+ROBOCACHE_HIDDEN void for_each_piece(std::int64_t count, std::int64_t elements, cpu_execution where,
+                                     const Body& body) noexcept {
 #if defined(_OPENMP)
   constexpr std::int64_t elements_worth_a_thread = 1 << 16;
   const std::int64_t available = where.threads > 0 ? where.threads : omp_get_max_threads();
@@ -119,8 +120,8 @@ __attribute__((target("avx2,fma"), flatten)) void write_rows_fma(
 #endif
 
 template <class Rows, class In, class Out>
-void resample_on_cpu(const Rows& source, const copy_arguments<In, Out>& copy,
-                     cpu_execution where) noexcept {
+ROBOCACHE_HIDDEN void resample_on_cpu(const Rows& source, const copy_arguments<In, Out>& copy,
+                                      cpu_execution where) noexcept {
   const std::int64_t count = copy.batch * copy.rows;
   if (count == 0 || copy.channels == 0) return;
   for_each_piece(count, count * copy.channels, where, [&](std::int64_t first, std::int64_t last) {
@@ -134,8 +135,8 @@ void resample_on_cpu(const Rows& source, const copy_arguments<In, Out>& copy,
 }
 
 template <class Rows, class Real>
-void find_brackets_on_cpu(const Rows& source, const brackets_view<Real>& brackets,
-                          cpu_execution where) noexcept {
+ROBOCACHE_HIDDEN void find_brackets_on_cpu(const Rows& source, const brackets_view<Real>& brackets,
+                                           cpu_execution where) noexcept {
   const std::int64_t rows = brackets.left.extent(1);
   const std::int64_t count = brackets.left.extent(0) * rows;
   if (count == 0) return;
@@ -154,4 +155,5 @@ void find_brackets_on_cpu(const Rows& source, const brackets_view<Real>& bracket
                  });
 }
 
+}  // namespace ROBOCACHE_CPU_NAMESPACE
 }  // namespace robocache::detail
