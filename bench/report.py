@@ -184,7 +184,8 @@ class Report:
                 f"kernel. Warm: the same buffers; cold: buffers rotate past the L2. `naive kernel`: "
                 f"how many times longer one thread per element takes. The share of the copy "
                 f"bandwidth counts only bytes that are needed, and exceeds 100 % where the L2 "
-                f"helps.\n\n" + table(header, lines))
+                f"helps. A star: from bench/gates.csv, not measured in this run.\n\n"
+                + table(header, lines))
 
     def limits_table(self, names):
         lines = []

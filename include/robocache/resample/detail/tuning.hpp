@@ -45,7 +45,7 @@ struct tile_shape {
   std::int32_t vectors;             // per tile; the last tile of a row may have fewer
   std::int32_t column_tiles;        // tiles side by side in a row
   std::uint32_t tiles;              // in the batch, per column
-  std::uint32_t row_of_item_magic;  // item / vectors = item * magic >> 16, for vectors < 32
+  std::uint32_t row_of_item_magic;  // item / vectors = item * magic >> 16, items < 128
   fast_divide tiles_per_item;
 
   /// The row of the tile's `item`-th vector.
