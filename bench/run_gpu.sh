@@ -81,9 +81,10 @@ do_sanitize() {  # the four tools side by side, then their logs one after anothe
   program=$(find_program robocache_test_resample_gpu)
   [[ -n $program ]] || { echo "robocache_test_resample_gpu is not built"; return 1; }
   logs=$(mktemp -d)
-  # Every kernel, width, policy, layout and level once; the random runs would take an hour.
+  # Every kernel, width, policy, layout and level once; the random runs would take an hour, and the
+  # tools make all streams wait for each other, which the tests of that refuse.
   local sanitized='[conformance],[graph],[unsorted],[value],buffers without slack*,transposed*'
-  sanitized+=',a length out of*,offsets out of*,find_brackets and*,launches in a row*,a launcher*'
+  sanitized+=',a length out of*,offsets out of*,find_brackets and*,a launch reads*'
   local tools=(memcheck racecheck initcheck synccheck)
   for tool in "${tools[@]}"; do
     compute-sanitizer --tool "$tool" --error-exitcode 9 "$program" "$sanitized" \

@@ -28,6 +28,9 @@ add_cuda_engine(robocache_test_cuda_engine_fast_math OPTIONS --use_fast_math SOU
   support/cuda_engine_fast_math_i64.cu
   support/cuda_operations_fast_math.cpp)
 
+add_library(robocache_test_late_copy OBJECT support/late_copy.cu)
+target_link_libraries(robocache_test_late_copy PRIVATE robocache_development CUDA::cudart_static)
+
 add_robocache_test(robocache_test_resample_gpu
   LABELS gpu TIMEOUT 900
   SOURCES
@@ -37,7 +40,7 @@ add_robocache_test(robocache_test_resample_gpu
     resample/gpu_equals_cpu.cpp
     resample/gpu_ragged.cpp
   LIBRARIES robocache_test_resample_tests ${robocache_test_common} robocache_test_cuda_engine
-            CUDA::cudart_static)
+            robocache_test_late_copy CUDA::cudart_static)
 
 add_robocache_test(robocache_test_resample_gpu_fast_math
   LABELS gpu TIMEOUT 600

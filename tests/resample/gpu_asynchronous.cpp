@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../reference/numbers.hpp"
 #include "../support/catch.hpp"
+#include "../support/late_copy.hpp"
 #include "../support/random_problem.hpp"
 
 #include <cuda_runtime_api.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
-#include <vector>
 
 // What a launcher promises towards streams and graphs.
 
@@ -189,57 +188,47 @@ TEST_CASE("in a graph with copies, launches in a row and a second stream", "[gpu
   CHECK(cudaStreamDestroy(other) == cudaSuccess);
 }
 
-TEST_CASE("launches in a row read what the one before wrote", "[gpu]") {
-  // A chain: each output is the next one's values. Any launch that runs ahead breaks it.
-  constexpr std::int64_t samples = 4000;
-  constexpr std::int64_t channels = 32;
-  constexpr int links = 40;
-  problem work;
-  work.types = {scalar_kind::f32, scalar_kind::f32, time_kind::i64};
-  work.items.resize(1);
-  work.targets.resize(1);
-  for (std::int64_t s = 0; s < samples; ++s) {
-    work.items[0].times.push_back(s);
-    for (std::int64_t d = 0; d < channels; ++d) {
-      work.items[0].values.push_back(encode(scalar_kind::f32, static_cast<double>(s)));
-    }
-    work.targets[0].push_back(s + 1 < samples ? s + 1 : s);  // each link shifts by one sample
-  }
-  work.channels = channels;
-  prepared ready(tested(), work, {});
-  void* buffers[2] = {nullptr, nullptr};
-  const std::size_t bytes = static_cast<std::size_t>(samples * channels) * sizeof(float);
-  REQUIRE(cudaMalloc(&buffers[0], bytes) == cudaSuccess);
-  REQUIRE(cudaMalloc(&buffers[1], bytes) == cudaSuccess);
-  std::vector<float> host(static_cast<std::size_t>(samples * channels));
-  for (std::size_t i = 0; i < host.size(); ++i) {
-    host[i] = static_cast<float>(i / static_cast<std::size_t>(channels));
-  }
-  for (int round = 0; round < 5; ++round) {
-    REQUIRE(cudaMemcpy(buffers[0], host.data(), bytes, cudaMemcpyHostToDevice) == cudaSuccess);
-    for (int link = 0; link < links; ++link) {
-      ready.call.values.data = buffers[link % 2];
-      ready.call.values.strides[0] = samples * channels;
-      ready.call.values.strides[1] = channels;
-      ready.call.values.strides[2] = 1;
-      ready.call.output.data = buffers[(link + 1) % 2];
-      ready.call.output.strides[0] = samples * channels;
-      ready.call.output.strides[1] = channels;
-      ready.call.output.strides[2] = 1;
-      REQUIRE(std::string(ready.launch(tested().where()).message()) == "");
-    }
+TEST_CASE("a launch reads what the kernel before it writes late", "[gpu]") {
+  // The kernel before lets the launch begin, and only then restores an input that was zero.
+  const auto restored_late = [](const auto& view, std::size_t element, const auto& launch) {
+    std::size_t bytes = element;
+    for (const std::int64_t extent : view.extents) bytes *= static_cast<std::size_t>(extent);
+    void* saved = nullptr;
+    REQUIRE(cudaMalloc(&saved, bytes) == cudaSuccess);
+    REQUIRE(cudaMemcpy(saved, view.data, bytes, cudaMemcpyDeviceToDevice) == cudaSuccess);
+    REQUIRE(cudaMemset(view.data, 0, bytes) == cudaSuccess);
+    REQUIRE(cudaDeviceSynchronize() == cudaSuccess);
+    REQUIRE(copy_late(view.data, saved, bytes, stream()) == cudaSuccess);
+    const robocache::status launched = launch();
     tested().finish();
-    std::vector<float> got(host.size());
-    tested().download(got.data(), buffers[links % 2], bytes);
-    std::size_t wrong = 0;
-    for (std::size_t i = 0; i < got.size(); ++i) {
-      const std::int64_t row = static_cast<std::int64_t>(i) / channels;
-      wrong += got[i] != static_cast<float>(std::min<std::int64_t>(row + links, samples - 1));
+    CHECK(cudaFree(saved) == cudaSuccess);
+    return launched;
+  };
+  for (const std::int64_t channels : {3, 32, 256}) {
+    const problem work = some_problem(105, channels);
+    for (const call_path path : {call_path::resample, call_path::brackets}) {
+      setup how;
+      how.path = path;
+      const outcome expected = run(tested(), work, how);
+      prepared ready(tested(), work, how);
+      const auto launch = [&] { return ready.launch(tested().where()); };
+      const auto same = [&](const robocache::status& launched) {
+        const bool equal = same_results(expected, ready.collect(launched));
+        ready.output.upload();  // canaries again
+        return equal;
+      };
+      CHECK(same(restored_late(ready.values.view(), 2, launch)));
+      CHECK(same(restored_late(ready.times.view(), 8, launch)));
+      CHECK(same(restored_late(ready.targets.view(), 8, launch)));
+      if (path == call_path::brackets) {  // the brackets are there: apply them alone
+        const auto apply = [&] {
+          return tested().find(work.types)->apply_brackets(ready.call, tested().where());
+        };
+        CHECK(same(restored_late(ready.left.view(), 8, apply)));
+        CHECK(same(restored_late(ready.weight.view(), 4, apply)));
+      }
     }
-    CHECK(wrong == 0);
   }
-  CHECK(cudaFree(buffers[0]) == cudaSuccess);
-  CHECK(cudaFree(buffers[1]) == cudaSuccess);
 }
 
 TEST_CASE("more rows than a launch can have are refused", "[gpu]") {
