@@ -5,7 +5,7 @@
     report.py bench.json [sweep.json ...] [--peers peers.json] [--out report.md] [--check 1.4]
 
 The inputs are what the benchmark programs wrote with --benchmark_out, and what
-peers/torch_resample.py wrote. Rows are matched by name. Standard library only. README.md says what
+the scripts of peers/ wrote. Rows are matched by name. Standard library only. README.md says what
 the columns mean.
 """
 
@@ -18,6 +18,12 @@ import statistics
 import sys
 
 MICROSECONDS = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6}
+# Operations with a table in the README, and the head of its first column. The first table explains
+# the columns.
+README_TABLES = {
+    "resample": "[B]x[S] -> [T]x[D], BF16",
+    "fuse": "[B]x([S]x[D], ...) -> [T], BF16",
+}
 SUFFIXES = re.compile(r"/(iterations:\d+|repeats:\d+|manual_time|real_time)(?=/|$)")
 
 
@@ -97,6 +103,15 @@ def share(value):
     return "" if value is None else f"{100 * value:.0f} %"
 
 
+def replace_between(text, begin, end, new):
+    """`text` with `new` between the lines `begin` and `end`."""
+    before, found, rest = text.partition(begin + "\n")
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise SystemExit(f"report.py: no lines {begin} and {end} to write between")
+    return before + begin + "\n" + new + "\n" + end + after
+
+
 class Report:
     def __init__(self, rows, gates, peers, device):
         self.rows = rows
@@ -161,31 +176,35 @@ class Report:
             lines.append(line)
         return table(header, lines)
 
-    def readme_table(self, names, context):
+    def readme_table(self, operation, names, context):
         """The rows with targets in few columns, and what they were measured on."""
         lines = []
         for name in names:
             row = self.rows[name]
             compiled, star = self.compile_us(name)
             lines.append([
-                name.removeprefix("resample/").replace("/bf16/", " "), number(row["us"]),
+                name.removeprefix(operation + "/").replace("/bf16/", " "), number(row["us"]),
                 number(row.get("alone_us")), number(self.gate(name)["target_us"]),
                 number(compiled) + star if compiled else "",
                 number(1 / row["ratio_to_naive"], 1) + "x" if "ratio_to_naive" in row else "",
                 share(row.get("share_of_copy"))])
-        header = ["[B]x[S] -> [T]x[D], BF16", "us", "us, alone", "target us", "torch.compile us",
+        header = [README_TABLES[operation], "us", "us, alone", "target us", "torch.compile us",
                   "naive kernel", "of copy bandwidth"]
         stated = ", ".join(
             f"{label} {context[key]}" for label, key in (
                 ("driver", "driver"), ("CUDA", "cuda_runtime"), ("commit", "commit"))
             if context.get(key))
-        return (f"{self.device}, {stated}; graph replays, median. `us`: launches in a row, which "
-                f"overlap their beginnings with the ends of those before; `alone`: after a foreign "
-                f"kernel. Warm: the same buffers; cold: buffers rotate past the L2. `naive kernel`: "
-                f"how many times longer one thread per element takes. The share of the copy "
-                f"bandwidth counts only bytes that are needed, and exceeds 100 % where the L2 "
-                f"helps. A star: from bench/gates.csv, not measured in this run.\n\n"
-                + table(header, lines))
+        notes = f"{self.device}, {stated}; "
+        if operation == next(iter(README_TABLES)):
+            notes += ("graph replays, median. `us`: launches in a row, which overlap their "
+                      "beginnings with the ends of those before; `alone`: after a foreign kernel. "
+                      "Warm: the same buffers; cold: buffers rotate past the L2. `naive kernel`: "
+                      "how many times longer one thread per element takes. The share of the copy "
+                      "bandwidth counts only bytes that are needed, and exceeds 100 % where the L2 "
+                      "helps. A star: from bench/gates.csv, not measured in this run.")
+        else:
+            notes += "measured in the same way."
+        return notes + "\n\n" + table(header, lines)
 
     def limits_table(self, names):
         lines = []
@@ -212,7 +231,7 @@ def main():
     parser.add_argument("--out", help="write the Markdown here, not to stdout")
     parser.add_argument("--short", action="store_true", help="only the rows with targets")
     parser.add_argument("--readme", metavar="FILE",
-                        help="write a small table between this file's markers")
+                        help="write a small table per operation between this file's markers")
     parser.add_argument("--at-most", type=int, default=60, metavar="N",
                         help="rows without a target: the N farthest from a copy (default 60)")
     parser.add_argument("--check", type=float, metavar="FACTOR",
@@ -265,12 +284,15 @@ def main():
                   if report.problems else f"All rows within {arguments.check:g} x their targets "
                   "and no slower than the peers and the naive kernel."]
     if arguments.readme:
-        begin, end = "<!-- begin resample table -->\n", "<!-- end resample table -->"
         readme = pathlib.Path(arguments.readme)
-        before, rest = readme.read_text(encoding="utf-8").split(begin)
-        after = rest.split(end)[1]
-        readme.write_text(before + begin + report.readme_table(gated, context) + "\n" + end + after,
-                          encoding="utf-8")
+        content = readme.read_text(encoding="utf-8")
+        for operation in README_TABLES:
+            names = [n for n in gated if n.startswith(operation + "/")]
+            if names:  # a run of one operation leaves the other's table alone
+                content = replace_between(
+                    content, f"<!-- begin {operation} table -->", f"<!-- end {operation} table -->",
+                    report.readme_table(operation, names, context))
+        readme.write_text(content, encoding="utf-8")
     text = "\n\n".join(parts) + "\n"
     if arguments.out:
         pathlib.Path(arguments.out).write_text(text, encoding="utf-8")

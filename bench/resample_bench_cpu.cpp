@@ -4,18 +4,16 @@
 
 #include <robocache/resample.hpp>
 
-#include "harness/statistics.hpp"
+#include "harness/cpu_main.hpp"
+#include "harness/cpu_row.hpp"
+#include "harness/plain.hpp"
 #include "resample/shape.hpp"
 
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <cstring>
 #include <random>
 #include <string>
 #include <type_traits>
@@ -23,26 +21,7 @@
 
 namespace {
 
-using robocache::bfloat16;
-
-// The baseline's own conversions: it shares no code with the library.
-float to_float(float x) {
-  return x;
-}
-float to_float(bfloat16 x) {
-  const std::uint32_t bits = static_cast<std::uint32_t>(x.bits) << 16;
-  float result;
-  std::memcpy(&result, &bits, sizeof(result));
-  return result;
-}
-void assign(float& to, float x) {
-  to = x;
-}
-void assign(bfloat16& to, float x) {
-  std::uint32_t bits;
-  std::memcpy(&bits, &x, sizeof(bits));
-  to.bits = static_cast<std::uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
-}
+using bench::bfloat16;
 
 /// A batch: 500 Hz with jitter, targets on a regular grid, as on the GPU.
 template <class T>
@@ -54,7 +33,7 @@ struct recording {
     std::uniform_real_distribution<float> value(-1, 1);
     std::uniform_real_distribution<double> unit(0, 1);
     values.resize(batch * s.samples * s.channels);
-    for (T& x : values) assign(x, value(random));
+    for (T& x : values) bench::assign(x, value(random));
     for (int b = 0; b < s.batch; ++b) {
       for (int i = 0; i < s.samples; ++i) {
         times.push_back(0.002 * (i + 0.5 + 0.4 * (unit(random) - 0.5)));
@@ -81,24 +60,16 @@ template <class T>
 void naive_resample(recording<T>& r) {
   const bench::resample_shape& s = r.shape;
   for (int b = 0; b < s.batch; ++b) {
-    const double* const times = r.times.data() + std::size_t(b) * s.samples;
     const T* const values = r.values.data() + std::size_t(b) * s.samples * s.channels;
-    for (int t = 0; t < s.rows; ++t) {
-      const double target = r.targets[std::size_t(b) * s.rows + t];
-      T* const out = r.output.data() + (std::size_t(b) * s.rows + t) * s.channels;
-      const auto after = std::upper_bound(times, times + s.samples, target) - times;
-      const std::ptrdiff_t left = std::max<std::ptrdiff_t>(after - 1, 0);
-      const std::ptrdiff_t right = std::min<std::ptrdiff_t>(after, s.samples - 1);
-      const float weight =
-          left == right ? 0.0f
-                        : static_cast<float>((target - times[left]) / (times[right] - times[left]));
-      const T* const from = values + left * s.channels;
-      const T* const to = values + right * s.channels;
-      for (int d = 0; d < s.channels; ++d) {
-        const float a = to_float(from[d]);
-        assign(out[d], a + weight * (to_float(to[d]) - a));
-      }
-    }
+    const double* const targets = r.targets.data() + std::size_t(b) * s.rows;
+    T* const output = r.output.data() + std::size_t(b) * s.rows * s.channels;
+    bench::plain_resample(
+        r.times.data() + std::size_t(b) * s.samples, s.samples, s.rows,
+        [&](int t) { return targets[t]; },
+        [&](int t, std::ptrdiff_t left, std::ptrdiff_t right, float weight) {
+          bench::plain_lerp(values + left * s.channels, values + right * s.channels, weight,
+                            s.channels, output + std::size_t(t) * s.channels);
+        });
   }
 }
 
@@ -115,99 +86,18 @@ robocache::status library_resample(recording<T>& r, robocache::cpu_execution whe
       robocache::resample_options<double>{}, where);
 }
 
-/// Median over runs of 0.2 s together, each clock reading over at least 50 us of calls.
-///
-/// The calls take the recordings in turn: with the same short one every time the processor would
-/// learn the branches of its searches by heart, which no live stream allows.
-template <class T, class Call>
-bench::timing time_calls(std::vector<recording<T>>& recordings, const Call& call_on) {
-  std::size_t next = 0;
-  const auto call = [&] {
-    call_on(recordings[next]);
-    next = next + 1 < recordings.size() ? next + 1 : 0;
-    benchmark::ClobberMemory();
-  };
-  using clock = std::chrono::steady_clock;
-  const auto microseconds = [](clock::duration d) {
-    return std::chrono::duration<double, std::micro>(d).count();
-  };
-  call();
-  const auto before = clock::now();
-  call();
-  const double estimate = std::max(microseconds(clock::now() - before), 0.05);
-  const int calls = std::max(1, static_cast<int>(std::ceil(50 / estimate)));
-  std::vector<double> samples_us;
-  double spent = 0;
-  while (samples_us.size() < 5 || (spent < 200000 && samples_us.size() < 2000)) {
-    const auto start = clock::now();
-    for (int i = 0; i < calls; ++i) call();
-    const double us = microseconds(clock::now() - start);
-    spent += us;
-    samples_us.push_back(us / calls);
-  }
-  return bench::summarize(std::move(samples_us), calls);
-}
-
-/// Largest difference allowed: the baseline rounds a product that the library does not.
-template <class T>
-bool agree(const std::vector<T>& a, const std::vector<T>& b) {
-  const float tolerance = std::is_same_v<T, float> ? 1e-6f : 0.01f;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (!(std::fabs(to_float(a[i]) - to_float(b[i])) <= tolerance)) return false;
-  }
-  return true;
-}
-
-template <class T>
-void measure(benchmark::State& state, const bench::resample_shape& shape, bench::target_order order,
-             robocache::cpu_execution where) {
-  const int count = std::clamp(20000 / (shape.batch * shape.rows), 1, 64);
-  std::vector<recording<T>> recordings;
-  for (int i = 0; i < count; ++i) {
-    recordings.emplace_back(shape, order, static_cast<std::uint64_t>(i));
-    recording<T>& r = recordings.back();
-    naive_resample(r);
-    const std::vector<T> expected = r.output;
-    std::fill(r.output.begin(), r.output.end(), T{});
-    if (const auto result = library_resample(r, where); !result.ok()) {
-      state.SkipWithError(result.message());
-      return;
-    }
-    if (!agree(expected, r.output)) {
-      state.SkipWithError("differs from the baseline");
-      return;
-    }
-  }
-  const bench::timing naive = time_calls(recordings, [](recording<T>& r) { naive_resample(r); });
-  bench::timing ours;
-  for (auto _ : state) {
-    ours = time_calls(recordings, [&](recording<T>& r) {
-      if (const auto result = library_resample(r, where); !result.ok()) std::abort();
-    });
-    state.SetIterationTime(ours.median_us * 1e-6);
-  }
-  state.counters["ratio_to_naive"] = ours.median_us / naive.median_us;
-  state.counters["naive_us"] = naive.median_us;
-  state.counters["min_us"] = ours.min_us;
-  state.counters["p90_us"] = ours.p90_us;
-  state.counters["recordings"] = count;
-  state.counters["outputs_per_s"] = static_cast<double>(shape.outputs()) / (ours.median_us * 1e-6);
-}
-
 template <class T>
 void add(const bench::resample_shape& shape, bench::target_order order) {
   const std::string name = bench::row_name("resample_cpu", shape,
                                            std::is_same_v<T, float> ? "f32" : "bf16", "f64", order);
-  for (const bool all : {false, true}) {
-    benchmark::RegisterBenchmark((name + (all ? "/all_threads" : "/one_thread")).c_str(),
-                                 [=](benchmark::State& state) {
-                                   measure<T>(state, shape, order,
-                                              all ? robocache::cpu : robocache::cpu(1));
-                                 })
-        ->Iterations(1)
-        ->UseManualTime()
-        ->Unit(benchmark::kMicrosecond);
-  }
+  bench::register_cpu_row(name, [=](benchmark::State& state, robocache::cpu_execution where) {
+    std::vector<recording<T>> recordings;
+    for (int i = 0; i < bench::recordings_for(shape.batch * shape.rows); ++i) {
+      recordings.emplace_back(shape, order, static_cast<std::uint64_t>(i));
+    }
+    bench::measure_cpu_row(state, recordings, naive_resample<T>,
+                           [=](recording<T>& r) { return library_resample(r, where); });
+  });
 }
 
 }  // namespace
@@ -227,18 +117,5 @@ int main(int argc, char** argv) {
     add<bfloat16>(shape, target_order::sorted);
   }
   add<float>(shapes[5], target_order::shuffled);
-
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  const char* const commit = std::getenv("ROBOCACHE_COMMIT");
-  benchmark::AddCustomContext("commit", commit != nullptr && *commit != '\0' ? commit : "unknown");
-  benchmark::AddCustomContext("compiler", __VERSION__);
-#if defined(_OPENMP)
-  benchmark::AddCustomContext("openmp", "yes");
-#else
-  benchmark::AddCustomContext("openmp", "no");
-#endif
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
+  return bench::cpu_main(argc, argv);
 }

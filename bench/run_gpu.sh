@@ -8,12 +8,12 @@
 # Steps, done in the order given:
 #   build        configure and compile everything for ARCH (default 90)
 #   build-all    the same for the release architectures (80, 90, 100 and PTX)
-#   build-bench  compile robocache_bench_resample alone, to try a kernel variant
+#   build-bench  compile the programs of bench alone, to try a kernel variant
 #   test         the tests labelled gpu
-#   sanitize     compute-sanitizer's four tools on robocache_test_resample_gpu
-#   bench        the rows with targets -> bench.json
-#   bench-short  those rows alone, sorted, float stamps: half a minute
-#   sweep        many shapes and scalars -> sweep.json
+#   sanitize     compute-sanitizer's four tools on the operations' GPU tests
+#   bench        resample and fuse, the rows with targets and some more -> bench.json
+#   bench-short  of resample only BF16, sorted, float stamps; all of fuse: under a minute
+#   sweep        many shapes and scalars of resample -> sweep.json
 #   peers        PyTorch and CuPy on the rows with targets -> peers.json
 #   peers-sweep  the same on the rows of sweep.json, eager -> peers.json
 #   sass         architectures, registers, spills, widths of memory accesses -> sass.txt
@@ -76,55 +76,93 @@ do_test() {
   ctest --test-dir "$build" -L gpu -j 4 --output-on-failure --timeout 200
 }
 
-do_sanitize() {  # the four tools side by side, then their logs one after another
-  local program tool pids=() status=0 logs
-  program=$(find_program robocache_test_resample_gpu)
-  [[ -n $program ]] || { echo "robocache_test_resample_gpu is not built"; return 1; }
+do_sanitize() {  # all programs and tools side by side, then their logs one after another
+  local tools=(memcheck racecheck initcheck synccheck) filters=() runs=() pids=() status=0
+  local operation filter program tool i logs
+  # resample: every kernel, width, policy, layout and level once; the random runs would take an
+  # hour, and the tools make all streams wait for each other, which the tests of that refuse.
+  filter='[conformance],[graph],[unsorted],[value],buffers without slack*,transposed*'
+  filters+=("resample $filter,a length out of*,offsets out of*,find_brackets and*,a launch reads*")
+  filters+=('fuse [conformance],[graph]')
   logs=$(mktemp -d)
-  # Every kernel, width, policy, layout and level once; the random runs would take an hour, and the
-  # tools make all streams wait for each other, which the tests of that refuse.
-  local sanitized='[conformance],[graph],[unsorted],[value],buffers without slack*,transposed*'
-  sanitized+=',a length out of*,offsets out of*,find_brackets and*,a launch reads*'
-  local tools=(memcheck racecheck initcheck synccheck)
-  for tool in "${tools[@]}"; do
-    compute-sanitizer --tool "$tool" --error-exitcode 9 "$program" "$sanitized" \
-      >"$logs/$tool" 2>&1 &
-    pids+=($!)
+  for i in "${!filters[@]}"; do
+    operation=${filters[i]%% *}
+    filter=${filters[i]#* }
+    program=$(find_program "robocache_test_${operation}_gpu")
+    if [[ -z $program ]]; then
+      echo "-- $operation: FAILED, robocache_test_${operation}_gpu is not built"
+      status=1
+      continue
+    fi
+    for tool in "${tools[@]}"; do
+      compute-sanitizer --tool "$tool" --error-exitcode 9 "$program" "$filter" \
+        >"$logs/$operation $tool" 2>&1 &
+      pids+=($!)
+      runs+=("$operation $tool")
+    done
   done
-  local i
-  for i in "${!tools[@]}"; do
+  for i in "${!pids[@]}"; do
     local verdict=clean
-    wait "${pids[$i]}" || { verdict=FAILED; status=1; }
-    echo "-- ${tools[$i]}: $verdict"
-    tail -n 400 "$logs/${tools[$i]}"
+    wait "${pids[i]}" || { verdict=FAILED; status=1; }
+    echo "-- ${runs[i]}: $verdict"
+    tail -n 400 "$logs/${runs[i]}"
   done
   rm -rf "$logs"
   return "$status"
 }
 
-# bench_json PROGRAM FILE ARGUMENTS...: runs a benchmark; what names this machine is taken out.
+# bench_json FILE PROGRAMS... -- ARGUMENTS...: runs benchmarks, the rows of all into one file with
+# the first's context; what names this machine is taken out.
 bench_json() {
-  local program file=$2
-  program=$(find_program "$1")
-  [[ -n $program ]] || { echo "$1 is not built"; return 1; }
-  shift 2
-  "$program" --benchmark_out="$file" --benchmark_out_format=json "$@" >/dev/null || return 1
-  python3 - "$file" <<'END'
+  local file=$1 name program programs=() parts=() failed=0
+  shift
+  while [[ $1 != -- ]]; do
+    programs+=("$1")
+    shift
+  done
+  shift
+  rm -f "$file"
+  for name in "${programs[@]}"; do
+    program=$(find_program "$name")
+    [[ -n $program ]] || { echo "$name is not built"; failed=1; continue; }
+    parts+=("$file.$name")
+    "$program" --benchmark_out="$file.$name" --benchmark_out_format=json "$@" >/dev/null ||
+      { echo "$name failed"; failed=1; }
+  done
+  python3 - "$file" "${parts[@]}" <<'END' || failed=1
 import json, pathlib, sys
-path = pathlib.Path(sys.argv[1])
-data = json.loads(path.read_text())
+path, *parts = (pathlib.Path(argument) for argument in sys.argv[1:])
+merged, failed = None, False
+for part in parts:
+    text = part.read_text() if part.exists() else ""
+    part.unlink(missing_ok=True)
+    if not text.strip():  # a filter that finds nothing in this program
+        continue
+    try:
+        data = json.loads(text)
+    except ValueError:  # the program was stopped half way
+        print(f"{part.name}: not complete")
+        failed = True
+        continue
+    if merged is None:
+        merged = data
+    else:
+        merged["benchmarks"] += data["benchmarks"]
+if merged is None:
+    sys.exit(f"{path.name}: no rows")
 for key in ("host_name", "executable", "load_avg"):
-    data["context"].pop(key, None)
-path.write_text(json.dumps(data, indent=1) + "\n")
-bad = [b["name"] for b in data["benchmarks"] if b.get("error_occurred")]
-print(f"{path.name}: {len(data['benchmarks'])} rows, {len(bad)} failed", *bad[:10], sep="\n  ")
-sys.exit(bool(bad))
+    merged["context"].pop(key, None)
+path.write_text(json.dumps(merged, indent=1) + "\n")
+bad = [b["name"] for b in merged["benchmarks"] if b.get("error_occurred")]
+print(f"{path.name}: {len(merged['benchmarks'])} rows, {len(bad)} failed", *bad[:10], sep="\n  ")
+sys.exit(failed or bool(bad))
 END
+  return "$failed"
 }
 
 do_sass() {  # what the compiler made, per program
   local name program
-  for name in robocache_test_resample_gpu robocache_bench_resample; do
+  for name in robocache_{test_resample_gpu,test_fuse_gpu,bench_resample,bench_fuse}; do
     program=$(find_program "$name")
     [[ -n $program ]] || { echo "$name is not built"; continue; }
     echo "== $name"
@@ -133,16 +171,18 @@ do_sass() {  # what the compiler made, per program
     cuobjdump --dump-resource-usage "$program" 2>/dev/null | c++filt |
       sed -e 's/^ *//' -e 's/ CONSTANT\[.*//' -e 's/>(.*/>/' | grep -A 1 '^Function' | grep -v '^--'
   done
-  program=$(find_program robocache_bench_resample)
-  [[ -n $program ]] || return 0
-  echo "== memory instructions of robocache_bench_resample"
-  cuobjdump --dump-sass "$program" | awk '
-    /Function :/ { kernel = $3 }
-    match($0, /[ \t](LDG|STG|LDL|STL|LDS|STS|LDGSTS|UBLKCP|ATOMG|REDG?)(\.[A-Z0-9_]+)*[ ;]/) {
-      count[kernel "\t" substr($0, RSTART + 1, RLENGTH - 2)]++
-    }
-    END { for (key in count) print key "\t" count[key] }' | c++filt | sed 's/>(.*)\t/>\t/' | sort |
-    awk -F '\t' '$1 != last { print $1; last = $1 } { printf "%8d %s\n", $3, $2 }'
+  for name in robocache_bench_{resample,fuse}; do
+    program=$(find_program "$name")
+    [[ -n $program ]] || continue
+    echo "== memory instructions of $name"
+    cuobjdump --dump-sass "$program" | awk '
+      /Function :/ { kernel = $3 }
+      match($0, /[ \t](LDG|STG|LDL|STL|LDS|STS|LDGSTS|UBLKCP|ATOMG|REDG?)(\.[A-Z0-9_]+)*[ ;]/) {
+        count[kernel "\t" substr($0, RSTART + 1, RLENGTH - 2)]++
+      }
+      END { for (key in count) print key "\t" count[key] }' | c++filt | sed 's/>(.*)\t/>\t/' |
+      sort | awk -F '\t' '$1 != last { print $1; last = $1 } { printf "%8d %s\n", $3, $2 }'
+  done
 }
 
 do_report() {
@@ -158,22 +198,21 @@ do_report() {
 
 # One step, in the process that the time limit is for.
 do_step() {
-  local short='^(limits/empty|resample/[^/]*/bf16/(warm|cold)/)'
+  local short='^(limits/empty|resample/[^/]*/bf16/(warm|cold)/|fuse/)'
+  local programs=(robocache_bench_resample robocache_bench_fuse)
   case $1 in
     build) logged "$out/build.log" do_build "$arch" ;;
     build-all) logged "$out/build.log" do_build "" ;;
-    build-bench) logged "$out/build.log" do_build "$arch" robocache_bench_resample ;;
+    build-bench) logged "$out/build.log" do_build "$arch" "${programs[@]}" ;;
     test) logged "$out/test.log" do_test && tail -n 4 "$out/test.log" ;;
     sanitize) logged "$out/sanitize.log" do_sanitize && grep '^-- ' "$out/sanitize.log" ;;
-    bench)
-      bench_json robocache_bench_resample "$out/bench.json" --benchmark_filter="${FILTER:-.}" ;;
+    bench) bench_json "$out/bench.json" "${programs[@]}" -- --benchmark_filter="${FILTER:-.}" ;;
     bench-short)
-      bench_json robocache_bench_resample "$out/bench.json" \
-        --benchmark_filter="${FILTER:-$short}" ;;
+      bench_json "$out/bench.json" "${programs[@]}" -- --benchmark_filter="${FILTER:-$short}" ;;
     sweep)
-      bench_json robocache_bench_resample_sweep "$out/sweep.json" \
+      bench_json "$out/sweep.json" robocache_bench_resample_sweep -- \
         --benchmark_filter="${FILTER:-.}" ;;
-    peers) python3 bench/peers/torch_resample.py --budget 80 --out "$out/peers.json" ;;
+    peers) python3 bench/peers/run.py --budget 95 --out "$out/peers.json" ;;
     peers-sweep)
       python3 bench/peers/torch_resample.py --no-compile --budget 220 --rows-of "$out/sweep.json" \
         --filter "${FILTER:-.}" --out "$out/peers.json" ;;
@@ -189,8 +228,8 @@ limit_of() {
     build-all) echo 590 ;;
     build-bench) echo 200 ;;
     test | sanitize | sweep) echo 300 ;;
-    bench) echo 150 ;;
-    bench-short) echo 60 ;;
+    bench) echo 180 ;;
+    bench-short) echo 90 ;;
     peers) echo 120 ;;
     peers-sweep) echo 240 ;;
     sass) echo 100 ;;

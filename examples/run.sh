@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Resamples a recording and shows the result: the only command needed after a clone. Missing system
-# packages are installed where that is allowed, and CUDA is used where there is a toolkit.
+# Resamples and fuses recordings and shows the results: the only command needed after a clone.
+# Missing system packages are installed where that is allowed, and CUDA is used where there is a
+# toolkit.
 #
-#   examples/run.sh               a robot arm and its hand camera to 100 Hz, where ../shared/data
-#                                 (or $ROBOCACHE_TEST_DATA) has them, else simulated recordings
-#   examples/run.sh ARGUMENT...   these arguments instead, see examples/run.sh --help
+#   examples/run.sh                  a robot arm and its hand camera to 100 Hz, then four streams
+#                                    of a sensor rig into one tensor, where ../shared/data (or
+#                                    $ROBOCACHE_TEST_DATA) has them, else simulated recordings
+#   examples/run.sh PROGRAM ARG...   resample_recording (also without its name) or fuse_recording
+#                                    with these arguments, see examples/run.sh PROGRAM --help
 #
 # Environment: see cmake/setup.sh.
 set -euo pipefail
@@ -14,7 +17,6 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/cmake/setup.sh"
 
 build=$root/build/examples
-output=$build/resampled
 mkdir -p "$root/build"
 
 install_packages cmake ninja-build g++ ccache libcli11-dev libfmt-dev gnuplot-nox
@@ -26,27 +28,43 @@ note "building with $(parallel_jobs) compilers at once"
 cmake --build "$build" --parallel "$(parallel_jobs)" || fail "the build"
 describe_build "$build"
 
-program=$build/examples/resample_recording
-if [ ! -x "$program" ]; then
+for program in resample_recording fuse_recording; do
+  [ -x "$build/examples/$program" ] && continue
   summary
-  fail "resample_recording was not built; what it lacks is in the line above"
-fi
+  fail "$program was not built; what it lacks is in the line above"
+done
 command -v gnuplot >/dev/null || skipped+=("the picture (no gnuplot)")
 has_gpu || skipped+=("the GPU (no device)")
 
-if [ $# = 0 ]; then
-  data=${ROBOCACHE_TEST_DATA:-$root/../shared/data}/trajectories/robot_arm
-  arm=$data/robot_arm_complete_bag_color_and_ir_base_link_sr300_hinge.csv
-  camera=$data/robot_arm_complete_bag_color_and_ir_target_ir.csv
-  if [ -f "$arm" ] && [ -f "$camera" ]; then
-    set -- "$arm" "$camera" --rate 100 --output "$output"
-  else
-    note "no recordings in $data: simulating some"
-    set -- --simulate --rate 100 --output "$output"
-    skipped+=("real recordings (not there; simulated instead)")
-  fi
-fi
 outcome=0
-"$program" "$@" || outcome=$?
+run() {  # PROGRAM ARGUMENT...
+  local code=0
+  note "$1"
+  "$build/examples/$1" "${@:2}" || code=$?
+  [ "$code" = 0 ] || { outcome=$code; note "$1 ended with $code"; }
+}
+
+data=${ROBOCACHE_TEST_DATA:-$root/../shared/data}/trajectories
+arm=$data/robot_arm/robot_arm_complete_bag_color_and_ir
+falcon=$data/falcon/5_falcon_merged-2017-04-07-12-36-38
+case ${1-} in
+  '')
+    resampled=$build/resampled
+    fused=$build/fused
+    if [ -d "$data/robot_arm" ] && [ -d "$data/falcon" ]; then
+      run resample_recording "${arm}_base_link_sr300_hinge.csv" "${arm}_target_ir.csv" \
+        --rate 100 --output "$resampled"
+      run fuse_recording vicon="${falcon}_falcon_vicon.csv" odometry="${falcon}_imu_odom.csv" \
+        W_d="${falcon}_W_d.csv" W_r="${falcon}_W_r.csv" --rate 50 --output "$fused/fused.csv"
+    else
+      note "no recordings in $data: simulating some"
+      skipped+=("real recordings (not there; simulated instead)")
+      run resample_recording --simulate --rate 100 --output "$resampled"
+      run fuse_recording --simulate --rate 100 --output "$fused/fused.csv"
+    fi
+    ;;
+  resample_recording | fuse_recording) run "$@" ;;
+  *) run resample_recording "$@" ;;
+esac
 summary
-[ "$outcome" = 0 ] || fail "resample_recording ended with $outcome"
+[ "$outcome" = 0 ] || fail "an example ended with $outcome"

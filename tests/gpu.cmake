@@ -7,12 +7,13 @@ find_package(CUDAToolkit REQUIRED)
 # Only these files go through nvcc: each instantiates the launchers for a few types and no more.
 function(add_cuda_engine name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;OPTIONS")
-  add_library(${name} OBJECT ${arg_SOURCES} support/cuda_backend.cpp)
+  add_library(${name} OBJECT ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE robocache_development CUDA::cudart_static)
   target_compile_options(${name} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:${arg_OPTIONS}>")
 endfunction()
 
 add_cuda_engine(robocache_test_cuda_engine SOURCES
+  support/cuda_backend.cpp
   support/cuda_engine_f32.cu
   support/cuda_engine_f64.cu
   support/cuda_engine_i64.cu
@@ -24,9 +25,21 @@ add_cuda_engine(robocache_test_cuda_engine SOURCES
 
 # The user's flags must not change a bit.
 add_cuda_engine(robocache_test_cuda_engine_fast_math OPTIONS --use_fast_math SOURCES
+  support/cuda_backend.cpp
   support/cuda_engine_fast_math.cu
   support/cuda_engine_fast_math_i64.cu
   support/cuda_operations_fast_math.cpp)
+
+add_cuda_engine(robocache_test_cuda_fuse_engine SOURCES
+  support/cuda_fuse_engine_double.cu
+  support/cuda_fuse_engine_half.cu
+  support/cuda_fuse_engine_mixed.cu
+  support/cuda_fuse_engine_narrow.cu
+  support/cuda_fuse_engine_times.cu
+  support/cuda_fuse_operations.cpp)
+add_cuda_engine(robocache_test_cuda_fuse_engine_fast_math OPTIONS --use_fast_math SOURCES
+  support/cuda_fuse_engine_fast_math.cu
+  support/cuda_fuse_operations_fast_math.cpp)
 
 add_library(robocache_test_late_copy OBJECT support/late_copy.cu)
 target_link_libraries(robocache_test_late_copy PRIVATE robocache_development CUDA::cudart_static)
@@ -48,15 +61,33 @@ add_robocache_test(robocache_test_resample_gpu_fast_math
   LIBRARIES robocache_test_resample_tests ${robocache_test_common}
             robocache_test_cuda_engine_fast_math CUDA::cudart_static)
 
+add_robocache_test(robocache_test_fuse_gpu
+  LABELS gpu TIMEOUT 900
+  SOURCES
+    support/environment_cuda.cpp
+    fuse/gpu_asynchronous.cpp
+    fuse/gpu_equals_cpu.cpp
+  LIBRARIES robocache_test_fuse_tests ${robocache_test_fuse_common} robocache_test_cuda_engine
+            robocache_test_cuda_fuse_engine robocache_test_late_copy CUDA::cudart_static)
+
+add_robocache_test(robocache_test_fuse_gpu_fast_math
+  LABELS gpu TIMEOUT 600
+  SOURCES support/environment_cuda.cpp fuse/gpu_equals_cpu.cpp
+  LIBRARIES robocache_test_fuse_tests ${robocache_test_fuse_common}
+            robocache_test_cuda_engine_fast_math robocache_test_cuda_fuse_engine_fast_math
+            CUDA::cudart_static)
+
 add_robocache_test(robocache_test_recordings_gpu
   LABELS gpu data TIMEOUT 600
-  SOURCES data/environment.cpp data/recordings.cpp data/recording_file.cpp
-  LIBRARIES ${robocache_test_common} robocache_test_cuda_engine CUDA::cudart_static)
+  SOURCES ${robocache_recording_sources}
+  LIBRARIES ${robocache_test_fuse_common} robocache_test_cuda_engine
+            robocache_test_cuda_fuse_engine CUDA::cudart_static)
 target_compile_definitions(robocache_test_recordings_gpu PRIVATE
   ROBOCACHE_TEST_DATA_DEFAULT="${ROBOCACHE_TEST_DATA}")
 
 # The executables link no .cu file themselves, but objects that do.
 foreach(name IN ITEMS robocache_test_resample_gpu robocache_test_resample_gpu_fast_math
+                      robocache_test_fuse_gpu robocache_test_fuse_gpu_fast_math
                       robocache_test_recordings_gpu)
   set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
 endforeach()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "count.cuh"
 #include "device.cuh"
 
 #include <cuda_bf16.h>
@@ -50,13 +51,6 @@ __host__ __device__ inline std::uint32_t shuffled(std::uint64_t seed, std::uint3
   return i;
 }
 
-/// Launch shape of the helpers here: any number of elements, a grid that strides.
-inline constexpr int fill_threads = 256;
-inline int fill_blocks(std::size_t count) {
-  const std::size_t blocks = (count + fill_threads - 1) / fill_threads;
-  return static_cast<int>(blocks < 4096 ? (blocks > 0 ? blocks : 1) : 4096);
-}
-
 template <class T>
 __device__ inline T random_value(std::uint64_t seed, std::uint64_t i) {
   if constexpr (std::is_same_v<T, std::uint8_t>) {
@@ -95,33 +89,25 @@ void poison(cudaStream_t where, T* data, std::size_t count) {
   check(cudaMemsetAsync(data, 0xff, count * sizeof(T), where), "poison");
 }
 
+/// Whether the bits of two elements differ.
 template <class T>
-__global__ void count_differences_kernel(const T* a, const T* b, std::size_t count,
-                                         unsigned long long* differences) {
-  using word = std::conditional_t<sizeof(T) == 2, std::uint16_t, std::uint32_t>;
-  static_assert(sizeof(T) == sizeof(word), "two or four bytes");
-  const std::size_t step = static_cast<std::size_t>(gridDim.x) * blockDim.x;
-  unsigned long long mine = 0;
-  for (std::size_t i = blockIdx.x * static_cast<std::size_t>(blockDim.x) + threadIdx.x; i < count;
-       i += step) {
-    mine += reinterpret_cast<const word*>(a)[i] != reinterpret_cast<const word*>(b)[i];
+struct bits_differ {
+  using word = std::conditional_t<sizeof(T) == 1, std::uint8_t,
+                                  std::conditional_t<sizeof(T) == 2, std::uint16_t, std::uint32_t>>;
+  static_assert(sizeof(T) == sizeof(word), "one, two or four bytes");
+
+  __device__ bool operator()(std::size_t i) const {
+    return reinterpret_cast<const word*>(a)[i] != reinterpret_cast<const word*>(b)[i];
   }
-  if (mine != 0) atomicAdd(differences, mine);
-}
+
+  const T* a;
+  const T* b;
+};
 
 /// Elements whose bits differ. Waits for the stream.
 template <class T>
 std::uint64_t count_differences(const stream& where, const T* a, const T* b, std::size_t count) {
-  device_array<unsigned long long> counter(1);
-  check(cudaMemsetAsync(counter.data(), 0, counter.bytes(), where), "count_differences");
-  count_differences_kernel<<<fill_blocks(count), fill_threads, 0, where>>>(a, b, count,
-                                                                           counter.data());
-  check(cudaGetLastError(), "count_differences");
-  unsigned long long result = 0;
-  check(cudaMemcpyAsync(&result, counter.data(), sizeof(result), cudaMemcpyDeviceToHost, where),
-        "count_differences");
-  where.synchronize();
-  return result;
+  return count_if(where, bits_differ<T>{a, b}, count);
 }
 
 }  // namespace bench

@@ -4,6 +4,7 @@
 #include "copy.cuh"
 #include "device.cuh"
 #include "graph_timer.cuh"
+#include "row.cuh"
 
 #include <benchmark/benchmark.h>
 
@@ -37,23 +38,9 @@ inline std::string commit() {
 /// A row for each limit that the other rows run into.
 inline void register_limits() {
   const auto add = [](const char* name, auto body) {
-    benchmark::RegisterBenchmark(name,
-                                 [body](benchmark::State& state) {
-                                   if (!this_device().present) {
-                                     state.SkipWithError("no CUDA device");
-                                     return;
-                                   }
-                                   try {
-                                     for (auto _ : state) {
-                                       state.SetIterationTime(body(state) * 1e-6);
-                                     }
-                                   } catch (const std::exception& error) {
-                                     state.SkipWithError(error.what());
-                                   }
-                                 })
-        ->Iterations(1)
-        ->UseManualTime()
-        ->Unit(benchmark::kMicrosecond);
+    register_row(name, [body](benchmark::State& state) {
+      for (auto _ : state) state.SetIterationTime(body(state) * 1e-6);
+    });
   };
   add("limits/empty_kernel", [](benchmark::State&) {
     const stream where;

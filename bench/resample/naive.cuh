@@ -2,37 +2,19 @@
 #pragma once
 
 #include "../harness/device.cuh"
+#include "../harness/naive.cuh"
 #include "shape.hpp"
 #include "workload.cuh"
 
-#include <cuda_bf16.h>
-#include <cuda_fp16.h>
-
+#include <cstddef>
 #include <limits>
 #include <stdexcept>
-#include <type_traits>
 
 /// \file
 /// The baseline: the kernel one writes first. One thread per output element, consecutive threads on
-/// consecutive channels; each binary-searches its target's bracket and interpolates. Shares no code
-/// with the library, and is the reference for its results.
+/// consecutive channels; each binary-searches its target's bracket and interpolates.
 
 namespace bench {
-
-template <class T>
-__device__ inline float naive_load(T x) {
-  return static_cast<float>(x);
-}
-template <class T>
-__device__ inline T naive_round(float x) {
-  if constexpr (std::is_same_v<T, __nv_bfloat16>) {
-    return __float2bfloat16_rn(x);
-  } else if constexpr (std::is_same_v<T, __half>) {
-    return __float2half_rn(x);
-  } else {
-    return static_cast<T>(x);
-  }
-}
 
 template <class In, class Time, class Out>
 __global__ void naive_resample_kernel(const In* __restrict__ values, const Time* __restrict__ times,
@@ -47,32 +29,9 @@ __global__ void naive_resample_kernel(const In* __restrict__ values, const Time*
   const Time* const item_times = times + static_cast<std::size_t>(b) * samples;
   const In* const item_values = values + static_cast<std::size_t>(b) * samples * channels;
   const Time target = targets[b * rows + t];
-  int low = 0;
-  int high = samples;
-  while (low < high) {
-    const int middle = (low + high) / 2;
-    if (item_times[middle] <= target) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  float value;
-  if (low == 0) {
-    value = naive_load(item_values[d]);
-  } else if (low == samples) {
-    value = naive_load(item_values[static_cast<std::size_t>(samples - 1) * channels + d]);
-  } else {
-    using quotient = std::conditional_t<std::is_same_v<Time, float>, float, double>;
-    const Time from = item_times[low - 1];
-    const Time to = item_times[low];
-    const float weight =
-        static_cast<float>(static_cast<quotient>(target - from) / static_cast<quotient>(to - from));
-    const float a = naive_load(item_values[static_cast<std::size_t>(low - 1) * channels + d]);
-    const float b2 = naive_load(item_values[static_cast<std::size_t>(low) * channels + d]);
-    value = fmaf(weight, b2 - a, a);
-  }
-  output[i] = naive_round<Out>(value);
+  const int after = first_after(item_times, samples, target);
+  output[i] =
+      naive_round<Out>(naive_linear(item_values, item_times, samples, channels, d, after, target));
 }
 
 template <class In, class Time, class Out>

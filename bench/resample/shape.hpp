@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "../harness/target_order.hpp"
+
 #include <cstdint>
 #include <string>
 
@@ -23,8 +25,6 @@ struct resample_shape {
            "x" + std::to_string(channels);
   }
 };
-
-enum class target_order { sorted, shuffled };
 
 /// `resample/32x500->256x256/bf16[/int64][/shuffled]`
 inline std::string row_name(const char* prefix, const resample_shape& shape, const char* scalar,

@@ -15,17 +15,15 @@ namespace compiled_detail {
 
 namespace cuda = ROBOCACHE_CUDA_NAMESPACE;
 
-template <class In, class Time, int TargetRank, class Out>
-status resample(const source_view<In, Time>& source,
-                const tensor_view<const Time, TargetRank>& target_times,
+template <class In, class Time, class Out>
+status resample(const source_view<In, Time>& source, const target_view<Time>& target_times,
                 const tensor_view<Out, 3>& output, const tensor_view<std::uint8_t, 2>& statuses,
                 const resample_options<Time, float>& options, cudaStream_t stream) noexcept {
   return cuda::resample(source, target_times, output, statuses, options, stream);
 }
 
-template <class Time, int TargetRank>
-status find_brackets(const source_times<Time>& source,
-                     const tensor_view<const Time, TargetRank>& target_times,
+template <class Time>
+status find_brackets(const source_times<Time>& source, const target_view<Time>& target_times,
                      const brackets_view<float>& brackets,
                      const resample_policy<Time, float>& policy, cudaStream_t stream) noexcept {
   return cuda::find_brackets(source, target_times, brackets, policy, stream);
@@ -38,25 +36,18 @@ status apply_brackets(const tensor_view<const In, 3>& values, const brackets_vie
   return cuda::apply_brackets(values, brackets, output, options, stream);
 }
 
-#define ROBOCACHE_RESAMPLE(In, Time, Rank, Out)                           \
-  template status resample<In, Time, Rank, Out>(                          \
-      const source_view<In, Time>&, const tensor_view<const Time, Rank>&, \
-      const tensor_view<Out, 3>&, const tensor_view<std::uint8_t, 2>&,    \
-      const resample_options<Time, float>&, cudaStream_t) noexcept;
-#define ROBOCACHE_RESAMPLE_SCALARS(Time, Rank)    \
-  ROBOCACHE_RESAMPLE(float, Time, Rank, float)    \
-  ROBOCACHE_RESAMPLE(float, Time, Rank, bfloat16) \
-  ROBOCACHE_RESAMPLE(bfloat16, Time, Rank, float) \
-  ROBOCACHE_RESAMPLE(bfloat16, Time, Rank, bfloat16)
+#define ROBOCACHE_RESAMPLE(In, Time, Out)                                                \
+  template status resample<In, Time, Out>(                                               \
+      const source_view<In, Time>&, const target_view<Time>&, const tensor_view<Out, 3>&, \
+      const tensor_view<std::uint8_t, 2>&, const resample_options<Time, float>&, cudaStream_t) noexcept;
 #define ROBOCACHE_TIME(Time)                                                                     \
-  ROBOCACHE_RESAMPLE_SCALARS(Time, 1)                                                            \
-  ROBOCACHE_RESAMPLE_SCALARS(Time, 2)                                                            \
-  template status find_brackets<Time, 1>(                                                        \
-      const source_times<Time>&, const tensor_view<const Time, 1>&, const brackets_view<float>&, \
-      const resample_policy<Time, float>&, cudaStream_t) noexcept;                               \
-  template status find_brackets<Time, 2>(                                                        \
-      const source_times<Time>&, const tensor_view<const Time, 2>&, const brackets_view<float>&, \
-      const resample_policy<Time, float>&, cudaStream_t) noexcept;
+  ROBOCACHE_RESAMPLE(float, Time, float)                                                         \
+  ROBOCACHE_RESAMPLE(float, Time, bfloat16)                                                      \
+  ROBOCACHE_RESAMPLE(bfloat16, Time, float)                                                      \
+  ROBOCACHE_RESAMPLE(bfloat16, Time, bfloat16)                                                   \
+  template status find_brackets<Time>(const source_times<Time>&, const target_view<Time>&,       \
+                                      const brackets_view<float>&,                               \
+                                      const resample_policy<Time, float>&, cudaStream_t) noexcept;
 #define ROBOCACHE_APPLY(In, Out)                                                                   \
   template status apply_brackets<In, Out>(const tensor_view<const In, 3>&,                         \
                                           const brackets_view<float>&, const tensor_view<Out, 3>&, \

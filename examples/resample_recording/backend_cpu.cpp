@@ -1,22 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "backend.hpp"
+#include "resample_job.hpp"
 
 #include <chrono>
 
-#if defined(_OPENMP)
-#include <omp.h>
-#endif
-
 namespace recordings {
-
-int cpu_threads(int wanted) {
-#if defined(_OPENMP)
-  return wanted > 0 ? wanted : omp_get_max_threads();
-#else
-  (void)wanted;
-  return 1;
-#endif
-}
 
 resample_outcome resample_on_cpu(const resample_job& job, int threads) {
   resample_outcome outcome;

@@ -1,69 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <robocache/resample.cuh>
 
-#include "backend.hpp"
+#include "cuda_memory.cuh"
+#include "resample_job.hpp"
 
 #include <cuda_runtime.h>
 
 namespace recordings {
 namespace {
-
-void check(cudaError_t error, const char* what) {
-  if (error == cudaSuccess) return;
-  throw resample_error(std::string(what) + ": " + cudaGetErrorString(error));
-}
-
-/// Device memory for `count` elements, freed with the object.
-template <class T>
-class device_buffer {
- public:
-  explicit device_buffer(std::size_t count) : bytes_(count * sizeof(T)) {
-    check(cudaMalloc(&data_, bytes_), "cudaMalloc");
-  }
-  explicit device_buffer(const std::vector<T>& host) : device_buffer(host.size()) {
-    check(cudaMemcpy(data_, host.data(), bytes_, cudaMemcpyHostToDevice), "copy to the GPU");
-  }
-  ~device_buffer() { cudaFree(data_); }
-  device_buffer(const device_buffer&) = delete;
-  device_buffer& operator=(const device_buffer&) = delete;
-
-  T* data() const { return static_cast<T*>(data_); }
-  void copy_to(std::vector<T>& host) const {
-    check(cudaMemcpy(host.data(), data_, bytes_, cudaMemcpyDeviceToHost), "copy from the GPU");
-  }
-
- private:
-  void* data_ = nullptr;
-  std::size_t bytes_ = 0;
-};
-
-class stream_timer {
- public:
-  explicit stream_timer(cudaStream_t stream) : stream_(stream) {
-    check(cudaEventCreate(&start_), "cudaEventCreate");
-    check(cudaEventCreate(&end_), "cudaEventCreate");
-  }
-  ~stream_timer() {
-    cudaEventDestroy(start_);
-    cudaEventDestroy(end_);
-  }
-  stream_timer(const stream_timer&) = delete;
-  stream_timer& operator=(const stream_timer&) = delete;
-
-  void start() { check(cudaEventRecord(start_, stream_), "cudaEventRecord"); }
-  double stop() {
-    check(cudaEventRecord(end_, stream_), "cudaEventRecord");
-    check(cudaEventSynchronize(end_), "resample");
-    float milliseconds = 0;
-    check(cudaEventElapsedTime(&milliseconds, start_, end_), "cudaEventElapsedTime");
-    return milliseconds;
-  }
-
- private:
-  cudaStream_t stream_;
-  cudaEvent_t start_ = nullptr;
-  cudaEvent_t end_ = nullptr;
-};
 
 /// Not a generic lambda: nvcc wants the types that kernels are made for named in a function.
 template <class In, class Out>
@@ -91,24 +35,6 @@ void run(const resample_job& job, resample_outcome& outcome) {
 }
 
 }  // namespace
-
-std::optional<std::string> cuda_device(std::string& why_not) {
-  int count = 0;
-  const cudaError_t error = cudaGetDeviceCount(&count);
-  if (error != cudaSuccess || count == 0) {
-    why_not = error == cudaSuccess ? "no CUDA device" : cudaGetErrorString(error);
-    return std::nullopt;
-  }
-  cudaDeviceProp properties{};
-  check(cudaGetDeviceProperties(&properties, 0), "cudaGetDeviceProperties");
-  if (properties.major < 8) {
-    why_not = std::string(properties.name) + " has compute capability " +
-              std::to_string(properties.major) + "." + std::to_string(properties.minor) +
-              ", 8.0 is needed";
-    return std::nullopt;
-  }
-  return std::string(properties.name);
-}
 
 resample_outcome resample_on_cuda(const resample_job& job) {
   resample_outcome outcome;

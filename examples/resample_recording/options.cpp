@@ -1,57 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
-#include <robocache/version.hpp>
+#include "command_line.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <iostream>
-#include <utility>
 
 namespace recordings {
 namespace {
-
-template <class Value>
-using named_values = std::vector<std::pair<std::string, Value>>;
-
-/// An option whose value is one of a few words.
-template <class Value>
-void add_choice(CLI::App& app, const std::string& name, Value& target,
-                const named_values<Value>& choices, const std::string& help,
-                const std::string& default_word) {
-  std::vector<std::string> words;
-  for (const auto& choice : choices) words.push_back(choice.first);
-  app.add_option_function<std::string>(
-         name,
-         [&target, choices](const std::string& word) {
-           for (const auto& choice : choices) {
-             if (choice.first == word) target = choice.second;
-           }
-         },
-         help)
-      ->check(CLI::IsMember(words).description(""))
-      ->type_name(CLI::detail::join(words, "|"))
-      ->default_str(default_word);
-}
-
-std::int64_t duration(const std::string& option, const std::string& text) {
-  if (const auto value = parse_duration(text)) return *value;
-  throw usage_error(
-      fmt::format("{}: '{}' is not a duration such as 0.02, 20ms or 500us", option, text));
-}
-
-time_point point(const std::string& option, const std::string& text) {
-  time_point result;
-  result.relative = !text.empty() && text[0] == '+';
-  if (const auto value = parse_duration(result.relative ? text.substr(1) : text)) {
-    result.nanoseconds = *value;
-    return result;
-  }
-  throw usage_error(fmt::format("{}: '{}' is not a stamp in seconds, nor +SECONDS", option, text));
-}
 
 /// "FILE" or "FILE@OFFSET". A file that exists under the whole name is meant as such.
 input_file split_offset(const std::string& argument) {
@@ -88,11 +46,8 @@ void declare_reading(CLI::App& app, program_options& options, raw_texts& raw) {
          "Unit of the stamps; default: guessed")
       ->check(CLI::IsMember(std::vector<std::string>{"s", "ms", "us", "ns"}).description(""))
       ->type_name("s|ms|us|ns");
-  add_choice<unsorted_policy>(app, "--unsorted", options.unsorted,
-                              {{"error", unsorted_policy::error},
-                               {"sort", unsorted_policy::sort},
-                               {"drop", unsorted_policy::drop}},
-                              "What to do with stamps that go backwards", "sort");
+  add_choice(app, "--unsorted", options.unsorted, unsorted_words(),
+             "What to do with stamps that go backwards");
   app.add_flag("--no-quaternions", raw.no_quaternions,
                "Take orientations as plain numbers: no sign correction, no normalisation");
 }
@@ -111,21 +66,10 @@ void declare_resampling(CLI::App& app, program_options& options, raw_texts& raw)
       ->type_name("DURATION")
       ->take_all()
       ->allow_extra_args(false);
-  using robocache::extrapolation;
-  using robocache::gap_policy;
-  using robocache::interpolation;
-  add_choice<interpolation>(app, "--interpolation", options.policy.interpolation,
-                            {{"linear", interpolation::linear},
-                             {"nearest", interpolation::nearest},
-                             {"previous", interpolation::previous},
-                             {"next", interpolation::next}},
-                            "Between samples", "linear");
-  add_choice<extrapolation>(app, "--extrapolation", options.policy.extrapolation,
-                            {{"hold", extrapolation::hold},
-                             {"fill", extrapolation::fill},
-                             {"nan", extrapolation::nan},
-                             {"linear", extrapolation::linear}},
-                            "Outside the recorded span", "hold");
+  add_choice(app, "--interpolation", options.policy.interpolation, interpolation_words(),
+             "Between samples");
+  add_choice(app, "--extrapolation", options.policy.extrapolation, extrapolation_words(),
+             "Outside the recorded span");
   app.add_option("--horizon", raw.horizon, "How far --extrapolation linear goes")
       ->type_name("DURATION");
   app.add_option("--max-gap", raw.max_gap,
@@ -133,31 +77,16 @@ void declare_resampling(CLI::App& app, program_options& options, raw_texts& raw)
                  "interval)")
       ->type_name("DURATION|auto|none")
       ->default_str("auto");
-  options.policy.gap = gap_policy::interpolate;
-  add_choice<gap_policy>(app, "--gap-policy", options.policy.gap,
-                         {{"interpolate", gap_policy::interpolate},
-                          {"hold", gap_policy::hold},
-                          {"fill", gap_policy::fill},
-                          {"nan", gap_policy::nan}},
-                         "Inside a gap; the status says GAP with each", "interpolate");
+  options.policy.gap = robocache::gap_policy::interpolate;
+  add_choice(app, "--gap-policy", options.policy.gap, gap_policy_words(),
+             "Inside a gap; the status says GAP with each");
   app.add_option("--tolerance", raw.tolerance,
                  "nearest, previous, next: a sample farther away is STALE")
       ->type_name("DURATION");
   app.add_option("--fill", options.policy.fill_value, "The value that fill writes")
       ->type_name("VALUE")
       ->default_str("0");
-  add_choice<scalar_kind>(
-      app, "--scalar", options.scalar,
-      {{"float", scalar_kind::f32}, {"double", scalar_kind::f64}, {"bf16", scalar_kind::bf16}},
-      "Type of the result (bf16: computed in float)", "float");
-  add_choice<backend_choice>(app, "--backend", options.backend,
-                             {{"auto", backend_choice::automatic},
-                              {"cpu", backend_choice::cpu},
-                              {"cuda", backend_choice::cuda}},
-                             "Where to compute; auto: the GPU if there is one", "auto");
-  app.add_option("--threads", options.threads, "CPU threads at most; 0: all")
-      ->check(CLI::Range(0, 1 << 16).description(""))
-      ->type_name("N");
+  add_computing(app, options.scalar, options.backend, options.threads);
 }
 
 void declare_output(CLI::App& app, program_options& options, raw_texts& raw) {
@@ -196,8 +125,8 @@ void take_texts(program_options& options, const raw_texts& raw) {
   if (!raw.time_column.empty()) options.layout.time_column = raw.time_column;
   if (!raw.like.empty()) options.like = raw.like;
   if (!raw.like_column.empty()) options.like_column = raw.like_column;
-  if (!raw.start.empty()) options.start = point("--start", raw.start);
-  if (!raw.end.empty()) options.end = point("--end", raw.end);
+  if (!raw.start.empty()) options.start = told_time("--start", raw.start);
+  if (!raw.end.empty()) options.end = told_time("--end", raw.end);
   if (!raw.tolerance.empty()) options.policy.tolerance = duration("--tolerance", raw.tolerance);
   if (!raw.horizon.empty()) options.policy.horizon = duration("--horizon", raw.horizon);
   options.max_gap_automatic = raw.max_gap == "auto";
@@ -214,17 +143,11 @@ void take_texts(program_options& options, const raw_texts& raw) {
   }
   if (options.like && options.rate) throw usage_error("give --rate or --like, not both");
   if (!options.like && !options.rate) options.rate = 100;
-  if (options.rate && !(*options.rate > 0 && *options.rate <= 1e9)) {
-    throw usage_error(
-        fmt::format("--rate {}: a rate is above 0 and at most 1e9 Hz", *options.rate));
-  }
+  if (options.rate) check_rate(*options.rate);
   options.quaternions = !raw.no_quaternions;
   if (raw.no_plot) options.plot = "";
   if (!raw.plot.empty()) {
-    const std::string extension = std::filesystem::path(raw.plot).extension().string();
-    if (extension != ".png" && extension != ".svg") {
-      throw usage_error(fmt::format("--plot {}: the name must end in .png or .svg", raw.plot));
-    }
+    check_picture_name("--plot", raw.plot);
     options.plot = raw.plot;
   }
 }
@@ -239,20 +162,10 @@ std::optional<program_options> parse_command_line(int argc, char** argv) {
       "writes a CSV file for each, prints what the recordings are like, and draws them.\n"
       "Durations are in seconds, or with a unit: 0.02, 20ms, 500us.",
       "resample_recording"};
-  app.get_formatter()->column_width(38);
-  app.set_version_flag(
-      "--version", fmt::format("resample_recording, RoboCache {}.{}.{}", ROBOCACHE_VERSION_MAJOR,
-                               ROBOCACHE_VERSION_MINOR, ROBOCACHE_VERSION_PATCH));
   declare_reading(app, options, raw);
   declare_resampling(app, options, raw);
   declare_output(app, options, raw);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) throw usage_error(error.what());
-    app.exit(error);
-    return std::nullopt;
-  }
+  if (!parse(app, argc, argv)) return std::nullopt;
   take_inputs(options, raw);
   take_texts(options, raw);
   return options;

@@ -1,37 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline.hpp"
 
+#include "channel_name.hpp"
+#include "files.hpp"
 #include "plot.hpp"
-#include "plot_panels.hpp"
 #include "report.hpp"
+#include "resample_job.hpp"
+#include "resample_report.hpp"
 #include "result_writer.hpp"
 #include "simulate.hpp"
+#include "stopwatch.hpp"
 #include "targets.hpp"
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <filesystem>
 #include <set>
 
 namespace recordings {
 namespace {
-
-class stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
-void make_folder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) throw input_error(fmt::format("{}: {}", path, error.message()));
-}
 
 std::vector<recording> read_all(const program_options& options) {
   std::vector<recording> all;
@@ -63,21 +50,28 @@ std::vector<std::int64_t> make_targets(const std::vector<recording>& streams,
   return targets_within(like, span, options);
 }
 
-/// The backend to use, and its name for people.
-bool choose_cuda(const program_options& options, std::string& name) {
-  if (options.backend != backend_choice::cpu) {
-    std::string why_not;
-    if (const auto device = cuda_device(why_not)) {
-      name = fmt::format("CUDA, {}", *device);
-      return true;
-    }
-    if (options.backend == backend_choice::cuda) {
-      throw resample_error(fmt::format("--backend cuda: {}", why_not));
-    }
+/// Signs are made continuous, since the channels are interpolated one by one.
+void align_orientations(recording& recorded, condition_report& report) {
+  for (const quaternion_columns q : recorded.quaternions) {
+    const std::int64_t flips = count_sign_flips(recorded.values, recorded.channels(), q);
+    align_hemispheres(recorded.values, recorded.channels(), q);
+    report.notes.push_back(fmt::format(
+        "{}..{} is a quaternion: {} sign flip{} undone; interpolated linearly, then normalised",
+        recorded.layout.names[q.first], recorded.layout.names[q.first + 3], flips,
+        flips == 1 ? "" : "s"));
   }
-  const int threads = cpu_threads(options.threads);
-  name = fmt::format("the CPU, up to {} thread{}", threads, threads == 1 ? "" : "s");
-  return false;
+}
+
+std::vector<condition_report> condition_all(std::vector<recording>& all,
+                                            const program_options& options) {
+  std::vector<condition_report> reports;
+  for (recording& r : all) {
+    reports.push_back(condition(r, options.unsorted));
+    if (!options.quaternions) continue;
+    find_orientations(r, reports.back());
+    align_orientations(r, reports.back());
+  }
+  return reports;
 }
 
 /// Quaternions were interpolated channel by channel; brings them back to length 1. Constant rows
@@ -88,18 +82,18 @@ void normalise_quaternions(stream_result& stream, const program_options& options
   const bool outside = options.policy.extrapolation == robocache::extrapolation::linear;
   if (!between && !outside) return;
   const std::size_t channels = stream.source.channels();
-  for (std::size_t row = 0; row < stream.outcome.statuses.size(); ++row) {
-    const std::uint8_t status = stream.outcome.statuses[row];
+  for (std::size_t row = 0; row < stream.statuses.size(); ++row) {
+    const std::uint8_t status = stream.statuses[row];
     const bool is_outside = (status & (row_status::before | row_status::after)) != 0;
     const bool is_filled =
         (is_outside && options.policy.extrapolation == robocache::extrapolation::fill) ||
         ((status & row_status::gap) != 0 && options.policy.gap == robocache::gap_policy::fill);
     if (is_filled || (!is_outside && !between)) continue;
     for (const quaternion_columns q : stream.source.quaternions) {
-      double* const values = &stream.outcome.values[row * channels];
+      double* const values = &stream.values[row * channels];
       normalise(values, q);
       with_scalars(options.scalar, [&](auto, auto out) {
-        for (std::size_t k = q; k < q + 4; ++k) {
+        for (std::size_t k = q.first; k < q.first + 4; ++k) {
           values[k] = as_double(robocache::scalar_cast<decltype(out)>(values[k]));
         }
       });
@@ -109,7 +103,7 @@ void normalise_quaternions(stream_result& stream, const program_options& options
 
 stream_result resample_stream(recording source, condition_report condition,
                               const std::vector<std::int64_t>& targets,
-                              const program_options& options, bool on_cuda) {
+                              const program_options& options, bool on_cuda, double& milliseconds) {
   stream_result stream;
   stream.condition = std::move(condition);
   stream.source = std::move(source);
@@ -128,9 +122,13 @@ stream_result resample_stream(recording source, condition_report condition,
                          targets,
                          policy,
                          options.scalar};
-  stream.outcome = on_cuda ? resample_on_cuda(job) : resample_on_cpu(job, options.threads);
+  resample_outcome outcome =
+      on_cuda ? resample_on_cuda(job) : resample_on_cpu(job, options.threads);
+  milliseconds = outcome.milliseconds;
+  stream.values = std::move(outcome.values);
+  stream.statuses = std::move(outcome.statuses);
   normalise_quaternions(stream, options);
-  const std::int64_t in_gaps = count_statuses(stream.outcome.statuses).gap;
+  const std::int64_t in_gaps = count_statuses(stream.statuses).gap;
   if (in_gaps > 0 && policy.gap == robocache::gap_policy::interpolate) {
     stream.condition.notes.push_back(fmt::format(
         "{} of the target rows in gaps, interpolated across (other ways: --gap-policy; marks: "
@@ -165,9 +163,9 @@ void draw(const std::vector<stream_result>& streams, const std::vector<std::int6
                                ? *options.plot
                                : (std::filesystem::path(options.output) / "resample.png").string();
   if (path.empty()) return;
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  if (!folder.empty()) make_folder(folder.string());
-  const std::string problem = draw_plot({streams, targets, options.plot_columns, path});
+  make_folder(std::filesystem::path(path).parent_path().string());
+  const std::string problem =
+      draw_plot({streams, targets, options.plot_columns, path, "resampled", false});
   fmt::print("  {}\n", problem.empty() ? path : problem);
 }
 
@@ -175,8 +173,7 @@ void draw(const std::vector<stream_result>& streams, const std::vector<std::int6
 
 void run(program_options options) {
   const stopwatch whole;
-  std::string backend;
-  const bool on_cuda = choose_cuda(options, backend);
+  const backend where = choose_backend(options.backend, options.threads);
   make_folder(options.output);
   if (options.simulate) {
     for (const std::string& path : simulate_recordings(options.output)) {
@@ -186,28 +183,27 @@ void run(program_options options) {
   }
   std::vector<recording> all = read_all(options);
   check_plot_columns(all, options);
-  std::vector<condition_report> conditions;
-  for (recording& r : all)
-    conditions.push_back(condition(r, options.unsorted, options.quaternions));
+  std::vector<condition_report> conditions = condition_all(all, options);
   const std::vector<std::int64_t> targets = make_targets(all, options);
   const double read_seconds = whole.seconds();
 
   std::vector<stream_result> streams;
+  std::vector<double> milliseconds(all.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
-    streams.push_back(
-        resample_stream(std::move(all[i]), std::move(conditions[i]), targets, options, on_cuda));
+    streams.push_back(resample_stream(std::move(all[i]), std::move(conditions[i]), targets, options,
+                                      where.on_cuda, milliseconds[i]));
   }
   std::set<std::string> taken;
-  for (stream_result& stream : streams) {
-    stream.written_to = result_path(options.output, stream.source, taken);
-    write_result(stream.written_to, stream.source, targets, stream.outcome, options.scalar,
-                 options.with_status);
+  std::vector<std::string> written;
+  for (const stream_result& stream : streams) {
+    written.push_back(result_path(options.output, stream.source, taken));
+    write_result(written.back(), stream, targets, options.scalar, options.with_status);
   }
   print_recorded(streams);
-  print_resampled(streams, backend);
+  print_resampled(streams, milliseconds, where.name);
   print_notes(streams);
   fmt::print("\nWritten\n");
-  for (const stream_result& stream : streams) fmt::print("  {}\n", stream.written_to);
+  for (const std::string& path : written) fmt::print("  {}\n", path);
   const double before_drawing = whole.seconds();
   std::fflush(stdout);
   draw(streams, targets, options);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "backend.hpp"
-#include "recording.hpp"
+#include "stream_result.hpp"
 
 #include <cstdint>
 #include <string>
@@ -13,14 +13,10 @@
 
 namespace recordings {
 
-/// "OK", or the names of the set bits as in "AFTER|STALE".
-std::string status_text(std::uint8_t status);
-
 /// Writes a header line, and for each target its stamp (in the recording's unit, to the
 /// nanosecond), the channels with as many digits as tell the value from its neighbours, and the
 /// status if wanted. \throws input_error if the file cannot be written
-void write_result(const std::string& path, const recording& source,
-                  const std::vector<std::int64_t>& targets, const resample_outcome& outcome,
-                  scalar_kind scalar, bool with_status);
+void write_result(const std::string& path, const stream_result& stream,
+                  const std::vector<std::int64_t>& targets, scalar_kind scalar, bool with_status);
 
 }  // namespace recordings

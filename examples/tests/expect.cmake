@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Runs a command and checks its exit code, what it prints and which files it leaves:
-#   cmake -DEXIT_CODE=2 "-DPRINTS=regex" "-DWRITES=file|file" -P expect.cmake -- command arguments...
+# Runs a command and checks its exit code, what it prints, which files it leaves, and that the first
+# of them equals another file:
+#   cmake -DEXIT_CODE=2 "-DPRINTS=regex" "-DWRITES=file|file" -DLIKE=file
+#         -P expect.cmake -- command arguments...
 
 string(REPLACE "|" ";" WRITES "${WRITES}")
 set(command "")
@@ -31,3 +33,11 @@ foreach(file IN LISTS WRITES)
     message(FATAL_ERROR "${file} was not written")
   endif()
 endforeach()
+if(LIKE)
+  list(GET WRITES 0 written)
+  file(READ "${written}" text)
+  file(READ "${LIKE}" expected)
+  if(NOT text STREQUAL expected)
+    message(FATAL_ERROR "${written} is not as ${LIKE}:\n${text}")
+  endif()
+endif()

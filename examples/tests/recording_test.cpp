@@ -2,6 +2,7 @@
 
 #include "recording.hpp"
 
+#include "checks.hpp"
 #include "conditioning.hpp"
 #include "quaternions.hpp"
 #include "statistics.hpp"
@@ -9,59 +10,16 @@
 #include "time_stamp.hpp"
 
 #include <cmath>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <functional>
 #include <string>
 #include <vector>
 
 /// \file
-/// The parts of resample_recording that the library's tests do not cover: reading and conditioning.
+/// What the examples read text files with, and how they put recordings right.
 
 namespace {
 
+using namespace checks;
 using namespace recordings;
-
-int failures = 0;
-
-void check(bool holds, const char* text, int line) {
-  if (holds) return;
-  std::fprintf(stderr, "recording_test.cpp:%d: %s\n", line, text);
-  ++failures;
-}
-#define CHECK(condition) check((condition), #condition, __LINE__)
-
-/// A file with this content, gone with the object.
-class text_file {
- public:
-  explicit text_file(const std::string& content) {
-    path_ = (std::filesystem::temp_directory_path() / name_for(this)).string();
-    std::ofstream(path_, std::ios::binary) << content;
-  }
-  ~text_file() { std::filesystem::remove(path_); }
-  text_file(const text_file&) = delete;
-  text_file& operator=(const text_file&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  static std::string name_for(const void* that) {
-    char name[64];
-    std::snprintf(name, sizeof(name), "robocache_recording_test_%p.csv", that);
-    return name;
-  }
-  std::string path_;
-};
-
-/// The message of the input_error that `action` throws, "" if it throws none.
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const input_error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 void test_stamps() {
   constexpr auto s = time_unit::seconds;
@@ -95,7 +53,8 @@ void test_stamps() {
 
 void test_reading() {
   {
-    const text_file file("\xef\xbb\xbf\"time [ms]\"; \"a, b\" ;c\r\n0;1;2\r\n\r\n10;;+3.5\r\n");
+    const temporary_file file(
+        "\xef\xbb\xbf\"time [ms]\"; \"a, b\" ;c\r\n0;1;2\r\n\r\n10;;+3.5\r\n");
     const recording r = read_recording(file.path(), {});
     CHECK(r.layout.unit == time_unit::milliseconds);
     CHECK((r.layout.names == std::vector<std::string>{"a, b", "c"}));
@@ -104,24 +63,25 @@ void test_reading() {
     CHECK((r.lines == std::vector<int>{2, 4}));
   }
   {
-    const text_file file("# made by\n# timestamp tx ty tz qx qy qz qw\n1.5  1 2 3  0 0 0 1\n");
+    const temporary_file file("# made by\n# timestamp tx ty tz qx qy qz qw\n1.5  1 2 3  0 0 0 1\n");
     const recording r = read_recording(file.path(), {});
     CHECK(r.layout.is_pose && r.layout.time_name == "timestamp" && r.layout.names[6] == "qw");
   }
   {
-    const text_file file("1700000000.1, 1,2,3, 0,0,0.6,0.8\n1700000000.2, 1,2,3, 0,0,-0.6,-0.8");
+    const temporary_file file(
+        "1700000000.1, 1,2,3, 0,0,0.6,0.8\n1700000000.2, 1,2,3, 0,0,-0.6,-0.8");
     const recording r = read_recording(file.path(), {});
     CHECK(r.layout.is_pose && r.layout.names[3] == "q_x" && r.samples() == 2);
   }
   {
-    const text_file file("a.png 1700000000100 7\nb.png 1700000000200 8\n");
+    const temporary_file file("a.png 1700000000100 7\nb.png 1700000000200 8\n");
     layout_request request;
     request.time_column = "1";
     const recording r = read_recording(file.path(), request);
     CHECK(r.layout.unit == time_unit::milliseconds && r.channels() == 1 && r.values[1] == 8);
   }
   const auto message = [](const char* content, const layout_request& request = {}) {
-    const text_file file(content);
+    const temporary_file file(content);
     const std::string text = error_of([&] { read_recording(file.path(), request); });
     const std::size_t start = text.find(".csv:");
     return start == std::string::npos ? text : text.substr(start + 5);
@@ -156,43 +116,52 @@ recording make_recording(const std::vector<std::int64_t>& times, std::vector<dou
 void test_conditioning() {
   const std::vector<std::int64_t> times{10, 30, 20, 30, 40};
   recording r = make_recording(times, {1, 2, 3, 4, 5});
-  const condition_report sorted = condition(r, unsorted_policy::sort, true);
+  const condition_report sorted = condition(r, unsorted_policy::sort);
   CHECK(sorted.backward == 1 && sorted.largest_backward == 10 && sorted.duplicates == 1);
   CHECK((r.times == std::vector<std::int64_t>{10, 20, 30, 30, 40}));
   CHECK((r.values == std::vector<double>{1, 3, 2, 4, 5}));  // stable: 4 after 2
 
   r = make_recording(times, {1, 2, 3, 4, 5});
-  const condition_report dropped = condition(r, unsorted_policy::drop, true);
+  const condition_report dropped = condition(r, unsorted_policy::drop);
   CHECK(dropped.dropped == 1 && (r.values == std::vector<double>{1, 2, 4, 5}));
 
   r = make_recording(times, {1, 2, 3, 4, 5});
-  CHECK(error_of([&] { condition(r, unsorted_policy::error, true); }).find("made.csv:3:") == 0);
+  CHECK(error_of([&] { condition(r, unsorted_policy::error); }).find("made.csv:3:") == 0);
 
   r = make_recording({1, 2, 3}, {1, NAN, INFINITY, NAN, 5, 6});
-  const condition_report broken = condition(r, unsorted_policy::sort, true);
+  const condition_report broken = condition(r, unsorted_policy::sort);
   CHECK(broken.non_finite == 3 && broken.non_finite_rows == 2);
 }
 
 void test_quaternions() {
   using names = std::vector<std::string>;
-  using found = std::vector<quaternion_columns>;
-  CHECK((find_quaternions(names{"x", "y", "z", "q_x", "q_y", "q_z", "q_w"}) == found{3}));
-  CHECK((find_quaternions(names{"qw", "qx", "qy", "qz"}) == found{0}));
-  CHECK((find_quaternions(names{"q[0]", "q[1]", "q[2]", "q[3]", "v"}) == found{0}));
-  CHECK((find_quaternions(names{"pose.orientation.x", "pose.orientation.y", "pose.orientation.z",
-                                "pose.orientation.w"}) == found{0}));
-  CHECK(find_quaternions(names{"acc_x", "acc_y", "acc_z", "acc_w"}).empty());
-  CHECK(find_quaternions(names{"freq0", "freq1", "freq2", "freq3"}).empty());
+  // "3 wxyz": the first channel and the order of the only quaternion found
+  const auto found = [](const names& channels) -> std::string {
+    const std::vector<quaternion_columns> all = find_quaternions(channels);
+    if (all.size() != 1) return "";
+    return std::to_string(all[0].first) +
+           (all[0].order == quaternion_order::xyzw ? " xyzw" : " wxyz");
+  };
+  CHECK(found({"x", "y", "z", "q_x", "q_y", "q_z", "q_w"}) == "3 xyzw");
+  CHECK(found({"qw", "qx", "qy", "qz"}) == "0 wxyz");
+  CHECK(found({"q[0]", "q[1]", "q[2]", "q[3]", "v"}) == "0 wxyz");
+  CHECK(found({"pose.orientation.x", "pose.orientation.y", "pose.orientation.z",
+               "pose.orientation.w"}) == "0 xyzw");
+  CHECK(found({"acc_x", "acc_y", "acc_z", "acc_w"}).empty());
+  CHECK(found({"freq0", "freq1", "freq2", "freq3"}).empty());
 
   const double n = NAN;
+  const quaternion_columns q;
   std::vector<double> values{0, 0, 0, 1, 0, 0, 0, -1, n, n, n, n, 0, 0, 0.6, -0.8, 0, 0, 0, 1};
-  CHECK(align_hemispheres(values, 4, 0) == 2);
+  CHECK(count_sign_flips(values, 4, q) == 2);
+  align_hemispheres(values, 4, q);
+  CHECK(count_sign_flips(values, 4, q) == 0);
   CHECK(values[7] == 1 && values[15] == 0.8 && values[14] == -0.6 && values[19] == 1);
   double row[]{7, 0, 0, 3, 4};
-  normalise(row, 1);
+  normalise(row, {1, quaternion_order::xyzw});
   CHECK(row[0] == 7 && row[3] == 0.6 && row[4] == 0.8);
   double zero[]{0, 0, 0, 0};
-  normalise(zero, 0);
+  normalise(zero, q);
   CHECK(zero[3] == 0);
 }
 
@@ -213,6 +182,5 @@ int main() {
   test_conditioning();
   test_quaternions();
   test_statistics();
-  if (failures == 0) std::printf("all checks hold\n");
-  return failures == 0 ? 0 : 1;
+  return checks::outcome();
 }

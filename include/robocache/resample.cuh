@@ -4,6 +4,7 @@
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/cuda_namespace.cuh>
 #include <robocache/detail/launch.cuh>
+#include <robocache/fuse/detail/launch.cuh>
 #include <robocache/resample.hpp>
 #include <robocache/resample/detail/kernel.cuh>
 #include <robocache/resample/detail/tuning.hpp>
@@ -18,16 +19,17 @@ inline namespace ROBOCACHE_CUDA_NAMESPACE {
 namespace cuda_detail {
 
 /// Picks the kernel of the width that the addresses allow, and launches it.
-template <int Width, class Rows, class In, class Out>
+template <int Width, class In, class Out, class Rows, class Real>
 ROBOCACHE_HIDDEN status launch_rows(const char* operation, int width, const Rows& rows,
-                                    const copy_arguments<In, Out>& copy,
+                                    const copy_arguments<Real>& copy,
                                     cudaStream_t stream) noexcept {
   if constexpr (Width > 1) {
     if (width < Width) {
-      return launch_rows<Width / 2>(operation, width, rows, copy, stream);
+      return launch_rows<Width / 2, In, Out>(operation, width, rows, copy, stream);
     }
   }
-  const tile_shape tile = choose_tile(copy.batch, copy.rows, copy.channels / Width);
+  const tile_shape tile = choose_tile(copy.batch, copy.rows, copy.channels, Width,
+                                      widest_vector<In, Out>, enough_warps);
   if (tile.tiles == 0) {
     return status::invalid_argument("%s: output has %lld x %lld rows, too many for one launch",
                                     operation, static_cast<long long>(copy.batch),
@@ -42,16 +44,15 @@ ROBOCACHE_HIDDEN status launch_rows(const char* operation, int width, const Rows
 }
 
 /// Strips the types to one per format, so that `__half` and `float16` share a kernel.
-template <class Rows, class In, class Out>
+template <class In, class Out, class Rows, class Real>
 ROBOCACHE_HIDDEN status resample_on_stream(const char* operation, const Rows& rows,
-                                           const copy_arguments<In, Out>& copy,
+                                           const copy_arguments<Real>& copy,
                                            cudaStream_t stream) noexcept {
   if (copy.batch == 0 || copy.rows == 0 || copy.channels == 0) return {};
   using in = typename scalar_traits<In>::canonical;
   using out = typename scalar_traits<Out>::canonical;
-  const auto canonical = copy.template retyped<in, out>();
-  return launch_rows<widest_vector<in, out>>(operation, vector_width(canonical), rows, canonical,
-                                             stream);
+  return launch_rows<widest_vector<in, out>, in, out>(operation, vector_width<in, out>(copy), rows,
+                                                      copy, stream);
 }
 
 }  // namespace cuda_detail
@@ -76,25 +77,56 @@ ROBOCACHE_HIDDEN status resample_on_stream(const char* operation, const Rows& ro
 /// \return `invalid_argument` as on the CPU, except for what lies in device memory: an item whose
 ///         length or offsets do not fit has no samples (status EMPTY). `cuda_error` if the launch
 ///         failed; errors of the running kernel surface at the next synchronization, as always.
-template <class In, class Time, class TargetTime, int TargetRank, class Out>
+template <class In, class Time, class Out>
 ROBOCACHE_HIDDEN status resample(const source_view<In, Time>& source,
-                                 const tensor_view<TargetTime, TargetRank>& target_times,
+                                 const detail::same_type_t<target_view<Time>>& target_times,
                                  const tensor_view<Out, 3>& output,
                                  const tensor_view<std::uint8_t, 2>& statuses,
                                  const resample_options<Time, compute_t<In, Out>>& options,
                                  cudaStream_t stream) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       detail::check_resample("resample", source, target_times, output, statuses, options));
-  return cuda_detail::resample_on_stream(
+  return cuda_detail::resample_on_stream<In, Out>(
       "resample",
       detail::searched_rows<Time, compute_t<In, Out>>(source, target_times, statuses, options),
       detail::make_copy_arguments<In, Out>(source.values, source.packed, output, options), stream);
 }
 
+/// Resamples a recording whose channels are of several kinds; see `with_groups`. `fuse` of one
+/// stream: same promises as above.
+template <class In, class Time, class Out>
+ROBOCACHE_HIDDEN status resample(const grouped_source<In, Time>& source,
+                                 const detail::same_type_t<target_view<Time>>& target_times,
+                                 const tensor_view<Out, 3>& output,
+                                 const tensor_view<std::uint8_t, 2>& statuses,
+                                 const resample_options<Time, compute_t<In, Out>>& options,
+                                 cudaStream_t stream) noexcept {
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      detail::check_resample("resample", source, target_times, output, statuses, options));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      detail::check_groups("resample", source.groups, output.extent(2)));
+  if (output.extent(2) == 0) return {};
+  const sensor_stream<Time, In> one[] = {{source, options}};
+  fuse_reports<Time> reports;
+  reports.statuses = tensor_view<std::uint8_t, 3>(
+      statuses.data(), {statuses.extent(0), statuses.extent(1), 1},
+      {statuses.stride(0), statuses.stride(1), 0});
+  return cuda_detail::fuse_on_stream("resample", detail::list_of(one), target_times,
+                                     detail::concatenated<Out>(output), reports, stream);
+}
+
 /// As above, without the status bytes.
-template <class In, class Time, class TargetTime, int TargetRank, class Out>
+template <class In, class Time, class Out>
 ROBOCACHE_HIDDEN status resample(const source_view<In, Time>& source,
-                                 const tensor_view<TargetTime, TargetRank>& target_times,
+                                 const detail::same_type_t<target_view<Time>>& target_times,
+                                 const tensor_view<Out, 3>& output,
+                                 const resample_options<Time, compute_t<In, Out>>& options,
+                                 cudaStream_t stream) noexcept {
+  return resample(source, target_times, output, tensor_view<std::uint8_t, 2>{}, options, stream);
+}
+template <class In, class Time, class Out>
+ROBOCACHE_HIDDEN status resample(const grouped_source<In, Time>& source,
+                                 const detail::same_type_t<target_view<Time>>& target_times,
                                  const tensor_view<Out, 3>& output,
                                  const resample_options<Time, compute_t<In, Out>>& options,
                                  cudaStream_t stream) noexcept {
@@ -103,9 +135,9 @@ ROBOCACHE_HIDDEN status resample(const source_view<In, Time>& source,
 
 /// Finds the brackets alone, on a CUDA stream. See `find_brackets` in `resample.hpp`; same promises
 /// as `resample`.
-template <class Time, class TargetTime, int TargetRank, class Real>
+template <class Time, class Real>
 ROBOCACHE_HIDDEN status find_brackets(const source_times<Time>& source,
-                                      const tensor_view<TargetTime, TargetRank>& target_times,
+                                      const detail::same_type_t<target_view<Time>>& target_times,
                                       const brackets_view<Real>& brackets,
                                       const resample_policy<Time, Real>& policy,
                                       cudaStream_t stream) noexcept {
@@ -113,7 +145,7 @@ ROBOCACHE_HIDDEN status find_brackets(const source_times<Time>& source,
       detail::check_find_brackets("find_brackets", source, target_times, brackets, policy));
   const std::int64_t rows = brackets.left.extent(1);
   if (brackets.left.empty()) return {};
-  const detail::tile_shape tile = detail::choose_tile(brackets.left.extent(0), rows, 1);
+  const detail::tile_shape tile = detail::choose_tile(brackets.left.extent(0), rows, 1, 1, 1, detail::enough_warps);
   if (tile.tiles == 0) {
     return status::invalid_argument("find_brackets: %lld x %lld rows, too many for one launch",
                                     static_cast<long long>(brackets.left.extent(0)),
@@ -137,11 +169,10 @@ ROBOCACHE_HIDDEN status apply_brackets(const tensor_view<In, 3>& values,
                                        cudaStream_t stream) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       detail::check_apply_brackets("apply_brackets", values, brackets, output, options));
-  return cuda_detail::resample_on_stream("apply_brackets",
-                                         detail::stored_rows<compute_t<In, Out>>(values, brackets),
-                                         detail::make_copy_arguments<std::remove_const_t<In>, Out>(
-                                             values, values.extent(0) == 1, output, options),
-                                         stream);
+  using in = std::remove_const_t<In>;
+  return cuda_detail::resample_on_stream<in, Out>(
+      "apply_brackets", detail::stored_rows<compute_t<in, Out>>(values, brackets),
+      detail::make_copy_arguments<in, Out>(values, values.extent(0) == 1, output, options), stream);
 }
 
 }  // namespace ROBOCACHE_CUDA_NAMESPACE

@@ -4,5 +4,6 @@
 /// \file
 /// Everything. Prefer the header of the operation you need.
 
+#include <robocache/fuse.cuh>
 #include <robocache/resample.cuh>
 #include <robocache/robocache.hpp>

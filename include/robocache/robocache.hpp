@@ -4,5 +4,6 @@
 /// \file
 /// Everything that compiles without nvcc. Prefer the header of the operation you need.
 
+#include <robocache/fuse.hpp>
 #include <robocache/resample.hpp>
 #include <robocache/version.hpp>

@@ -110,6 +110,20 @@ ROBOCACHE_HD inline Time time_shifted(Time t, duration_t<Time> offset) noexcept 
   }
 }
 
+/// `t - since`, signed; integers saturate at the ends of the duration's type.
+template <class Time>
+ROBOCACHE_HD inline duration_t<Time> time_difference(Time t, Time since) noexcept {
+  if constexpr (std::is_floating_point_v<Time>) {
+    return exact_sub(t, since);
+  } else {
+    constexpr std::uint64_t most = 0x7fffffffffffffffu;
+    const bool later = since <= t;
+    const std::uint64_t distance = later ? elapsed(since, t) : elapsed(t, since);
+    const auto bounded = static_cast<std::int64_t>(distance < most ? distance : most);
+    return later ? bounded : -bounded;
+  }
+}
+
 /// The type a quotient of two differences is computed in before it is rounded to `Real`: double for
 /// the 64-bit time types, whose differences need not fit a float.
 template <class Time, class Real>

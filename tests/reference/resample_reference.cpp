@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resample_reference.hpp"
 
+#include "stamps.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -12,27 +14,6 @@ using robocache::extrapolation;
 using robocache::gap_policy;
 using robocache::interpolation;
 using robocache::row_status;
-
-__extension__ typedef __int128 int128;
-
-/// `t + offset` in the stamp's own type: floating point rounds, integers stop at the ends.
-stamp shifted(time_kind kind, stamp t, stamp offset) {
-  if (kind == time_kind::f32) return static_cast<float>(t) + static_cast<float>(offset);
-  if (kind == time_kind::f64) return static_cast<double>(t) + static_cast<double>(offset);
-  const bool is_signed = kind == time_kind::i64;
-  const int128 low = is_signed ? std::numeric_limits<std::int64_t>::min() : 0;
-  const int128 high = is_signed ? static_cast<int128>(std::numeric_limits<std::int64_t>::max())
-                                : static_cast<int128>(std::numeric_limits<std::uint64_t>::max());
-  const int128 sum = static_cast<int128>(t) + static_cast<int128>(offset);
-  return static_cast<stamp>(std::min(std::max(sum, low), high));
-}
-
-/// `to - from` in the stamp's own type; exact for integers (64 bits hold any difference).
-long double distance(time_kind kind, stamp from, stamp to) {
-  if (kind == time_kind::f32) return static_cast<float>(to) - static_cast<float>(from);
-  if (kind == time_kind::f64) return static_cast<double>(to) - static_cast<double>(from);
-  return static_cast<long double>(static_cast<int128>(to) - static_cast<int128>(from));
-}
 
 /// A quotient of two native differences. If one of them overflows its type the exact ones count.
 long double ratio(time_kind kind, stamp part_from, stamp part_to, stamp from, stamp to) {

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../reference/numbers.hpp"
 #include "../support/catch.hpp"
-#include "../support/late_copy.hpp"
+#include "../support/gate.hpp"
 #include "../support/random_problem.hpp"
+#include "../support/restored_late.hpp"
 
 #include <cuda_runtime_api.h>
 
-#include <atomic>
-#include <chrono>
 #include <string>
-#include <thread>
 
 // What a launcher promises towards streams and graphs.
 
@@ -30,24 +28,6 @@ problem some_problem(std::uint64_t seed, std::int64_t channels) {
   shape.channels = channels;
   return random_problem(random, {scalar_kind::bf16, scalar_kind::bf16, time_kind::i64}, shape);
 }
-
-/// Keeps a stream busy until told, or 10 s have passed (then a launcher has waited for the stream).
-struct gate {
-  std::atomic<bool> open{false};
-  std::atomic<bool> timed_out{false};
-
-  static void CUDART_CB wait(void* self) {
-    gate& g = *static_cast<gate*>(self);
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (!g.open) {
-      if (std::chrono::steady_clock::now() > end) {
-        g.timed_out = true;
-        return;
-      }
-      std::this_thread::yield();
-    }
-  }
-};
 
 }  // namespace
 
@@ -189,21 +169,6 @@ TEST_CASE("in a graph with copies, launches in a row and a second stream", "[gpu
 }
 
 TEST_CASE("a launch reads what the kernel before it writes late", "[gpu]") {
-  // The kernel before lets the launch begin, and only then restores an input that was zero.
-  const auto restored_late = [](const auto& view, std::size_t element, const auto& launch) {
-    std::size_t bytes = element;
-    for (const std::int64_t extent : view.extents) bytes *= static_cast<std::size_t>(extent);
-    void* saved = nullptr;
-    REQUIRE(cudaMalloc(&saved, bytes) == cudaSuccess);
-    REQUIRE(cudaMemcpy(saved, view.data, bytes, cudaMemcpyDeviceToDevice) == cudaSuccess);
-    REQUIRE(cudaMemset(view.data, 0, bytes) == cudaSuccess);
-    REQUIRE(cudaDeviceSynchronize() == cudaSuccess);
-    REQUIRE(copy_late(view.data, saved, bytes, stream()) == cudaSuccess);
-    const robocache::status launched = launch();
-    tested().finish();
-    CHECK(cudaFree(saved) == cudaSuccess);
-    return launched;
-  };
   for (const std::int64_t channels : {3, 32, 256}) {
     const problem work = some_problem(105, channels);
     for (const call_path path : {call_path::resample, call_path::brackets}) {
@@ -217,15 +182,15 @@ TEST_CASE("a launch reads what the kernel before it writes late", "[gpu]") {
         ready.output.upload();  // canaries again
         return equal;
       };
-      CHECK(same(restored_late(ready.values.view(), 2, launch)));
-      CHECK(same(restored_late(ready.times.view(), 8, launch)));
-      CHECK(same(restored_late(ready.targets.view(), 8, launch)));
+      CHECK(same(restored_late(ready.values.view(), 2, stream(), launch)));
+      CHECK(same(restored_late(ready.times.view(), 8, stream(), launch)));
+      CHECK(same(restored_late(ready.targets.view(), 8, stream(), launch)));
       if (path == call_path::brackets) {  // the brackets are there: apply them alone
         const auto apply = [&] {
           return tested().find(work.types)->apply_brackets(ready.call, tested().where());
         };
-        CHECK(same(restored_late(ready.left.view(), 8, apply)));
-        CHECK(same(restored_late(ready.weight.view(), 4, apply)));
+        CHECK(same(restored_late(ready.left.view(), 8, stream(), apply)));
+        CHECK(same(restored_late(ready.weight.view(), 4, stream(), apply)));
       }
     }
   }

@@ -32,8 +32,9 @@ __global__ void rows_kernel(Job job, std::int64_t rows) {
   }
 }
 
-template <class Job>
-robocache::status launch_rows(const any_call& call, group_kind group, const any_where& where) {
+/// \tparam Job  made from the call; has `output` [B, T, D] and writes a row when called
+template <class Job, class Call>
+robocache::status launch_rows(const Call& call, group_kind group, const any_where& where) {
   const Job job(call);
   const std::int64_t rows = job.output.extent(1);
   const auto count = static_cast<unsigned>(job.output.extent(0) * rows);

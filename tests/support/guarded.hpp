@@ -4,6 +4,7 @@
 #include "backend.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -27,30 +28,30 @@ class guarded {
  public:
   guarded() = default;
 
-  guarded(backend& where, std::size_t element_bytes, const std::int64_t (&extents)[Rank],
+  guarded(backend& where, std::size_t element_bytes, const std::array<std::int64_t, Rank>& extents,
           const placement& place = {})
       : backend_(&where), element_(element_bytes) {
     std::int64_t span = 1;
     for (int i = Rank - 1; i >= 0; --i) {
       const int d = place.order.empty() ? i : place.order[static_cast<std::size_t>(i)];
       const std::size_t at = static_cast<std::size_t>(d);
-      view_.extents[d] = extents[d];
+      view_.extents[d] = extents[at];
       view_.strides[d] = span + (at < place.padding.size() ? place.padding[at] : 0);
-      span = view_.strides[d] * std::max<std::int64_t>(extents[d], 1);
-      count_ *= extents[d];
+      span = view_.strides[d] * std::max<std::int64_t>(extents[at], 1);
+      count_ *= extents[at];
     }
     first_ = place.guard + place.shift;
     std::int64_t last = 0;  // farthest element from the lowest
     for (int d = 0; d < Rank; ++d) {
-      if (count_ > 0) last += (extents[d] - 1) * view_.strides[d];
+      if (count_ > 0) last += (view_.extents[d] - 1) * view_.strides[d];
     }
     for (const int d : place.reversed) {
-      if (count_ > 0) first_ += (extents[d] - 1) * view_.strides[d];
+      if (count_ > 0) first_ += (view_.extents[d] - 1) * view_.strides[d];
       view_.strides[d] = -view_.strides[d];
     }
     const std::int64_t total = count_ > 0 ? 2 * place.guard + place.shift + last + 1 : 0;
     bytes_.resize(static_cast<std::size_t>(total) * element_);
-    for (std::size_t i = 0; i < bytes_.size(); ++i) bytes_[i] = canary(i);
+    fill_with_canaries();
     if (count_ > 0) {
       memory_ = backend_->allocate(bytes_.size());
       view_.data = static_cast<char*>(memory_) + first_ * static_cast<std::int64_t>(element_);
@@ -92,6 +93,21 @@ class guarded {
     if (memory_ != nullptr) backend_->download(bytes_.data(), memory_, bytes_.size());
   }
 
+  /// Canaries everywhere, as at first, in the back end's memory too.
+  void spoil() {
+    fill_with_canaries();
+    upload();
+  }
+
+  /// An element that nobody has set or written. After `download`.
+  bool is_canary(const std::int64_t (&index)[Rank]) const {
+    const std::size_t first = at(index);
+    for (std::size_t i = first; i < first + element_; ++i) {
+      if (bytes_[i] != canary(i)) return false;
+    }
+    return true;
+  }
+
   /// Every byte outside the elements as it was. After `download`.
   bool padding_intact() const { return intact(true); }
   /// The elements too.
@@ -100,6 +116,10 @@ class guarded {
  private:
   static unsigned char canary(std::size_t i) {
     return static_cast<unsigned char>(0xa5u ^ (i * 29u));
+  }
+
+  void fill_with_canaries() {
+    for (std::size_t i = 0; i < bytes_.size(); ++i) bytes_[i] = canary(i);
   }
 
   std::size_t at(const std::int64_t (&index)[Rank]) const {

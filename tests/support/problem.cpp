@@ -4,8 +4,6 @@
 #include "../reference/numbers.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -18,30 +16,6 @@ std::size_t index_of(std::int64_t i) {
 
 scalar_kind real_of(const combination& types) {
   return is_double(types) ? scalar_kind::f64 : scalar_kind::f32;
-}
-
-/// A stamp that would be found if the padding were searched, and a value that would be seen.
-stamp garbage_stamp(time_kind kind) {
-  return is_integer(kind) ? 3 : -7.5L;
-}
-std::uint64_t garbage_value(scalar_kind kind) {
-  return kind == scalar_kind::u8 ? 0xeeu : encode(kind, std::numeric_limits<double>::infinity());
-}
-
-guarded<1> reals(backend& where, scalar_kind real, const std::vector<double>& from) {
-  guarded<1> to(where, size_of(real), {static_cast<std::int64_t>(from.size())});
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    to.set({static_cast<std::int64_t>(i)}, encode(real, from[i]));
-  }
-  return to;
-}
-
-guarded<1> integers(backend& where, const std::vector<std::int64_t>& from) {
-  guarded<1> to(where, 8, {static_cast<std::int64_t>(from.size())});
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    to.set({static_cast<std::int64_t>(i)}, static_cast<std::uint64_t>(from[i]));
-  }
-  return to;
 }
 
 template <class T>
@@ -57,7 +31,8 @@ std::vector<T> read_rows(const guarded<2>& from, std::int64_t batch, std::int64_
 }  // namespace
 
 prepared::prepared(backend& where, const problem& work, const setup& how)
-    : backend_(&where),
+    : stored_batch(where, work.types.in, work.types.time, work.channels, work.items, how),
+      backend_(&where),
       operations_(where.find(work.types)),
       how_(how),
       batch_(work.batch()),
@@ -66,48 +41,8 @@ prepared::prepared(backend& where, const problem& work, const setup& how)
   if (operations_ == nullptr) {
     throw std::logic_error("the back end lacks this combination of types");
   }
-  std::int64_t longest = 0;
-  std::int64_t total = 0;
-  bool ragged = false;
-  std::vector<std::int64_t> sizes;
-  std::vector<std::int64_t> borders{0};
-  for (std::int64_t b = 0; b < batch_; ++b) {
-    const std::int64_t size = work.samples(b);
-    ragged = ragged || size != work.samples(0);
-    longest = std::max(longest, size);
-    total += size;
-    sizes.push_back(size);
-    borders.push_back(total);
-  }
-  batch_form form = how.form;
-  if (form == batch_form::automatic) {
-    form = ragged || how.extra_samples > 0 ? batch_form::padded_lengths : batch_form::padded;
-  }
-  const bool packed = form == batch_form::packed;
   if (how.path == call_path::rows && form != batch_form::padded) {
     throw std::logic_error("level 1 is tested on padded batches");
-  }
-  const std::int64_t stored_items = packed ? 1 : batch_;
-  const std::int64_t stored_samples = packed ? total : longest + how.extra_samples;
-
-  values = guarded<3>(where, size_of(work.types.in), {stored_items, stored_samples, channels_},
-                      how.values);
-  times = guarded<2>(where, size_of(work.types.time), {stored_items, stored_samples}, how.times);
-  for (std::int64_t b = 0; b < batch_; ++b) {
-    const recording& item = work.items[index_of(b)];
-    const std::int64_t end = packed ? work.samples(b) : stored_samples;
-    for (std::int64_t s = 0; s < end; ++s) {
-      const std::int64_t to_item = packed ? 0 : b;
-      const std::int64_t to_sample = packed ? borders[index_of(b)] + s : s;
-      const bool real = s < work.samples(b);
-      times.set({to_item, to_sample},
-                stamp_bits(work.types.time,
-                           real ? item.times[index_of(s)] : garbage_stamp(work.types.time)));
-      for (std::int64_t d = 0; d < channels_; ++d) {
-        values.set({to_item, to_sample, d},
-                   real ? item.values[index_of(s * channels_ + d)] : garbage_value(work.types.in));
-      }
-    }
   }
   const std::int64_t grids = how.shared_grid ? std::min<std::int64_t>(batch_, 1) : batch_;
   targets = guarded<2>(where, size_of(work.types.time), {how.shared_grid ? 1 : batch_, rows_},
@@ -120,26 +55,19 @@ prepared::prepared(backend& where, const problem& work, const setup& how)
   const scalar_kind real = real_of(work.types);
   output = guarded<3>(where, size_of(work.types.out), {batch_, rows_, channels_}, how.output);
   statuses = guarded<2>(where, 1, {batch_, rows_}, how.statuses);
-  scale = reals(where, real, work.scale);
-  shift = reals(where, real, work.shift);
-  lengths = integers(where, sizes);
-  offsets = integers(where, borders);
+  scale = stored_reals(where, real, work.scale);
+  shift = stored_reals(where, real, work.shift);
   const std::int64_t bracket_items = how.path == call_path::brackets ? batch_ : 0;
   left = guarded<2>(where, 8, {bracket_items, rows_}, how.statuses);
   right = guarded<2>(where, 8, {bracket_items, rows_});
   weight = guarded<2>(where, size_of(real), {bracket_items, rows_}, how.targets);
-  values.upload();
   output.upload();
-  for (guarded<2>* each : {&times, &targets, &statuses, &left, &right, &weight}) each->upload();
-  for (guarded<1>* each : {&lengths, &offsets, &scale, &shift}) each->upload();
+  for (guarded<2>* each : {&targets, &statuses, &left, &right, &weight}) each->upload();
 
   call.values = values.view();
   call.times = times.view();
-  call.packed = packed;
-  if (packed) {
-    call.offsets = offsets.view();
-    first_samples_ = borders;
-  }
+  call.packed = form == batch_form::packed;
+  if (call.packed) call.offsets = offsets.view();
   if (form == batch_form::padded_lengths) call.lengths = lengths.view();
   call.targets = targets.view();
   call.target_rank = how.shared_grid ? 1 : 2;
@@ -172,10 +100,10 @@ outcome prepared::collect(const robocache::status& launched) {
   result.status = launched;
   result.channels = channels_;
   result.rows = rows_;
-  values.download();
+  download();
   output.download();
-  result.padding_intact = values.padding_intact() && output.padding_intact();
-  for (guarded<2>* each : {&times, &targets, &statuses, &left, &right, &weight}) {
+  result.padding_intact = padding_intact() && output.padding_intact();
+  for (guarded<2>* each : {&targets, &statuses, &left, &right, &weight}) {
     each->download();
     result.padding_intact = result.padding_intact && each->padding_intact();
   }
@@ -191,9 +119,9 @@ outcome prepared::collect(const robocache::status& launched) {
     result.left = read_rows<std::int64_t>(left, batch_, rows_);
     result.right = read_rows<std::int64_t>(right, batch_, rows_);
     result.weight = read_rows<std::uint64_t>(weight, batch_, rows_);
-    for (std::size_t i = 0; !first_samples_.empty() && i < result.left.size(); ++i) {
+    for (std::size_t i = 0; call.packed && i < result.left.size(); ++i) {
       if (result.left[i] < 0) continue;  // back to the item's own indices
-      const std::int64_t first = first_samples_[i / index_of(rows_)];
+      const std::int64_t first = borders[i / index_of(rows_)];
       result.left[i] -= first;
       result.right[i] -= first;
     }

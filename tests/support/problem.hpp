@@ -6,6 +6,7 @@
 #include "../reference/resample_reference.hpp"
 #include "backend.hpp"
 #include "guarded.hpp"
+#include "stored_batch.hpp"
 
 #include <cstdint>
 #include <string>
@@ -16,12 +17,6 @@
 /// the outcome against the reference.
 
 namespace robocache_test {
-
-/// One recording: stamps [S], and the bits of the values [S, D].
-struct recording {
-  std::vector<stamp> times;
-  std::vector<std::uint64_t> values;
-};
 
 struct problem {
   combination types;
@@ -41,19 +36,16 @@ struct problem {
   }
 };
 
-enum class batch_form { automatic, padded, padded_lengths, packed };
 enum class call_path { resample, brackets, rows };
 
 /// How a problem is put into memory and run.
-struct setup {
-  batch_form form = batch_form::automatic;  ///< padded, with lengths where the items need them
+struct setup : batch_layout {
   call_path path = call_path::resample;
   group_kind group = group_kind::serial;  ///< for `call_path::rows`
   bool shared_grid = false;               ///< targets [T]: those of item 0
   bool with_statuses = true;
   int threads = 0;
-  placement values, times, targets, output, statuses;
-  std::int64_t extra_samples = 0;  ///< padding of padded batches, filled with garbage
+  placement targets, output, statuses;
 };
 
 /// What came out.
@@ -73,7 +65,7 @@ struct outcome {
 bool same_results(const outcome& a, const outcome& b);
 
 /// A problem in a back end's memory, ready to be launched any number of times.
-class prepared {
+class prepared : public stored_batch {
  public:
   prepared(backend& where, const problem& work, const setup& how = {});
 
@@ -83,16 +75,15 @@ class prepared {
   outcome collect(const robocache::status& launched);
 
   any_call call;  ///< may be changed before `launch`
-  guarded<3> values, output;
-  guarded<2> times, targets, statuses, left, right, weight;
-  guarded<1> lengths, offsets, scale, shift;
+  guarded<3> output;
+  guarded<2> targets, statuses, left, right, weight;
+  guarded<1> scale, shift;
 
  private:
   backend* backend_;
   const operations* operations_;
   setup how_;
   std::int64_t batch_, rows_, channels_;
-  std::vector<std::int64_t> first_samples_;  // of packed items, else empty
 };
 
 /// Prepares, launches and collects.

@@ -16,8 +16,8 @@ struct axis_scale {
   stamp interval;
 };
 
-axis_scale scale_of(random_source& random, time_kind kind) {
-  const bool epoch = random.chance(0.5);
+axis_scale scale_of(random_source& random, time_kind kind, int which) {
+  const bool epoch = which < 0 ? random.chance(0.5) : which == 1;
   switch (kind) {
     case time_kind::f32:
       return {epoch ? 1000.0L : 0.0L, 0.01L};
@@ -79,7 +79,7 @@ problem random_problem(random_source& random, const combination& types, const ra
   problem work;
   work.types = types;
   work.channels = shape.channels;
-  const axis_scale scale = scale_of(random, types.time);
+  const axis_scale scale = scale_of(random, types.time, shape.epoch);
   work.policy = random_policy(random, shape.policy, scale.interval, types.time);
   for (std::int64_t b = 0; b < shape.batch; ++b) {
     recording item;

@@ -45,6 +45,7 @@ struct random_shape {
   bool special_targets = true;  ///< NaN and infinite targets
   bool affine = false;
   double duplicates = 0.15;
+  int epoch = -1;   ///< 0: small stamps; 1: since 1970 and the like; -1: random
   int policy = -1;  ///< 0..47: interpolation x extrapolation x a choice of limits; -1: random
 };
 

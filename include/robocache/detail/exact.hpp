@@ -123,6 +123,62 @@ ROBOCACHE_HD inline double exact_div(double a, double b) noexcept {
 #endif
 }
 
+/// a * b, rounded by itself. On the host it goes through memory: that no compiler fuses with a sum,
+/// while `fma(a, b, -0.0)` is turned back into a product by LLVM.
+ROBOCACHE_HD inline float exact_mul(float a, float b) noexcept {
+#if defined(__CUDA_ARCH__)
+  float result;
+  asm("mul.rn.f32 %0, %1, %2;" : "=f"(result) : "f"(a), "f"(b));
+  return result;
+#else
+  const volatile float result = a * b;
+  return result;
+#endif
+}
+ROBOCACHE_HD inline double exact_mul(double a, double b) noexcept {
+#if defined(__CUDA_ARCH__)
+  return __dmul_rn(a, b);
+#else
+  const volatile double result = a * b;
+  return result;
+#endif
+}
+
+ROBOCACHE_HD inline float exact_sqrt(float x) noexcept {
+#if defined(__CUDA_ARCH__)
+  float result;
+  asm("sqrt.rn.f32 %0, %1;" : "=f"(result) : "f"(x));
+  return result;
+#else
+  return std::sqrt(x);
+#endif
+}
+ROBOCACHE_HD inline double exact_sqrt(double x) noexcept {
+#if defined(__CUDA_ARCH__)
+  return __dsqrt_rn(x);
+#else
+  return std::sqrt(x);
+#endif
+}
+
+/// The nearest whole number, ties to even.
+ROBOCACHE_HD inline float exact_rint(float x) noexcept {
+#if defined(__CUDA_ARCH__)
+  float result;
+  asm("cvt.rni.f32.f32 %0, %1;" : "=f"(result) : "f"(x));
+  return result;
+#else
+  return std::rint(x);
+#endif
+}
+ROBOCACHE_HD inline double exact_rint(double x) noexcept {
+#if defined(__CUDA_ARCH__)
+  return rint(x);
+#else
+  return std::rint(x);
+#endif
+}
+
 /// float to double exactly, double to float rounded to nearest, denormals kept.
 template <class To>
 ROBOCACHE_HD inline To exact_cast(float x) noexcept {

@@ -275,6 +275,16 @@ ROBOCACHE_HD inline bool bracket_trivial(const time_axis<Time>& axis, Time t,
   return true;
 }
 
+/// The rules for any target. `after` counts only if there is something to search for.
+template <class Real, class Time>
+ROBOCACHE_HD inline sample_bracket<Real> bracket_after(
+    const time_axis<Time>& axis, Time t, std::int32_t after,
+    const resample_policy<Time, Real>& policy) noexcept {
+  sample_bracket<Real> result;
+  if (bracket_trivial(axis, t, policy, result)) return result;
+  return bracket_found(axis, t, after, policy);
+}
+
 }  // namespace detail
 
 /// Decides where the value at time `t` comes from. Never reads outside `axis`, whatever it holds.

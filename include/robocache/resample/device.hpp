@@ -122,9 +122,8 @@ ROBOCACHE_HD inline void write_row_of(const Group& group, const In* left, const 
 
 namespace detail {
 
-/// The stamp that lane `rank` of `lanes` probes in a range `[first, last)` cut into slices: the
-/// last of its slice. The range is not empty; lanes whose slice is beyond it get the range's last
-/// stamp.
+/// The stamp that thread `rank` probes in a range `[first, last)` cut into slices: the last of its
+/// slice. The range is not empty; threads whose slice is beyond it get the range's last stamp.
 template <class Time>
 ROBOCACHE_HD inline Time slice_end(const time_axis<Time>& axis, std::int32_t first,
                                    std::int32_t last, std::int32_t slice, unsigned rank) noexcept {
@@ -169,6 +168,21 @@ ROBOCACHE_HD inline std::int32_t ballot_upper_bound(const Group& group, const ti
   }
 }
 
+/// `upper_bound` of the whole axis by a group, the same in every thread. 0 if there are no stamps.
+template <class Group, class Time>
+ROBOCACHE_HD inline std::int32_t group_upper_bound(const Group& group, const time_axis<Time>& axis,
+                                                   Time t) noexcept {
+  if (axis.size == 0) return 0;
+  if constexpr (can_ballot<Group>::value) {
+    const Time pivot =
+        slice_end(axis, 0, axis.size, slice_length(group, axis.size), group.thread_rank());
+    return ballot_upper_bound(group, axis, t, pivot);
+  } else {
+    (void)group;
+    return upper_bound(axis, t, 0, axis.size);
+  }
+}
+
 }  // namespace detail
 
 /// `bracket` by a group: every thread of it gets the same result.
@@ -180,17 +194,9 @@ template <class Group, class Time, class Real>
 ROBOCACHE_HD inline sample_bracket<Real> find_bracket(
     const Group& group, const time_axis<Time>& axis, Time t,
     const resample_policy<Time, Real>& policy) noexcept {
-  if constexpr (detail::can_ballot<Group>::value) {
-    sample_bracket<Real> result;
-    if (detail::bracket_trivial(axis, t, policy, result)) return result;
-    const Time pivot = detail::slice_end(axis, 0, axis.size, detail::slice_length(group, axis.size),
-                                         group.thread_rank());
-    return detail::bracket_found(axis, t, detail::ballot_upper_bound(group, axis, t, pivot),
-                                 policy);
-  } else {
-    (void)group;
-    return bracket(axis, t, policy);
-  }
+  sample_bracket<Real> result;
+  if (detail::bracket_trivial(axis, t, policy, result)) return result;
+  return detail::bracket_found(axis, t, detail::group_upper_bound(group, axis, t), policy);
 }
 
 /// Writes one row from its bracket; the group's threads share the channels. No barrier inside.

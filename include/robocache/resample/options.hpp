@@ -46,6 +46,8 @@ struct row_status {
   static constexpr std::uint8_t not_finite = 16;  ///< target time NaN or infinite
   static constexpr std::uint8_t empty = 32;       ///< no samples
   static constexpr std::uint8_t unsorted = 64;    ///< source times seen to decrease, or NaN
+  static constexpr std::uint8_t no_rotation = 128;  ///< a quaternion between samples was zero or
+                                                    ///< not finite
 };
 
 /// The rules in force for one stream: everything level 0 needs to know besides the data.

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
+#include <robocache/detail/fast_divide.hpp>
 #include <robocache/resample/device.hpp>
 #include <robocache/resample/options.hpp>
 #include <robocache/resample/source.hpp>
+#include <robocache/resample/targets.hpp>
 #include <robocache/scalar.hpp>
 
 #include <cstdint>
@@ -35,6 +37,7 @@ class timeline {
   std::int64_t lengths_stride;
   std::int64_t offsets_stride;
 
+  timeline() noexcept = default;
   explicit timeline(const source_times<Time>& source, duration_t<Time> time_offset) noexcept
       : times(source.times.data()),
         batch_stride(source.packed || source.times.empty() ? 0 : source.times.stride(0)),
@@ -102,39 +105,85 @@ ROBOCACHE_HD inline row_source<Real> rows_of(const sample_bracket<Real>& found,
   return {first_sample + found.left, first_sample + found.right, found.weight};
 }
 
+/// `target_view` as kernels see it.
+template <class Time>
+struct target_arguments {
+  const Time* anchors;
+  std::int64_t batch_stride;
+  std::int64_t stride;
+  const duration_t<Time>* windows;  // null: the anchors are the targets
+  std::int64_t windows_stride;
+  fast_divide per_anchor;
+
+  explicit target_arguments(const target_view<Time>& targets) noexcept
+      : anchors(targets.anchors.data()),
+        batch_stride(targets.shared ? 0 : targets.anchors.stride(0)),
+        stride(targets.anchors.stride(1)),
+        windows(targets.windowed ? targets.windows.data() : nullptr),
+        windows_stride(targets.windows.stride(0)),
+        per_anchor(windows == nullptr || targets.windows.extent(0) < 1
+                       ? 1u
+                       : static_cast<std::uint32_t>(targets.windows.extent(0))) {}
+
+  /// The anchor first, without a branch, so that other loads can be under way before it is used.
+  ROBOCACHE_HD Time operator()(std::int64_t b, std::uint32_t row) const noexcept {
+    const std::uint32_t a = per_anchor(row);
+    const Time anchor = anchors[b * batch_stride + a * stride];
+    if (windows == nullptr) return anchor;
+    const std::uint32_t k = row - a * per_anchor.divisor;
+    return time_shifted(anchor, windows[k * windows_stride]);
+  }
+};
+
+/// Where the status bytes of one stream go, if anywhere.
+struct status_report {
+  std::uint8_t* statuses;
+  std::int64_t batch_stride;
+  std::int64_t stride;
+
+  status_report(const tensor_view<std::uint8_t, 2>& view) noexcept
+      : statuses(view.data()), batch_stride(view.stride(0)), stride(view.stride(1)) {}
+
+  template <class Time>
+  ROBOCACHE_HD void operator()(std::int64_t b, std::uint32_t row, std::uint8_t status,
+                               const time_axis<Time>&, Time, std::int32_t) const noexcept {
+    if (statuses != nullptr) statuses[b * batch_stride + row * stride] = status;
+  }
+};
+
 /// Rows whose brackets are searched for: `resample`, `find_brackets`.
-template <class TimeType, class RealType>
+///
+/// \tparam Report  called for each row with its item, status, target and newest sample
+template <class TimeType, class RealType, class Report = status_report>
 struct searched_rows {
   using time = TimeType;
   using real = RealType;
-  const time* targets;
-  std::int64_t targets_batch_stride;
-  std::int64_t targets_stride;
-  std::uint8_t* statuses;
+  // What a kernel needs first comes first: each line of the parameters is a miss of the constant
+  // cache.
+  target_arguments<time> targets;
   timeline<time> source;
-  resample_policy<time, real> policy;
-  std::int64_t statuses_batch_stride;
-  std::int64_t statuses_stride;
+  resample_policy<time, real> rules;
+  Report reporter;
 
-  template <class TargetTime, int Rank>
-  searched_rows(const source_times<time>& source_stamps,
-                const tensor_view<TargetTime, Rank>& target_times,
-                const tensor_view<std::uint8_t, 2>& status_bytes,
-                const resample_policy<time, real>& rules) noexcept
-      : targets(target_times.data()),
-        targets_batch_stride(Rank == 2 ? target_times.stride(0) : 0),
-        targets_stride(target_times.stride(Rank - 1)),
-        statuses(status_bytes.data()),
-        source(source_stamps, rules.offset),
-        policy(rules),
-        statuses_batch_stride(status_bytes.stride(0)),
-        statuses_stride(status_bytes.stride(1)) {}
+  searched_rows(const source_times<time>& source_stamps, const target_view<time>& target_times,
+                const Report& report_to, const resample_policy<time, real>& policy) noexcept
+      : targets(target_times),
+        source(source_stamps, policy.offset),
+        rules(policy),
+        reporter(report_to) {}
 
-  ROBOCACHE_HD time target(std::int64_t b, std::int64_t t) const noexcept {
-    return targets[b * targets_batch_stride + t * targets_stride];
+  ROBOCACHE_HD typename timeline<time>::item_type item(std::int64_t b) const noexcept {
+    return source.item(b);
   }
-  ROBOCACHE_HD void report(std::int64_t b, std::int64_t t, std::uint8_t status) const noexcept {
-    if (statuses != nullptr) statuses[b * statuses_batch_stride + t * statuses_stride] = status;
+  ROBOCACHE_HD time target(std::int64_t b, std::uint32_t row) const noexcept {
+    return targets(b, row);
+  }
+  ROBOCACHE_HD const resample_policy<time, real>& policy() const noexcept { return rules; }
+  /// \param newest  index of the newest sample the row is made from, -1 for none
+  ROBOCACHE_HD void report(std::int64_t b, std::uint32_t row, std::uint8_t status,
+                           const time_axis<time>& axis, time t,
+                           std::int32_t newest) const noexcept {
+    reporter(b, row, status, axis, t, newest);
   }
 };
 
@@ -169,58 +218,44 @@ struct stored_rows {
   }
 };
 
-/// What the rows are copied from and to.
-template <class In, class Out>
+/// What the rows are copied from and to. Strides of batch, samples and rows are in bytes, so that one
+/// structure serves all scalar types.
+template <class Real>
 struct copy_arguments {
-  using real = compute_t<In, Out>;
-  channel_affine<real> affine;
+  using real = Real;
+  channel_affine<Real> affine;
   std::int64_t batch;
-  std::int64_t values_channel_stride;
-  std::int64_t output_channel_stride;
-  const In* values;
-  std::int64_t values_batch_stride;
-  std::int64_t values_sample_stride;
-  Out* output;
-  std::int64_t output_batch_stride;
-  std::int64_t output_row_stride;
   std::int64_t rows;  // per item
   std::int64_t channels;
-
-  /// The same call with the types that name each format once.
-  template <class CanonicalIn, class CanonicalOut>
-  copy_arguments<CanonicalIn, CanonicalOut> retyped() const noexcept {
-    return {affine,
-            batch,
-            values_channel_stride,
-            output_channel_stride,
-            reinterpret_cast<const CanonicalIn*>(values),
-            values_batch_stride,
-            values_sample_stride,
-            reinterpret_cast<CanonicalOut*>(output),
-            output_batch_stride,
-            output_row_stride,
-            rows,
-            channels};
-  }
+  std::int64_t values_channel_stride;  // in elements
+  std::int64_t output_channel_stride;  // in elements
+  const unsigned char* values;
+  std::int64_t values_batch_bytes;
+  std::int64_t values_sample_bytes;
+  unsigned char* output;
+  std::int64_t output_batch_bytes;
+  std::int64_t output_row_bytes;
 };
 
 template <class In, class Out>
-copy_arguments<In, Out> make_copy_arguments(
+copy_arguments<compute_t<In, Out>> make_copy_arguments(
     const tensor_view<const In, 3>& in, bool packed, const tensor_view<Out, 3>& out,
     const normalization<compute_t<In, Out>>& options) noexcept {
+  constexpr auto in_bytes = static_cast<std::int64_t>(sizeof(In));
+  constexpr auto out_bytes = static_cast<std::int64_t>(sizeof(Out));
   return {{options.scale.data(), options.shift.data(), options.scale.stride(0),
            options.shift.stride(0)},
           out.extent(0),
+          out.extent(1),
+          out.extent(2),
           in.stride(2),
           out.stride(2),
-          in.data(),
-          packed ? 0 : in.stride(0),
-          in.stride(1),
-          out.data(),
-          out.stride(0),
-          out.stride(1),
-          out.extent(1),
-          out.extent(2)};
+          reinterpret_cast<const unsigned char*>(in.data()),
+          packed ? 0 : in.stride(0) * in_bytes,
+          in.stride(1) * in_bytes,
+          reinterpret_cast<unsigned char*>(out.data()),
+          out.stride(0) * out_bytes,
+          out.stride(1) * out_bytes};
 }
 
 }  // namespace robocache::detail

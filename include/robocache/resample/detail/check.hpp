@@ -3,8 +3,10 @@
 
 #include <robocache/detail/check.hpp>
 #include <robocache/detail/config.hpp>
+#include <robocache/resample/groups.hpp>
 #include <robocache/resample/options.hpp>
 #include <robocache/resample/source.hpp>
+#include <robocache/resample/targets.hpp>
 #include <robocache/scalar.hpp>
 #include <robocache/status.hpp>
 #include <robocache/time.hpp>
@@ -115,18 +117,38 @@ ROBOCACHE_HIDDEN status check_source_times(const char* operation,
   return {};
 }
 
-template <class TargetTime, int Rank>
+template <class Time>
 ROBOCACHE_HIDDEN status check_targets(const char* operation,
-                                      const tensor_view<TargetTime, Rank>& target_times,
-                                      std::int64_t batch, std::int64_t rows,
-                                      const char* rows_of) noexcept {
-  static_assert(Rank == 1 || Rank == 2, "target times are [B, T], or [T] shared by all items");
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "target_times", target_times));
-  if constexpr (Rank == 2) {
+                                      const target_view<Time>& target_times, std::int64_t batch,
+                                      std::int64_t rows, const char* rows_of) noexcept {
+  if (!target_times.windowed) {
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "target_times", target_times.anchors));
+  } else {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(
-        check_extent(operation, "target_times", target_times, 0, batch, "the batch of source"));
+        check_view(operation, "target_times.anchors", target_times.anchors));
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(
+        check_view(operation, "target_times.windows", target_times.windows));
   }
-  return check_extent(operation, "target_times", target_times, Rank - 1, rows, rows_of);
+  if (!target_times.shared) {
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_extent(operation, "target_times", target_times.anchors, 0,
+                                                batch, "the batch of source"));
+  }
+  const std::int64_t anchors = target_times.anchors.extent(1);
+  if (target_times.windowed) {
+    const std::int64_t window = target_times.windows.extent(0);
+    if (static_cast<double>(anchors) * static_cast<double>(window) == static_cast<double>(rows)) {
+      return {};
+    }
+    return status::invalid_argument(
+        "%s: target_times are %lld anchors x %lld windows, %s has extent %lld in dimension 1",
+        operation, static_cast<long long>(anchors), static_cast<long long>(window), rows_of,
+        static_cast<long long>(rows));
+  }
+  if (anchors == rows) return {};
+  return status::invalid_argument("%s: target_times has extent %lld in dimension %d, %s has %lld",
+                                  operation, static_cast<long long>(anchors),
+                                  target_times.shared ? 0 : 1, rows_of,
+                                  static_cast<long long>(rows));
 }
 
 /// Batch, rows and channels are counted in 31 bits; their product, and all offsets, in 63.
@@ -152,16 +174,14 @@ ROBOCACHE_HIDDEN status check_rows(const char* operation, const char* name,
   return check_extent(operation, name, view, 1, rows, expected_of);
 }
 
-template <class In, class Time, class TargetTime, int Rank, class Out, class Real>
+template <class In, class Time, class Out, class Real>
 ROBOCACHE_HIDDEN status check_resample(const char* operation, const source_view<In, Time>& source,
-                                       const tensor_view<TargetTime, Rank>& target_times,
+                                       const target_view<Time>& target_times,
                                        const tensor_view<Out, 3>& output,
                                        const tensor_view<std::uint8_t, 2>& statuses,
                                        const resample_options<Time, Real>& options) noexcept {
   static_assert(is_input_scalar_v<In>, "values are u8, half, bfloat16, float or double");
   static_assert(is_output_scalar_v<Out>, "the output is half, bfloat16, float or double");
-  static_assert(std::is_same_v<std::remove_const_t<TargetTime>, Time>,
-                "source and target times have the same type");
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "source.values", source.values));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_source_times(operation, source));
   for (int d = 0; d < 2; ++d) {
@@ -187,17 +207,16 @@ ROBOCACHE_HIDDEN status check_resample(const char* operation, const source_view<
       operation, {bytes_of("output", output), bytes_of("statuses", statuses)},
       {bytes_of("source.values", source.values), bytes_of("source.times", source.times),
        bytes_of("source.lengths", source.lengths), bytes_of("source.offsets", source.offsets),
-       bytes_of("target_times", target_times), bytes_of("options.scale", options.scale),
-       bytes_of("options.shift", options.shift)});
+       bytes_of("target_times", target_times.anchors),
+       bytes_of("target_times.windows", target_times.windows),
+       bytes_of("options.scale", options.scale), bytes_of("options.shift", options.shift)});
 }
 
-template <class Time, class TargetTime, int Rank, class Real>
+template <class Time, class Real>
 ROBOCACHE_HIDDEN status check_find_brackets(const char* operation, const source_times<Time>& source,
-                                            const tensor_view<TargetTime, Rank>& target_times,
+                                            const target_view<Time>& target_times,
                                             const brackets_view<Real>& brackets,
                                             const resample_policy<Time, Real>& policy) noexcept {
-  static_assert(std::is_same_v<std::remove_const_t<TargetTime>, Time>,
-                "source and target times have the same type");
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_source_times(operation, source));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "brackets.left", brackets.left));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_counts(operation, "brackets.left", brackets.left));
@@ -225,7 +244,8 @@ ROBOCACHE_HIDDEN status check_find_brackets(const char* operation, const source_
        bytes_of("brackets.weight", brackets.weight),
        bytes_of("brackets.statuses", brackets.statuses)},
       {bytes_of("source.times", source.times), bytes_of("source.lengths", source.lengths),
-       bytes_of("source.offsets", source.offsets), bytes_of("target_times", target_times)});
+       bytes_of("source.offsets", source.offsets), bytes_of("target_times", target_times.anchors),
+       bytes_of("target_times.windows", target_times.windows)});
 }
 
 template <class In, class Real, class Out>
@@ -263,6 +283,36 @@ ROBOCACHE_HIDDEN status check_apply_brackets(const char* operation,
       {bytes_of("values", values), bytes_of("brackets.left", brackets.left),
        bytes_of("brackets.right", brackets.right), bytes_of("brackets.weight", brackets.weight),
        bytes_of("options.scale", options.scale), bytes_of("options.shift", options.shift)});
+}
+
+ROBOCACHE_HIDDEN inline status check_groups(const char* operation, const channel_groups& groups,
+                                            std::int64_t channels) noexcept {
+  if (groups.count > channel_groups::most) {
+    return status::invalid_argument("%s: source.groups has %d groups, at most %d are supported",
+                                    operation, static_cast<int>(groups.count),
+                                    channel_groups::most);
+  }
+  std::int64_t end = 0;
+  for (int i = 0; i < groups.count; ++i) {
+    const channel_group& g = groups.group[i];
+    if (g.first < end || g.count < 0 || std::int64_t{g.first} + g.count > channels) {
+      return status::invalid_argument(
+          "%s: source.groups[%d] has %d channels from %d, must lie within %lld..%lld", operation, i,
+          static_cast<int>(g.count), static_cast<int>(g.first), static_cast<long long>(end),
+          static_cast<long long>(channels));
+    }
+    end = std::int64_t{g.first} + g.count;
+    if (static_cast<unsigned>(g.mode) > static_cast<unsigned>(channel_mode::rotation_vector)) {
+      return status::invalid_argument("%s: source.groups[%d] has mode %u, not one of 0..7",
+                                      operation, i, static_cast<unsigned>(g.mode));
+    }
+    if (g.count % channels_per_value(g.mode) != 0) {
+      return status::invalid_argument(
+          "%s: source.groups[%d] has %d channels, its rotations have %d each", operation, i,
+          static_cast<int>(g.count), channels_per_value(g.mode));
+    }
+  }
+  return {};
 }
 
 /// Lengths and offsets, where the host may read them.

@@ -5,6 +5,7 @@
 #include <robocache/group.hpp>
 #include <robocache/resample/detail/arguments.hpp>
 #include <robocache/resample/device.hpp>
+#include <robocache/resample/grouped_device.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -54,21 +55,41 @@ ROBOCACHE_HIDDEN void for_each_piece(std::int64_t count, std::int64_t elements, 
   body(std::int64_t{0}, count);
 }
 
-/// The source of row `t` of item `b`, and its report. Targets mostly rise, so each search starts
-/// from the one before.
-///
-/// \param near  in: the search's result for the row before, or anything; out: this row's
-template <class Time, class Real>
-inline row_source<Real> find_row(const searched_rows<Time, Real>& source, std::int64_t b,
-                                 std::int64_t t, std::int32_t& near) noexcept {
-  const auto item = source.source.item(b);
-  const Time target = source.target(b, t);
-  sample_bracket<Real> found;
-  if (!bracket_trivial(item.axis, target, source.policy, found)) {
-    near = upper_bound_near(item.axis, target, std::min(near, item.axis.size));
-    found = bracket_found(item.axis, target, near, source.policy);
+/// Counts through the rows `[first, last)` of a batch: `body(b, t)`.
+template <class Body>
+inline void for_each_row(std::int64_t rows, std::int64_t first, std::int64_t last,
+                         const Body& body) noexcept {
+  std::int64_t b = first / rows;
+  std::int64_t t = first % rows;
+  for (std::int64_t row = first; row < last; ++row) {
+    body(b, t);
+    if (++t == rows) {
+      t = 0;
+      ++b;
+    }
   }
-  source.report(b, t, found.status);
+}
+
+/// The search for one target. Targets mostly rise, so it starts from the one before.
+///
+/// \param near  in: the result for the row before, or anything; out: this row's
+template <class Time>
+inline void search_near(const time_axis<Time>& axis, Time t, std::int32_t& near) noexcept {
+  if (axis.size > 0 && time_is_finite(t)) {
+    near = upper_bound_near(axis, t, std::min(near, axis.size));
+  }
+}
+
+/// The source of row `t` of item `b`, and its report.
+template <class Time, class Real, class Report>
+inline row_source<Real> find_row(const searched_rows<Time, Real, Report>& source, std::int64_t b,
+                                 std::int64_t t, std::int32_t& near) noexcept {
+  const auto item = source.item(b);
+  const auto row = static_cast<std::uint32_t>(t);
+  const Time target = source.target(b, row);
+  search_near(item.axis, target, near);
+  const sample_bracket<Real> found = bracket_after(item.axis, target, near, source.policy());
+  source.report(b, row, found.status, item.axis, target, found.right);
   return rows_of(found, item.first_sample);
 }
 
@@ -78,59 +99,99 @@ inline row_source<Real> find_row(const stored_rows<Real>& source, std::int64_t b
   return source.find(b, t);
 }
 
+/// Row `t` of item `b` of the output.
+template <class Out, class Real>
+inline tensor_view<Out, 1> output_row(const copy_arguments<Real>& copy, std::int64_t b,
+                                      std::int64_t t) noexcept {
+  unsigned char* const row =
+      copy.output + b * copy.output_batch_bytes + t * copy.output_row_bytes;
+  return {reinterpret_cast<Out*>(row), {copy.channels}, {copy.output_channel_stride}};
+}
+
+/// `samples` samples of item `b`, `step` apart, from sample `first` on.
+template <class In, class Real>
+inline tensor_view<const In, 2> item_values(const copy_arguments<Real>& copy, std::int64_t b,
+                                            std::int64_t first, std::int64_t samples,
+                                            std::int64_t step) noexcept {
+  const unsigned char* const values =
+      copy.values + b * copy.values_batch_bytes + first * copy.values_sample_bytes;
+  const std::int64_t stride = copy.values_sample_bytes / static_cast<std::int64_t>(sizeof(In));
+  return {reinterpret_cast<const In*>(values),
+          {samples, copy.channels},
+          {step * stride, copy.values_channel_stride}};
+}
+
 /// Writes the rows `[first, last)` of the batch's `batch * rows`.
-template <class Rows, class In, class Out>
-inline void write_rows(const Rows& source, const copy_arguments<In, Out>& copy, std::int64_t first,
+template <class In, class Out, class Rows, class Real>
+inline void write_rows(const Rows& source, const copy_arguments<Real>& copy, std::int64_t first,
                        std::int64_t last) noexcept {
-  using real = typename copy_arguments<In, Out>::real;
-  std::int64_t b = first / copy.rows;
-  std::int64_t t = first % copy.rows;
   std::int32_t near = 0;
-  for (std::int64_t row = first; row < last; ++row) {
-    const row_source<real> found = find_row(source, b, t, near);
+  for_each_row(copy.rows, first, last, [&](std::int64_t b, std::int64_t t) {
+    const row_source<Real> found = find_row(source, b, t, near);
     // The item's view starts at the left sample, and one step leads to the right one.
     const std::int64_t step = found.right - found.left;
     const bool constant = found.left < 0;
-    const In* const left = constant ? copy.values
-                                    : copy.values + b * copy.values_batch_stride +
-                                          found.left * copy.values_sample_stride;
-    const sample_bracket<real> local{constant ? -1 : 0, constant ? -1 : (step != 0 ? 1 : 0),
+    const sample_bracket<Real> local{constant ? -1 : 0, constant ? -1 : (step != 0 ? 1 : 0),
                                      found.weight, row_status::ok};
-    write_row(
-        serial_group{}, local,
-        tensor_view<const In, 2>(left, {2, copy.channels},
-                                 {step * copy.values_sample_stride, copy.values_channel_stride}),
-        copy.affine,
-        tensor_view<Out, 1>(copy.output + b * copy.output_batch_stride + t * copy.output_row_stride,
-                            {copy.channels}, {copy.output_channel_stride}));
-    if (++t == copy.rows) {
-      t = 0;
-      ++b;
-    }
-  }
+    write_row(serial_group{}, local,
+              item_values<In>(copy, b, constant ? 0 : found.left, 2, step), copy.affine,
+              output_row<Out>(copy, b, t));
+  });
+}
+
+/// The same for a recording with channel groups.
+template <class In, class Out, class Rows, class Real>
+inline void write_grouped_rows(const Rows& source, const channel_groups& groups,
+                               const copy_arguments<Real>& copy, std::int64_t first,
+                               std::int64_t last) noexcept {
+  std::int32_t near = 0;
+  for_each_row(copy.rows, first, last, [&](std::int64_t b, std::int64_t t) {
+    const auto item = source.item(b);
+    const auto row = static_cast<std::uint32_t>(t);
+    const auto target = source.target(b, row);
+    search_near(item.axis, target, near);
+    const grouped_status done = write_grouped_row(
+        serial_group{}, item.axis, target, near, groups,
+        item_values<In>(copy, b, item.first_sample, item.axis.size, 1), source.policy(),
+        copy.affine, output_row<Out>(copy, b, t));
+    source.report(b, row, done.status, item.axis, target, done.newest);
+  });
 }
 
 #if defined(ROBOCACHE_DETAIL_CPU_DISPATCH)
-template <class Rows, class In, class Out>
-__attribute__((target("avx2,fma"), flatten)) void write_rows_fma(
-    const Rows& source, const copy_arguments<In, Out>& copy, std::int64_t first,
-    std::int64_t last) noexcept {
-  write_rows(source, copy, first, last);
+template <class Body>
+__attribute__((target("avx2,fma"), flatten)) void call_with_fma(const Body& body) noexcept {
+  body();
 }
 #endif
 
-template <class Rows, class In, class Out>
-ROBOCACHE_HIDDEN void resample_on_cpu(const Rows& source, const copy_arguments<In, Out>& copy,
+/// Calls `body` where the processor's fma may be used, if it has one. Inlines all of it.
+template <class Body>
+inline void with_fma(const Body& body) noexcept {
+#if defined(ROBOCACHE_DETAIL_CPU_DISPATCH)
+  if (__builtin_cpu_supports("fma") && __builtin_cpu_supports("avx2")) return call_with_fma(body);
+#endif
+  body();
+}
+
+template <class In, class Out, class Rows, class Real>
+ROBOCACHE_HIDDEN void resample_on_cpu(const Rows& source, const copy_arguments<Real>& copy,
                                       cpu_execution where) noexcept {
   const std::int64_t count = copy.batch * copy.rows;
   if (count == 0 || copy.channels == 0) return;
   for_each_piece(count, count * copy.channels, where, [&](std::int64_t first, std::int64_t last) {
-#if defined(ROBOCACHE_DETAIL_CPU_DISPATCH)
-    if (__builtin_cpu_supports("fma") && __builtin_cpu_supports("avx2")) {
-      return write_rows_fma(source, copy, first, last);
-    }
-#endif
-    write_rows(source, copy, first, last);
+    with_fma([&] { write_rows<In, Out>(source, copy, first, last); });
+  });
+}
+
+template <class In, class Out, class Rows, class Real>
+ROBOCACHE_HIDDEN void resample_on_cpu(const Rows& source, const channel_groups& groups,
+                                      const copy_arguments<Real>& copy,
+                                      cpu_execution where) noexcept {
+  const std::int64_t count = copy.batch * copy.rows;
+  if (count == 0 || copy.channels == 0) return;
+  for_each_piece(count, count * copy.channels, where, [&](std::int64_t first, std::int64_t last) {
+    with_fma([&] { write_grouped_rows<In, Out>(source, groups, copy, first, last); });
   });
 }
 
@@ -144,14 +205,12 @@ ROBOCACHE_HIDDEN void find_brackets_on_cpu(const Rows& source, const brackets_vi
   for_each_piece(count, count * elements_per_search, where,
                  [&](std::int64_t first, std::int64_t last) {
                    std::int32_t near = 0;
-                   for (std::int64_t row = first; row < last; ++row) {
-                     const std::int64_t b = row / rows;
-                     const std::int64_t t = row % rows;
+                   for_each_row(rows, first, last, [&](std::int64_t b, std::int64_t t) {
                      const row_source<Real> found = find_row(source, b, t, near);
                      brackets.left(b, t) = found.left;
                      brackets.right(b, t) = found.right;
                      brackets.weight(b, t) = found.weight;
-                   }
+                   });
                  });
 }
 

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "../harness/buffers.cuh"
+#include "../harness/device.cuh"
+#include "../harness/fill.cuh"
+#include "../harness/stamps.cuh"
+#include "../harness/touched.cuh"
+#include "rotations.cuh"
+#include "shape.hpp"
+
+#include <cuda_bf16.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+/// \file
+/// Inputs and outputs of a row on the device: streams of different rates over the same second,
+/// float32 stamps, targets over that second.
+
+namespace bench {
+
+/// One set of buffers, dense.
+struct fuse_buffers {
+  struct recording {
+    void* values;  // [B, S, D], of the stream's scalar
+    float* times;  // [B, S]
+  };
+  std::vector<recording> streams;
+  float* anchors;          // [B, T], or the windows' anchors
+  float* deltas;           // [K], null without windows
+  __nv_bfloat16* output;   // [B, T, D]
+  std::uint8_t* statuses;  // [B, T, N], null without reports
+  float* ages;             // [B, T, N], null without reports
+};
+
+namespace detail {
+
+__global__ static void fill_deltas_kernel(float* deltas, int window, float first, float step) {
+  for (int k = threadIdx.x; k < window; k += blockDim.x) {
+    deltas[k] = first + step * static_cast<float>(k);
+  }
+}
+
+/// Targets [count] of windows: all that a launcher computes on the way.
+__global__ static void expand_windows_kernel(const float* anchors, const float* deltas, int window,
+                                             std::size_t count, float* targets) {
+  const std::size_t step = static_cast<std::size_t>(gridDim.x) * blockDim.x;
+  for (std::size_t i = blockIdx.x * static_cast<std::size_t>(blockDim.x) + threadIdx.x; i < count;
+       i += step) {
+    targets[i] = anchors[i / window] + (deltas != nullptr ? deltas[i % window] : 0.0f);
+  }
+}
+
+}  // namespace detail
+
+/// One set of buffers (warm), or so many that what a rotation through them touches is more than
+/// four times the L2 (cold). A set is one piece of memory: its parts one after another.
+class fuse_workload {
+ public:
+  fuse_workload(const stream& where, const fuse_shape& shape, bool cold) : shape_(shape) {
+    const std::size_t batch = static_cast<std::size_t>(shape.batch);
+    const std::size_t rows = batch * shape.rows();
+    for (const fuse_stream_shape& s : shape.streams) {
+      values_.push_back(place(batch * s.samples * s.channels * scalar_bytes(s)));
+      times_.push_back(place(batch * s.samples * sizeof(float)));
+    }
+    anchors_ = place(batch * shape.anchors * sizeof(float));
+    deltas_ = place(shape.window * sizeof(float));
+    output_ = place(rows * shape.columns() * sizeof(__nv_bfloat16));
+    statuses_ = place(shape.has_reports ? rows * shape.streams.size() : 0);
+    ages_ = place(shape.has_reports ? rows * shape.streams.size() * sizeof(float) : 0);
+
+    memory_ = device_array<unsigned char>(pitch_);
+    fill(where, 0);
+    bytes_ = count_bytes(where);
+    sets_ = buffer_sets(cold, bytes_);
+    if (sets_ > 1) {
+      memory_ = {};  // before the next is allocated: both may not fit
+      memory_ = device_array<unsigned char>(pitch_ * sets_);
+      for (int set = 0; set < sets_; ++set) fill(where, set);
+    }
+    where.synchronize();
+  }
+
+  const fuse_shape& shape() const { return shape_; }
+  int sets() const { return sets_; }
+
+  /// Bytes that have to move, each once: the samples and stamps of set 0 that the bracket of some
+  /// target touches, the targets (windows: anchors and deltas), the output and the reports. What no
+  /// target needs does not count.
+  std::size_t bytes() const { return bytes_; }
+
+  fuse_buffers operator[](int set) const {
+    unsigned char* const first = memory_.data() + static_cast<std::size_t>(set) * pitch_;
+    fuse_buffers result{};
+    for (std::size_t n = 0; n < values_.size(); ++n) {
+      result.streams.push_back({first + values_[n], reinterpret_cast<float*>(first + times_[n])});
+    }
+    result.anchors = reinterpret_cast<float*>(first + anchors_);
+    result.output = reinterpret_cast<__nv_bfloat16*>(first + output_);
+    if (shape_.is_windowed()) result.deltas = reinterpret_cast<float*>(first + deltas_);
+    if (shape_.has_reports) {
+      result.statuses = first + statuses_;
+      result.ages = reinterpret_cast<float*>(first + ages_);
+    }
+    return result;
+  }
+
+ private:
+  static std::size_t scalar_bytes(const fuse_stream_shape& s) {
+    return s.scalar == fuse_scalar::bf16 ? sizeof(__nv_bfloat16) : sizeof(float);
+  }
+
+  /// Where the next part of a set begins.
+  std::size_t place(std::size_t bytes) {
+    const std::size_t result = pitch_;
+    pitch_ += aligned(bytes);
+    return result;
+  }
+
+  void fill(const stream& where, int set) const {
+    poison(where, memory_.data() + static_cast<std::size_t>(set) * pitch_, pitch_);
+    const fuse_buffers buffers = (*this)[set];
+    const std::uint64_t seed = 1000 + 4 * most_fuse_streams * static_cast<std::uint64_t>(set);
+    for (std::size_t n = 0; n < shape_.streams.size(); ++n) {
+      const fuse_stream_shape& s = shape_.streams[n];
+      const fuse_buffers::recording& recording = buffers.streams[n];
+      const std::size_t values = static_cast<std::size_t>(shape_.batch) * s.samples * s.channels;
+      const std::uint64_t stream_seed = seed + 4 * n;
+      if (s.scalar == fuse_scalar::bf16) {
+        fill_values(where, static_cast<__nv_bfloat16*>(recording.values), values, stream_seed);
+      } else {
+        fill_values(where, static_cast<float*>(recording.values), values, stream_seed);
+      }
+      if (s.quaternion >= 0) {
+        fill_rotations(where, static_cast<float*>(recording.values), shape_.batch, s.samples,
+                       s.channels, s.quaternion, stream_seed + 1);
+      }
+      fill_times(where, recording.times, shape_.batch, s.samples, fuse_span / s.samples,
+                 stream_seed + 3);
+    }
+    fill_targets(where, buffers.anchors, shape_.batch, shape_.anchors, fuse_span,
+                 target_order::sorted, seed);
+    if (shape_.is_windowed()) {
+      const float first = window_delta(shape_, 0);
+      detail::fill_deltas_kernel<<<1, fill_threads, 0, where>>>(
+          buffers.deltas, shape_.window, first, window_delta(shape_, 1) - first);
+      check(cudaGetLastError(), "fill_deltas");
+    }
+  }
+
+  std::size_t count_bytes(const stream& where) const {
+    const fuse_buffers buffers = (*this)[0];
+    const std::size_t rows = static_cast<std::size_t>(shape_.batch) * shape_.rows();
+    const device_array<float> targets(rows);
+    detail::expand_windows_kernel<<<fill_blocks(rows), fill_threads, 0, where>>>(
+        buffers.anchors, buffers.deltas, shape_.window, rows, targets.data());
+    check(cudaGetLastError(), "expand_windows");
+    std::size_t bytes = static_cast<std::size_t>(shape_.batch) * shape_.anchors * sizeof(float);
+    if (shape_.is_windowed()) bytes += shape_.window * sizeof(float);
+    for (std::size_t n = 0; n < shape_.streams.size(); ++n) {
+      const fuse_stream_shape& s = shape_.streams[n];
+      bytes += (s.channels * scalar_bytes(s) + sizeof(float)) *
+               count_touched(where, buffers.streams[n].times, targets.data(), shape_.batch,
+                             s.samples, shape_.rows());
+    }
+    bytes += rows * shape_.columns() * sizeof(__nv_bfloat16);
+    if (shape_.has_reports) bytes += rows * shape_.streams.size() * (1 + sizeof(float));
+    return bytes;
+  }
+
+  fuse_shape shape_;
+  int sets_ = 1;
+  std::size_t bytes_ = 0;
+  std::size_t pitch_ = 0;  // bytes from one set to the next; the parts' places in it:
+  std::vector<std::size_t> values_;
+  std::vector<std::size_t> times_;
+  std::size_t anchors_ = 0;
+  std::size_t deltas_ = 0;
+  std::size_t output_ = 0;
+  std::size_t statuses_ = 0;
+  std::size_t ages_ = 0;
+  device_array<unsigned char> memory_;
+};
+
+}  // namespace bench

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fuse rows, warm and cold: those that have targets (gates.csv), many streams, windows,
+// reports, mixed scalars, rotations.
+
+#include "fuse/gpu_row.cuh"
+#include "harness/gpu_main.cuh"
+
+int main(int argc, char** argv) {
+  for (const bench::fuse_shape& shape : bench::fuse_rows()) {
+    bench::register_fuse(shape, bench::effort{});
+  }
+  return bench::gpu_main(argc, argv);
+}

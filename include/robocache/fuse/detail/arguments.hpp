@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/config.hpp>
+#include <robocache/fuse/stream.hpp>
+#include <robocache/resample/detail/arguments.hpp>
+#include <robocache/tensor_view.hpp>
+#include <robocache/time.hpp>
+
+#include <cstdint>
+#include <type_traits>
+
+/// \file
+/// The outputs of a `fuse` call, one view per stream, however they were given.
+
+namespace robocache::detail {
+
+/// Most streams in one call: the table of streams travels as a kernel parameter.
+inline constexpr std::int64_t most_streams = 64;
+
+/// One tensor for all streams; each has a range of its channels.
+template <class Out>
+class concatenated {
+ public:
+  using element = Out;
+  static constexpr bool one_tensor = true;
+
+  explicit concatenated(const tensor_view<Out, 3>& output) noexcept : output_(output) {}
+
+  const tensor_view<Out, 3>& whole() const noexcept { return output_; }
+
+  /// The part of a stream of `channels` channels. Called for each stream in order.
+  template <class Stream>
+  tensor_view<Out, 3> next(const Stream& stream) noexcept {
+    column_ = column_of(stream);
+    const tensor_view<Out, 3> part(
+        output_.data() + column_ * output_.stride(2),
+        {output_.extent(0), output_.extent(1), stream.channels()},
+        {output_.stride(0), output_.stride(1), output_.stride(2)});
+    column_ += stream.channels();
+    return part;
+  }
+  /// The first channel of the stream that comes next.
+  template <class Stream>
+  std::int64_t column_of(const Stream& stream) const noexcept {
+    return stream.column() == after_previous ? column_ : stream.column();
+  }
+
+ private:
+  tensor_view<Out, 3> output_;
+  std::int64_t column_ = 0;
+};
+
+/// A tensor per stream.
+template <class Out>
+class separate {
+ public:
+  using element = Out;
+  static constexpr bool one_tensor = false;
+
+  template <class Outputs>
+  explicit separate(const Outputs& outputs) noexcept
+      : first_(std::data(outputs)), count_(static_cast<std::int64_t>(std::size(outputs))) {}
+
+  std::int64_t count() const noexcept { return count_; }
+  const tensor_view<Out, 3>& operator[](std::int64_t n) const noexcept { return first_[n]; }
+
+  template <class Stream>
+  tensor_view<Out, 3> next(const Stream&) noexcept {
+    return first_[next_++];
+  }
+
+ private:
+  const tensor_view<Out, 3>* first_;
+  std::int64_t count_;
+  std::int64_t next_ = 0;
+};
+
+template <class View>
+struct separate_view;
+template <class Out>
+struct separate_view<tensor_view<Out, 3>> {
+  using element = Out;
+};
+/// Out of an array, vector or span of `tensor_view<Out, 3>`.
+template <class Outputs>
+using separate_element = typename separate_view<std::remove_cv_t<std::remove_pointer_t<
+    decltype(std::data(std::declval<const Outputs&>()))>>>::element;
+
+/// Batch and rows of the call.
+template <class Out>
+std::int64_t extent_of(const concatenated<Out>& outputs, int d) noexcept {
+  return outputs.whole().extent(d);
+}
+template <class Out>
+std::int64_t extent_of(const separate<Out>& outputs, int d) noexcept {
+  return outputs.count() > 0 ? outputs[0].extent(d) : 0;
+}
+
+/// Where one stream's statuses and ages go, if anywhere.
+template <class TimeType>
+struct fuse_report {
+  std::uint8_t* statuses;
+  std::int64_t statuses_strides[2];
+  duration_t<TimeType>* ages;
+  std::int64_t ages_strides[2];
+
+  ROBOCACHE_HD bool wanted() const noexcept { return statuses != nullptr || ages != nullptr; }
+
+  ROBOCACHE_HD void operator()(std::int64_t b, std::uint32_t row, std::uint8_t status,
+                               const time_axis<TimeType>& axis, TimeType t,
+                               std::int32_t newest) const noexcept {
+    if (statuses != nullptr) {
+      statuses[b * statuses_strides[0] + row * statuses_strides[1]] = status;
+    }
+    if (ages != nullptr) {
+      ages[b * ages_strides[0] + row * ages_strides[1]] =
+          newest < 0 ? unlimited<TimeType> : time_difference(t, axis[newest]);
+    }
+  }
+};
+
+/// The reports of stream `n`.
+template <class Time>
+fuse_report<Time> report_of(const fuse_reports<Time>& reports, std::int64_t n) noexcept {
+  const auto& s = reports.statuses;
+  const auto& a = reports.ages;
+  return {s.data() == nullptr ? nullptr : s.data() + n * s.stride(2),
+          {s.stride(0), s.stride(1)},
+          a.data() == nullptr ? nullptr : a.data() + n * a.stride(2),
+          {a.stride(0), a.stride(1)}};
+}
+
+/// The types in which the three classic streams are a list: each once.
+template <class Time, class V, class P, class I>
+using classic_stream = std::conditional_t<
+    std::is_same_v<V, P> && std::is_same_v<V, I>, sensor_stream<Time, V>,
+    std::conditional_t<std::is_same_v<V, P> || std::is_same_v<P, I>, sensor_stream<Time, V, I>,
+                       std::conditional_t<std::is_same_v<V, I>, sensor_stream<Time, V, P>,
+                                          sensor_stream<Time, V, P, I>>>>;
+
+template <class Out, class Time, class V, class P, class I>
+struct classic_streams {
+  classic_stream<Time, V, P, I> list[3];
+
+  classic_streams(const source_view<V, Time>& vision, const source_view<P, Time>& proprioception,
+                  const source_view<I, Time>& imu) noexcept
+      : list{{vision, resample_options<Time, compute_t<V, Out>>{}},
+             {proprioception, resample_options<Time, compute_t<P, Out>>{}},
+             {imu, resample_options<Time, compute_t<I, Out>>{}}} {}
+};
+
+}  // namespace robocache::detail

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+
+/// \file
+/// Rotations between two samples, from their textbook definitions in long double with the C
+/// library's functions. Shares no code with the library.
+
+namespace robocache_test {
+
+/// Components in any order: the arc between two points of a sphere does not depend on it.
+using quaternion_reference = std::array<long double, 4>;
+using vector_reference = std::array<long double, 3>;
+
+constexpr long double pi_reference = 3.14159265358979323846264338327950288L;
+
+/// Its squared length is neither zero nor infinite, in double: it has a direction.
+bool is_rotation(const quaternion_reference& q);
+/// Its squared length is finite, in double. Zero is no rotation, but fine.
+bool has_length(const vector_reference& v);
+
+/// Half the angle of the rotation from `a` to `b` by the short way, in [0, pi / 2].
+long double arc_between(const quaternion_reference& a, const quaternion_reference& b);
+
+/// The point at `w` of the shortest great-circle arc from `a` (0) to `b` or `-b` (1), at constant
+/// speed, also beyond the ends. Unit length, whatever the length of the arguments.
+quaternion_reference slerp_reference(const quaternion_reference& a, const quaternion_reference& b,
+                                     long double w);
+
+/// `a + w * (b - a)` with the difference taken the short way round, in [-pi, pi].
+long double angle_reference(long double a, long double b, long double w);
+
+/// Rotation vectors by way of quaternions; at most pi long.
+vector_reference rotation_vector_reference(const vector_reference& a, const vector_reference& b,
+                                           long double w);
+
+quaternion_reference quaternion_of(const vector_reference& v);  ///< x, y, z, w
+
+}  // namespace robocache_test

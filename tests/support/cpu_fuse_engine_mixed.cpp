@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu_fuse_engine_impl.hpp"
+
+namespace robocache_test {
+
+void append_cpu_fuse_mixed(std::vector<fuse_operations>& to) {
+  for_mixed_fuse_sets(add_cpu_fuse{to});
+}
+
+}  // namespace robocache_test

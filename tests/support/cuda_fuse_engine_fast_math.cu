@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cuda_fuse_engine_impl.cuh"
+
+namespace robocache_test {
+
+void append_cuda_fuse_fast_math(std::vector<fuse_operations>& to) {
+  for_mixed_fuse_sets(add_cuda_fuse{to});
+}
+
+}  // namespace robocache_test

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "../reference/numbers.hpp"
+#include "../reference/rotation_reference.hpp"
+#include "../reference/stream_reference.hpp"
+#include "fuse_problem.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+namespace robocache_test {
+namespace {
+
+using robocache::channel_mode;
+using robocache::row_status;
+
+std::size_t index_of(std::int64_t i) {
+  return static_cast<std::size_t>(i);
+}
+
+int components_of(channel_mode mode) {
+  if (mode == channel_mode::rotation_vector) return 3;
+  return mode == channel_mode::slerp_xyzw || mode == channel_mode::slerp_wxyz ? 4 : 1;
+}
+
+/// The exact value of one output element before normalization and rounding.
+struct exact_value {
+  long double value = 0;
+  long double error = 0;   ///< how far the library may be from it
+  bool circular = false;   ///< modulo 2 pi
+  bool unchecked = false;  ///< not finite or overflowing: `resample`'s own tests look at those
+};
+
+/// One row of one stream: what it is made from.
+struct row_of_values {
+  const fuse_stream& stream;
+  combination types;
+  const recording& item;
+  expected_row row;
+
+  scalar_kind real() const { return is_double(types) ? scalar_kind::f64 : scalar_kind::f32; }
+  std::uint64_t bits(std::int64_t sample, std::int64_t channel) const {
+    return item.values[index_of(sample * stream.channels + channel)];
+  }
+  long double at(std::int64_t sample, std::int64_t channel) const {
+    return decode(stream.in, bits(sample, channel));
+  }
+  /// How far the library's weight may be from the exact one, and what it does to a value that
+  /// changes by `rise` from sample to sample.
+  long double weight_error(long double rise) const {
+    return std::fabs(rise) * weight_tolerance(types, row.weight) * 1.01L;
+  }
+};
+
+/// `fma(w, b - a, a)`: the difference and the fma round, in `Real`.
+exact_value linear(const row_of_values& from, std::int64_t d) {
+  const long double a = from.at(from.row.left, d);
+  const long double b = from.at(from.row.right, d);
+  const long double limit = is_double(from.types) ? 1e300L : 1e37L;
+  exact_value result;
+  result.unchecked = !(std::fabs(a) < limit) || !(std::fabs(b) < limit);
+  if (result.unchecked) return result;
+  result.value = a + from.row.weight * (b - a);
+  result.error = from.weight_error(b - a) +
+                 std::fabs(from.row.weight) * half_ulp(from.real(), b - a) * 1.01L +
+                 half_ulp(from.real(), result.value) * 1.01L;
+  return result;
+}
+
+/// Both angles and their difference are wrapped: each rounds in `Real`, as does the fma.
+exact_value angle(const row_of_values& from, std::int64_t d) {
+  const long double a = from.at(from.row.left, d);
+  const long double b = from.at(from.row.right, d);
+  exact_value result;
+  if (!std::isfinite(a) || !std::isfinite(b)) {
+    result.value = std::numeric_limits<long double>::quiet_NaN();
+    return result;
+  }
+  // Beyond this a turn is less than one unit of the type, and the difference may overflow.
+  const long double limit = is_double(from.types) ? 1e12L : 1e4L;
+  result.unchecked = !(std::fabs(a) < limit) || !(std::fabs(b) < limit);
+  if (result.unchecked) return result;
+  const long double w = std::fabs(from.row.weight);
+  result.value = angle_reference(a, b, from.row.weight);
+  result.circular = true;
+  result.error = from.weight_error(pi_reference) +
+                 half_ulp(from.real(), 1) * 2 *
+                     (w * (std::fabs(b - a) + pi_reference) + std::fabs(a) + 2 * pi_reference);
+  return result;
+}
+
+/// A quaternion, or the one that is usable, or NaN. `usable` says whether both were.
+std::vector<exact_value> quaternion(const row_of_values& from, std::int64_t d, bool* usable) {
+  quaternion_reference a, b;
+  for (std::size_t i = 0; i < 4; ++i) {
+    a[i] = from.at(from.row.left, d + static_cast<std::int64_t>(i));
+    b[i] = from.at(from.row.right, d + static_cast<std::int64_t>(i));
+  }
+  const bool one = is_rotation(a);
+  const bool other = is_rotation(b);
+  *usable = one && other;
+  std::vector<exact_value> result(4);
+  if (!one && !other) {
+    for (exact_value& c : result) c.value = std::numeric_limits<long double>::quiet_NaN();
+    return result;
+  }
+  if (!one) a = b;
+  if (!other) b = a;
+  const quaternion_reference exact = slerp_reference(a, b, from.row.weight);
+  const long double arc = arc_between(a, b);
+  for (std::size_t i = 0; i < 4; ++i) {
+    result[i].value = exact[i];
+    // 1e-15 is promised for weights up to 1.
+    result[i].error = from.weight_error(arc) + 1e-15L * std::fmax(1, std::fabs(from.row.weight));
+    // Half a turn apart both ways are the shortest, and a rounding may decide.
+    result[i].unchecked = std::fabs(arc - pi_reference / 2) < 1e-12L && arc != pi_reference / 2;
+  }
+  return result;
+}
+
+std::vector<exact_value> rotation_vector(const row_of_values& from, std::int64_t d, bool* usable) {
+  vector_reference a, b;
+  for (std::size_t i = 0; i < 3; ++i) {
+    a[i] = from.at(from.row.left, d + static_cast<std::int64_t>(i));
+    b[i] = from.at(from.row.right, d + static_cast<std::int64_t>(i));
+  }
+  const bool one = has_length(a);
+  const bool other = has_length(b);
+  *usable = one && other;
+  std::vector<exact_value> result(3);
+  if (!one && !other) {
+    for (exact_value& c : result) c.value = std::numeric_limits<long double>::quiet_NaN();
+    return result;
+  }
+  if (!one) a = b;
+  if (!other) b = a;
+  const vector_reference exact = rotation_vector_reference(a, b, from.row.weight);
+  const long double arc = arc_between(quaternion_of(a), quaternion_of(b));
+  const long double length = std::hypot(std::hypot(exact[0], exact[1]), exact[2]);
+  const long double longest =
+      std::fmax(std::hypot(std::hypot(a[0], a[1]), a[2]), std::hypot(std::hypot(b[0], b[1]), b[2]));
+  for (std::size_t i = 0; i < 3; ++i) {
+    result[i].value = exact[i];
+    // The vector moves at most pi / 2 times as fast as the rotation, which is 2 arcs. 1e-14 is
+    // promised; vectors of many turns are known to a rounding of their length.
+    result[i].error = from.weight_error(pi_reference * arc) +
+                      1e-14L * std::fmax(1, std::fabs(from.row.weight)) * std::fmax(1, longest / 4);
+    // At half a turn the axis may point either way.
+    result[i].unchecked = length > pi_reference - 1e-5L || longest > 1e6L ||
+                          std::fabs(arc - pi_reference / 2) < 1e-10L;
+  }
+  return result;
+}
+
+/// "" if the bits are a rounding of the exact value, normalized, to within its error.
+std::string wrong_value(const row_of_values& from, std::int64_t d, const exact_value& exact,
+                        std::uint64_t bits) {
+  if (exact.unchecked) return "";
+  const scalar_kind real = from.real();
+  const scalar_kind out = from.types.out;
+  const bool scaled = !from.stream.scale.empty();
+  const bool shifted = !from.stream.shift.empty();
+  long double value = exact.value;
+  long double error = exact.error;
+  if (scaled || shifted) {
+    // Rounded to `Real` before, and after the fma.
+    const long double factor = scaled ? from.stream.scale[index_of(d)] : 1.0L;
+    error = (error + half_ulp(real, value)) * std::fabs(factor);
+    value = value * factor + (shifted ? from.stream.shift[index_of(d)] : 0.0L);
+    error += half_ulp(real, value) * 1.01L;
+  }
+  const long double got = decode(out, bits);
+  std::ostringstream wrong;
+  wrong.precision(21);
+  wrong << "is " << got << ", expected " << value << " +- " << error;
+  if (std::isnan(value)) {
+    const auto nan = encode(out, std::numeric_limits<double>::quiet_NaN());
+    return bits == nan ? "" : wrong.str();
+  }
+  const std::uint64_t largest = encode(out, std::numeric_limits<double>::infinity()) - 1;
+  if (std::fabs(value) > decode(out, largest) * 0.99L) return "";
+  error += half_ulp(out, std::fabs(value) + error) * 1.001L;
+  long double apart = got - value;
+  if (exact.circular && !scaled && !shifted) {
+    apart = std::remainder(apart, 2 * pi_reference);
+    const auto pi = static_cast<double>(static_cast<float>(pi_reference));
+    if (std::fabs(got) > decode(out, encode(out, real == scalar_kind::f32 ? pi : M_PI))) {
+      return wrong.str();
+    }
+  } else if (exact.circular) {  // the two ends of the range are one angle
+    if (std::fabs(std::fabs(exact.value) - pi_reference) <= exact.error) return "";
+  }
+  return std::fabs(apart) <= error ? "" : wrong.str();
+}
+
+/// The channels of one run against the reference; adds `no_rotation` to the status where due.
+std::string wrong_run(const row_of_values& from, const robocache::channel_group& run,
+                      const std::uint64_t* got, std::uint8_t* status) {
+  const auto channel = [&](std::int64_t d, const std::string& what) {
+    return what.empty() ? what : "channel " + std::to_string(d) + " " + what;
+  };
+  const bool plain = from.stream.scale.empty() && from.stream.shift.empty();
+  const int components = components_of(run.mode);
+  for (std::int64_t d = run.first; d < run.first + run.count; d += components) {
+    std::vector<exact_value> exact(index_of(components));
+    if (from.row.is == expected_row::kind::constant) {
+      const double constant =
+          is_double(from.types) ? from.row.constant : static_cast<float>(from.row.constant);
+      for (std::int64_t i = d; i < d + components; ++i) {
+        if (got[i] != encode(from.types.out, constant)) return channel(i, "is not the constant");
+      }
+      continue;
+    }
+    if (from.row.is == expected_row::kind::sample) {
+      for (std::int64_t i = d; i < d + components; ++i) {
+        const std::uint64_t bits = from.bits(from.row.left, i);
+        if (plain && from.stream.in == from.types.out) {
+          if (got[i] != bits) return channel(i, "is not the sample's bits");
+          continue;
+        }
+        exact_value sample;
+        sample.value = decode(from.stream.in, bits);
+        const long double limit = is_double(from.types) ? 1e300L : 1e37L;
+        sample.unchecked = !plain && !(std::fabs(sample.value) < limit);
+        if (std::isinf(sample.value)) {
+          if (plain && got[i] != encode(from.types.out, decode(from.stream.in, bits))) {
+            return channel(i, "is not the sample");
+          }
+          continue;
+        }
+        const std::string wrong = wrong_value(from, i, sample, got[i]);
+        if (!wrong.empty()) return channel(i, wrong);
+      }
+      continue;
+    }
+    bool usable = true;
+    switch (run.mode) {
+      case channel_mode::angle:
+        exact[0] = angle(from, d);
+        break;
+      case channel_mode::slerp_xyzw:
+      case channel_mode::slerp_wxyz:
+        exact = quaternion(from, d, &usable);
+        break;
+      case channel_mode::rotation_vector:
+        exact = rotation_vector(from, d, &usable);
+        break;
+      default:
+        exact[0] = linear(from, d);
+    }
+    if (!usable) *status = static_cast<std::uint8_t>(*status | row_status::no_rotation);
+    for (int i = 0; i < components; ++i) {
+      const std::string wrong = wrong_value(from, d + i, exact[index_of(i)], got[d + i]);
+      if (!wrong.empty()) return channel(d + i, wrong);
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string difference(const fuse_problem& work, const fuse_outcome& got) {
+  std::ostringstream wrong;
+  wrong.precision(21);
+  if (!got.status.ok()) return std::string("status: ") + got.status.message();
+  if (!got.padding_intact) return "wrote outside its elements";
+  for (std::size_t n = 0; n < work.streams.size(); ++n) {
+    const fuse_stream& stream = work.streams[n];
+    const combination types{stream.in, work.out, work.time};
+    for (std::int64_t b = 0; b < work.batch(); ++b) {
+      const recording& item = stream.items[index_of(b)];
+      stream_reference reference(work.time, item.times, stream.policy, stream.groups,
+                                 stream.channels);
+      for (std::int64_t t = 0; t < work.rows(); ++t) {
+        const std::size_t at = index_of(b * work.rows() + t);
+        const stamp target = work.target(b, t);
+        expected_stream_row row = reference.row(target);
+        const auto place = [&]() -> std::ostringstream& {
+          wrong << "stream " << n << " (" << name_of(stream.in) << " to " << name_of(work.out)
+                << ", " << name_of(work.time) << ") item " << b << " row " << t << " target "
+                << target << ": ";
+          return wrong;
+        };
+        const std::uint64_t* const values = got.outputs[n].data() + at * index_of(stream.channels);
+        for (const expected_run& run : row.runs) {
+          const row_of_values from{stream, types, item, run.row};
+          const std::string what = wrong_run(from, run.channels, values, &row.status);
+          if (!what.empty()) {
+            place() << "mode " << static_cast<int>(run.channels.mode) << " samples " << run.row.left
+                    << ", " << run.row.right << " weight " << run.row.weight << " " << what;
+            return wrong.str();
+          }
+        }
+        const std::size_t report = at * work.streams.size() + n;
+        if (!got.statuses.empty() && got.statuses[report] != row.status) {
+          place() << "status is " << +got.statuses[report] << ", expected " << +row.status;
+          return wrong.str();
+        }
+        if (!got.ages.empty() && got.ages[report] != row.age) {
+          place() << "age is 0x" << std::hex << got.ages[report] << ", expected 0x" << row.age;
+          return wrong.str();
+        }
+      }
+    }
+  }
+  return "";
+}
+
+std::string difference_from_resample(backend& where, const fuse_problem& work,
+                                     const fuse_outcome& got) {
+  if (!got.status.ok()) return std::string("status: ") + got.status.message();
+  for (std::size_t n = 0; n < work.streams.size(); ++n) {
+    const std::string name = "stream " + std::to_string(n);
+    const fuse_outcome alone = run_resample(where, work, n);
+    if (!alone.status.ok()) return name + ", resample: " + alone.status.message();
+    if (alone.outputs.front() != got.outputs[n]) return name + " has other bits than resample";
+    if (!got.statuses.empty() && alone.statuses != got.statuses_of(n)) {
+      return name + " has other statuses than resample";
+    }
+  }
+  return "";
+}
+
+std::string check(backend& where, const fuse_problem& work, const fuse_setup& how) {
+  const fuse_outcome got = run(where, work, how);
+  const std::string wrong = difference(work, got);
+  return wrong.empty() ? difference_from_resample(where, work, got) : wrong;
+}
+
+}  // namespace robocache_test
