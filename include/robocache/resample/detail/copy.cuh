@@ -49,11 +49,12 @@ struct channel_span {
   std::uint32_t row_of_item_magic;  // see `item_magic`
 };
 
-/// `Width` elements of each of the two samples.
+/// `Width` elements of each of the two samples. Zero until loaded: a register that is only written
+/// under a condition would be kept from one iteration of all loops around to the next.
 template <class In, int Width>
 struct sample_pair {
-  scalar_vector<In, Width> left;
-  scalar_vector<In, Width> right;
+  scalar_vector<In, Width> left{};
+  scalar_vector<In, Width> right{};
 };
 
 /// Loads what a row needs at `channel`: nothing for a constant row.
