@@ -111,8 +111,9 @@ ROBOCACHE_HIDDEN status resample(const grouped_source<In, Time>& source,
   reports.statuses = tensor_view<std::uint8_t, 3>(
       statuses.data(), {statuses.extent(0), statuses.extent(1), 1},
       {statuses.stride(0), statuses.stride(1), 0});
-  return cuda_detail::fuse_on_stream("resample", detail::list_of(one), target_times,
-                                     detail::concatenated<Out>(output), reports, stream);
+  return cuda_detail::launch_fuse<true, detail::few_streams>(
+      "resample", detail::list_of(one), target_times, detail::concatenated<Out>(output), reports,
+      stream);
 }
 
 /// As above, without the status bytes.

@@ -117,10 +117,12 @@ ROBOCACHE_HD inline duration_t<Time> time_difference(Time t, Time since) noexcep
     return exact_sub(t, since);
   } else {
     constexpr std::uint64_t most = 0x7fffffffffffffffu;
-    const bool later = since <= t;
-    const std::uint64_t distance = later ? elapsed(since, t) : elapsed(t, since);
-    const auto bounded = static_cast<std::int64_t>(distance < most ? distance : most);
-    return later ? bounded : -bounded;
+    if (since <= t) {
+      const std::uint64_t distance = elapsed(since, t);
+      return static_cast<std::int64_t>(distance < most ? distance : most);
+    }
+    const std::uint64_t distance = elapsed(t, since);
+    return distance > most ? lowest_stamp<std::int64_t> : -static_cast<std::int64_t>(distance);
   }
 }
 

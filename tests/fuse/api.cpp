@@ -125,6 +125,10 @@ TEST_CASE("options in the arithmetic of values and output, or refused", "[api]")
   const robocache::status narrow = robocache::fuse(in_double, p.grid(), p.view(), robocache::cpu);
   CHECK(std::string(narrow.message()) ==
         "fuse: streams[0]: options are in double, values and output are not");
+
+  const mixed without_options[] = {{p.joint_source()}};
+  CHECK(robocache::fuse(without_options, p.grid(), view, robocache::cpu).ok());
+  CHECK(robocache::fuse(without_options, p.grid(), p.view(), robocache::cpu).ok());
 }
 
 TEST_CASE("what a stream says of itself", "[api]") {
@@ -132,5 +136,6 @@ TEST_CASE("what a stream says of itself", "[api]") {
   CHECK(stream(p.joint_source()).channels() == 2);
   CHECK(stream(p.joint_source()).column() == robocache::after_previous);
   CHECK(stream(p.camera_source(), options{}, 7).column() == 7);
-  CHECK_FALSE(stream(p.camera_source()).in_double());
+  CHECK(stream(p.camera_source(), options{}).options_are_in(false));
+  CHECK_FALSE(stream(p.camera_source(), options{}).options_are_in(true));
 }

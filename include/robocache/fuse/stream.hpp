@@ -45,20 +45,33 @@ class sensor_stream {
  public:
   using time = Time;
 
+  /// Linear with held ends, after the stream before.
+  ///
+  /// \param source  samples [B, S, D] and stamps [B, S], padded or packed
+  template <class Value>
+  sensor_stream(const source_view<Value, Time>& source) noexcept
+      : sensor_stream(with_groups(source, {})) {}
+
+  /// As above, with channel groups: see `with_groups`.
+  template <class Value>
+  sensor_stream(const grouped_source<Value, Time>& source) noexcept
+      : sensor_stream(source, resample_options<Time, float>{}) {
+    arithmetic_ = arithmetic::any;
+  }
+
   /// \param source   samples [B, S, D] and stamps [B, S], padded or packed
-  /// \param options  policy and normalization, `{}` for linear with held ends. In
-  ///                 `compute_t<Value, Out>`: float, or double where values or output are double.
+  /// \param options  policy and normalization, in `compute_t<Value, Out>`: float, or double where
+  ///                 values or output are double
   /// \param column   first channel in the output; `after_previous` to follow the stream before
   template <class Value, class Real = compute_t<Value, float>>
-  sensor_stream(const source_view<Value, Time>& source,
-                const resample_options<Time, Real>& options = {},
+  sensor_stream(const source_view<Value, Time>& source, const resample_options<Time, Real>& options,
                 std::int64_t column = after_previous) noexcept
       : sensor_stream(with_groups(source, {}), options, column) {}
 
   /// As above, with channel groups: see `with_groups`.
   template <class Value, class Real = compute_t<Value, float>>
   sensor_stream(const grouped_source<Value, Time>& source,
-                const resample_options<Time, Real>& options = {},
+                const resample_options<Time, Real>& options,
                 std::int64_t column = after_previous) noexcept
       : stamps_(source),
         format_(detail::scalar_traits<Value>::format),
@@ -69,7 +82,7 @@ class sensor_stream {
         scale_(options.scale.data()),
         shift_(options.shift.data()),
         column_(column),
-        in_double_(std::is_same_v<Real, double>) {
+        arithmetic_(std::is_same_v<Real, double> ? arithmetic::in_double : arithmetic::in_float) {
     constexpr bool listed = ((detail::scalar_traits<Values>::format ==
                               detail::scalar_traits<Value>::format) || ...);
     static_assert(listed, "the scalar type is not one of this sensor_stream's Values");
@@ -92,18 +105,25 @@ class sensor_stream {
   bool grouped() const noexcept { return groups_.count > 0; }
   /// Whether there is a scale or a shift.
   bool normalized() const noexcept { return scale_ != nullptr || shift_ != nullptr; }
-  /// Whether the options were given in double.
-  bool in_double() const noexcept { return in_double_; }
+  /// Whether the options were given in the type of arithmetic that the output demands: double, or
+  /// float. Where none were given either will do.
+  bool options_are_in(bool in_double) const noexcept {
+    if (arithmetic_ == arithmetic::any) return true;
+    return (arithmetic_ == arithmetic::in_double) == in_double;
+  }
 
   /// Calls `visitor(source, options)` with the `grouped_source<Value, Time>` and the
   /// `resample_options<Time, compute_t<Value, Out>>` this stream was made from, and returns what it
-  /// returns. `in_double()` must be what `Out` demands.
+  /// returns. The options must be in that arithmetic.
   template <class Out, class Visitor>
   auto visit(const Visitor& visitor) const {
     return visit_one_of<Out, Visitor, Values...>(visitor);
   }
 
  private:
+  /// The type of the options' numbers.
+  enum class arithmetic : std::uint8_t { any, in_float, in_double };
+
   template <class Real>
   tensor_view<const Real, 1> affine_view(const void* data, int i) const noexcept {
     return {static_cast<const Real*>(data), {affine_extents_[i]}, {affine_strides_[i]}};
@@ -149,7 +169,7 @@ class sensor_stream {
   std::int64_t affine_extents_[2];
   std::int64_t affine_strides_[2];
   std::int64_t column_;
-  bool in_double_;
+  arithmetic arithmetic_;
 };
 
 /// Optional outputs of `fuse`; empty views for none.

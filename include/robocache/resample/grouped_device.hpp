@@ -87,7 +87,7 @@ ROBOCACHE_DETAIL_HD_COLD bool write_rotation_vector(const value_between<In, Out,
 
 /// One value of the modes that are not blended channel by channel.
 ///
-/// \return false if a rotation had no direction
+/// \return false if a rotation had no direction, or the weight is not finite
 template <class In, class Out, class Real>
 ROBOCACHE_HD inline bool write_rotation(channel_mode mode,
                                         const value_between<In, Out, Real>& v) noexcept {
@@ -99,7 +99,7 @@ ROBOCACHE_HD inline bool write_rotation(channel_mode mode,
   }
 }
 
-/// Whether `write_rotation` will find both rotations to have a direction.
+/// What `write_rotation` will return.
 template <class In, class Out, class Real>
 ROBOCACHE_HD inline bool rotation_usable(channel_mode mode,
                                          const value_between<In, Out, Real>& v) noexcept {
@@ -111,7 +111,7 @@ ROBOCACHE_HD inline bool rotation_usable(channel_mode mode,
     left = exact_fma(v.left_at(i), v.left_at(i), left);
     right = exact_fma(v.right_at(i), v.right_at(i), right);
   }
-  const bool finite = is_finite(left) && is_finite(right);
+  const bool finite = is_finite(left) && is_finite(right) && is_finite(v.weight);
   return finite && (components == 3 || (left > 0 && right > 0));
 }
 

@@ -75,10 +75,11 @@ ROBOCACHE_HIDDEN status check_one_stream(const char* operation, const Stream& st
                                          const tensor_view<Outputs, 3>& output) noexcept {
   return stream.template visit<Outputs>([&](const auto& source, const auto& options) -> status {
     using real = std::remove_cv_t<std::remove_reference_t<decltype(options.fill_value)>>;
-    if (stream.in_double() != std::is_same_v<real, double>) {
+    constexpr bool in_double = std::is_same_v<real, double>;
+    if (!stream.options_are_in(in_double)) {
       return status::invalid_argument(
-          stream.in_double() ? "%s: options are in double, values and output are not"
-                             : "%s: options are in float, double values or outputs need double",
+          in_double ? "%s: options are in float, double values or outputs need double"
+                    : "%s: options are in double, values and output are not",
           operation);
     }
     ROBOCACHE_DETAIL_RETURN_IF_BAD(

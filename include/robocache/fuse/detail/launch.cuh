@@ -77,6 +77,7 @@ ROBOCACHE_HIDDEN status launch_fuse(const char* operation,
   using out = typename scalar_traits<typename Outputs::element>::canonical;
   using table_type = fuse_table<Time, table_real<out, Values...>, static_cast<int>(Capacity)>;
   static_assert(sizeof(table_type) <= 32764, "a kernel has at most that many bytes of parameters");
+  if (extent_of(outputs, 0) == 0 || extent_of(outputs, 1) == 0) return {};
   table_type table(target_times, reports);
   double tiles = 0;
   const std::int64_t warps = enough_warps / (streams.count > 0 ? streams.count : 1);
@@ -107,7 +108,6 @@ ROBOCACHE_HIDDEN status fuse_on_stream(const char* operation,
                                        const target_view<Time>& target_times,
                                        const Outputs& outputs, const fuse_reports<Time>& reports,
                                        cudaStream_t stream) noexcept {
-  if (extent_of(outputs, 0) == 0 || extent_of(outputs, 1) == 0) return {};
   if (needs_general(streams)) {
     return launch_fuse<true, most_streams>(operation, streams, target_times, outputs, reports,
                                            stream);
