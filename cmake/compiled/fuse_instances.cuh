@@ -21,14 +21,14 @@ status fuse(const detail::stream_list<sensor_stream<Time, float, bfloat16>>& str
                                                                outputs, reports, stream);
 }
 
-#define ROBOCACHE_FUSE_INTO(Time, Outputs)                                      \
-  template status fuse<Time, Outputs>(                                          \
-      const detail::stream_list<sensor_stream<Time, float, bfloat16>>&,         \
-      const target_view<Time>&, const Outputs&, const fuse_reports<Time>&, cudaStream_t) noexcept;
-#define ROBOCACHE_FUSE(Time)                                 \
-  ROBOCACHE_FUSE_INTO(Time, detail::concatenated<float>)     \
-  ROBOCACHE_FUSE_INTO(Time, detail::concatenated<bfloat16>)  \
-  ROBOCACHE_FUSE_INTO(Time, detail::separate<float>)         \
+#define ROBOCACHE_FUSE_INTO(Time, Outputs)                                                        \
+  template status fuse<Time, Outputs>(                                                            \
+      const detail::stream_list<sensor_stream<Time, float, bfloat16>>&, const target_view<Time>&, \
+      const Outputs&, const fuse_reports<Time>&, cudaStream_t) noexcept;
+#define ROBOCACHE_FUSE(Time)                                \
+  ROBOCACHE_FUSE_INTO(Time, detail::concatenated<float>)    \
+  ROBOCACHE_FUSE_INTO(Time, detail::concatenated<bfloat16>) \
+  ROBOCACHE_FUSE_INTO(Time, detail::separate<float>)        \
   ROBOCACHE_FUSE_INTO(Time, detail::separate<bfloat16>)
 
 }  // namespace compiled_detail

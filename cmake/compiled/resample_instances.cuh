@@ -36,17 +36,18 @@ status apply_brackets(const tensor_view<const In, 3>& values, const brackets_vie
   return cuda::apply_brackets(values, brackets, output, options, stream);
 }
 
-#define ROBOCACHE_RESAMPLE(In, Time, Out)                                                \
-  template status resample<In, Time, Out>(                                               \
+#define ROBOCACHE_RESAMPLE(In, Time, Out)                                                 \
+  template status resample<In, Time, Out>(                                                \
       const source_view<In, Time>&, const target_view<Time>&, const tensor_view<Out, 3>&, \
-      const tensor_view<std::uint8_t, 2>&, const resample_options<Time, float>&, cudaStream_t) noexcept;
-#define ROBOCACHE_TIME(Time)                                                                     \
-  ROBOCACHE_RESAMPLE(float, Time, float)                                                         \
-  ROBOCACHE_RESAMPLE(float, Time, bfloat16)                                                      \
-  ROBOCACHE_RESAMPLE(bfloat16, Time, float)                                                      \
-  ROBOCACHE_RESAMPLE(bfloat16, Time, bfloat16)                                                   \
-  template status find_brackets<Time>(const source_times<Time>&, const target_view<Time>&,       \
-                                      const brackets_view<float>&,                               \
+      const tensor_view<std::uint8_t, 2>&, const resample_options<Time, float>&,          \
+      cudaStream_t) noexcept;
+#define ROBOCACHE_TIME(Time)                                                               \
+  ROBOCACHE_RESAMPLE(float, Time, float)                                                   \
+  ROBOCACHE_RESAMPLE(float, Time, bfloat16)                                                \
+  ROBOCACHE_RESAMPLE(bfloat16, Time, float)                                                \
+  ROBOCACHE_RESAMPLE(bfloat16, Time, bfloat16)                                             \
+  template status find_brackets<Time>(const source_times<Time>&, const target_view<Time>&, \
+                                      const brackets_view<float>&,                         \
                                       const resample_policy<Time, float>&, cudaStream_t) noexcept;
 #define ROBOCACHE_APPLY(In, Out)                                                                   \
   template status apply_brackets<In, Out>(const tensor_view<const In, 3>&,                         \

@@ -49,10 +49,10 @@ ROBOCACHE_HIDDEN status apply_brackets(const tensor_view<const In, 3>& values,
                                        const normalization<float>& options,
                                        cudaStream_t stream) noexcept;
 template <class Time, class Outputs>
-ROBOCACHE_HIDDEN status fuse(
-    const detail::stream_list<sensor_stream<Time, float, bfloat16>>& streams,
-    const target_view<Time>& target_times, const Outputs& outputs,
-    const fuse_reports<Time>& reports, cudaStream_t stream) noexcept;
+ROBOCACHE_HIDDEN status
+fuse(const detail::stream_list<sensor_stream<Time, float, bfloat16>>& streams,
+     const target_view<Time>& target_times, const Outputs& outputs,
+     const fuse_reports<Time>& reports, cudaStream_t stream) noexcept;
 
 /// float, or the one name of bfloat16; anything else is not in the library.
 template <class T>
@@ -140,14 +140,13 @@ status resample(const grouped_source<In, Time>& source,
                 const resample_options<Time, float>& options, cudaStream_t stream) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       detail::check_resample("resample", source, target_times, output, statuses, options));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      detail::check_groups("resample", source.groups, output.extent(2)));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_groups("resample", source.groups, output.extent(2)));
   if (output.extent(2) == 0) return {};
   const compiled_stream<Time> one[] = {{source, options}};
   fuse_reports<Time> reports;
-  reports.statuses = tensor_view<std::uint8_t, 3>(
-      statuses.data(), {statuses.extent(0), statuses.extent(1), 1},
-      {statuses.stride(0), statuses.stride(1), 0});
+  reports.statuses =
+      tensor_view<std::uint8_t, 3>(statuses.data(), {statuses.extent(0), statuses.extent(1), 1},
+                                   {statuses.stride(0), statuses.stride(1), 0});
   return robocache::fuse(one, target_times, output, reports, stream);
 }
 

@@ -19,9 +19,9 @@ inline namespace ROBOCACHE_CUDA_NAMESPACE {
 /// of the arguments; the list of streams is host memory, all that it points to device memory.
 ///
 /// Asynchronous: enqueues one kernel on `stream` and returns; the table of streams travels as its
-/// parameter, so the list may be gone then. Allocates nothing, synchronizes nothing, keeps no state,
-/// may be captured in a graph. The result is the CPU back end's bit for bit and does not depend on
-/// the GPU. Overlaps with the kernel before it as `resample` does.
+/// parameter, so the list may be gone then. Allocates nothing, synchronizes nothing, keeps no
+/// state, may be captured in a graph. The result is the CPU back end's bit for bit and does not
+/// depend on the GPU. Overlaps with the kernel before it as `resample` does.
 ///
 /// \param streams       array, `std::array`, vector or span of `sensor_stream`
 /// \param target_times  [B, T], [T], or `window_times`

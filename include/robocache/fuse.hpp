@@ -45,8 +45,7 @@ ROBOCACHE_HIDDEN status fuse(const Streams& streams,
                              cpu_execution where) noexcept {
   const detail::concatenated<Out> outputs(output);
   const auto list = detail::list_of(streams);
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      detail::check_fuse("fuse", list, target_times, outputs, reports));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_fuse("fuse", list, target_times, outputs, reports));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_fuse_ragged<Out>("fuse", list));
   detail::fuse_on_cpu(list, target_times, outputs, reports, where);
   return {};
@@ -81,7 +80,8 @@ ROBOCACHE_HIDDEN status fuse(const Streams& streams,
 }
 
 /// The three classic streams of robot learning side by side, each linear with held ends:
-/// vision [B, S_v, D_v], proprioception [B, S_p, D_p], IMU [B, S_i, D_i] -> [B, T, D_v + D_p + D_i].
+/// vision [B, S_v, D_v], proprioception [B, S_p, D_p], IMU [B, S_i, D_i] -> [B, T, D_v + D_p +
+/// D_i].
 ///
 /// \param vision          e.g. image embeddings
 /// \param proprioception  e.g. joint positions

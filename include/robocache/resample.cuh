@@ -103,14 +103,13 @@ ROBOCACHE_HIDDEN status resample(const grouped_source<In, Time>& source,
                                  cudaStream_t stream) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       detail::check_resample("resample", source, target_times, output, statuses, options));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      detail::check_groups("resample", source.groups, output.extent(2)));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_groups("resample", source.groups, output.extent(2)));
   if (output.extent(2) == 0) return {};
   const sensor_stream<Time, In> one[] = {{source, options}};
   fuse_reports<Time> reports;
-  reports.statuses = tensor_view<std::uint8_t, 3>(
-      statuses.data(), {statuses.extent(0), statuses.extent(1), 1},
-      {statuses.stride(0), statuses.stride(1), 0});
+  reports.statuses =
+      tensor_view<std::uint8_t, 3>(statuses.data(), {statuses.extent(0), statuses.extent(1), 1},
+                                   {statuses.stride(0), statuses.stride(1), 0});
   return cuda_detail::launch_fuse<true, detail::few_streams>(
       "resample", detail::list_of(one), target_times, detail::concatenated<Out>(output), reports,
       stream);
@@ -146,7 +145,8 @@ ROBOCACHE_HIDDEN status find_brackets(const source_times<Time>& source,
       detail::check_find_brackets("find_brackets", source, target_times, brackets, policy));
   const std::int64_t rows = brackets.left.extent(1);
   if (brackets.left.empty()) return {};
-  const detail::tile_shape tile = detail::choose_tile(brackets.left.extent(0), rows, 1, 1, 1, detail::enough_warps);
+  const detail::tile_shape tile =
+      detail::choose_tile(brackets.left.extent(0), rows, 1, 1, 1, detail::enough_warps);
   if (tile.tiles == 0) {
     return status::invalid_argument("find_brackets: %lld x %lld rows, too many for one launch",
                                     static_cast<long long>(brackets.left.extent(0)),

@@ -27,13 +27,15 @@ inline namespace ROBOCACHE_CPU_NAMESPACE {
 ///
 /// \param source        samples and stamps, see `padded_source` and `packed_source`: [B, S, D] and
 ///                      [B, S]
-/// \param target_times  [B, T], [T] for one grid that all items share, or `window_times`; any order,
+/// \param target_times  [B, T], [T] for one grid that all items share, or `window_times`; any
+/// order,
 ///                      same type as the source's stamps
 /// \param output        [B, T, D], any strides; what lies between its elements is not touched
 /// \param statuses      [B, T] bytes of `row_status` bits, or an empty view for none
 /// \param options       policy and normalization, `{}` for linear with held ends
 /// \param where         `robocache::cpu`, or a number of threads as `robocache::cpu(4)`
-/// \return `invalid_argument` with the argument's name and the numbers if shapes, pointers, strides,
+/// \return `invalid_argument` with the argument's name and the numbers if shapes, pointers,
+/// strides,
 ///         lengths, offsets or options are wrong, or input and output overlap. Then nothing is
 ///         written.
 ///
@@ -66,8 +68,7 @@ ROBOCACHE_HIDDEN status resample(const grouped_source<In, Time>& source,
                                  cpu_execution where) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       detail::check_resample("resample", source, target_times, output, statuses, options));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      detail::check_groups("resample", source.groups, output.extent(2)));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_groups("resample", source.groups, output.extent(2)));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_ragged("resample", source));
   detail::resample_on_cpu<In, Out>(
       detail::searched_rows<Time, compute_t<In, Out>>(source, target_times, statuses, options),

@@ -8,11 +8,13 @@
 #endif
 
 #if ROBOCACHE_CATCH2_VERSION >= 3
+#include <catch2/catch_approx.hpp>
 #include <catch2/catch_message.hpp>
 #include <catch2/catch_test_macros.hpp>
 #if defined(CATCH_CONFIG_RUNNER)
 #include <catch2/catch_session.hpp>
 #endif
+using Catch::Approx;  // version 2 exports it by itself
 #else
 #include <catch2/catch.hpp>
 #endif

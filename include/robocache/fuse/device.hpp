@@ -11,7 +11,8 @@
 #include <cstdint>
 
 /// \file
-/// Level 1 of `fuse`: one row from several recordings by a group of threads. Level 0 is `resample`'s.
+/// Level 1 of `fuse`: one row from several recordings by a group of threads. Level 0 is
+/// `resample`'s.
 
 namespace robocache {
 
@@ -49,11 +50,11 @@ ROBOCACHE_HD inline void fuse_row(const Group& group, Time t, const tensor_view<
     const std::int64_t channels = item.values.extent(1);
     const tensor_view<Out, 1> part(row.data() + column * row.stride(0), {channels},
                                    {row.stride(0)});
-    statuses[n++] = item.groups.count == 0
-                        ? resample_row(group, item.axis, t, item.values, item.policy, item.affine,
-                                       part)
-                        : resample_row(group, item.axis, t, item.values, item.groups, item.policy,
-                                       item.affine, part);
+    statuses[n++] =
+        item.groups.count == 0
+            ? resample_row(group, item.axis, t, item.values, item.policy, item.affine, part)
+            : resample_row(group, item.axis, t, item.values, item.groups, item.policy, item.affine,
+                           part);
     column += channels;
   };
   (write(items), ...);

@@ -83,8 +83,8 @@ class sensor_stream {
         shift_(options.shift.data()),
         column_(column),
         arithmetic_(std::is_same_v<Real, double> ? arithmetic::in_double : arithmetic::in_float) {
-    constexpr bool listed = ((detail::scalar_traits<Values>::format ==
-                              detail::scalar_traits<Value>::format) || ...);
+    constexpr bool listed =
+        ((detail::scalar_traits<Values>::format == detail::scalar_traits<Value>::format) || ...);
     static_assert(listed, "the scalar type is not one of this sensor_stream's Values");
     for (int d = 0; d < 3; ++d) {
       extents_[d] = source.values.extent(d);
@@ -192,8 +192,8 @@ struct is_sensor_stream<sensor_stream<Time, Values...>> : std::true_type {};
 
 /// The element type of an array, `std::array`, vector or span of streams.
 template <class Streams>
-using stream_of = std::remove_cv_t<
-    std::remove_pointer_t<decltype(std::data(std::declval<const Streams&>()))>>;
+using stream_of =
+    std::remove_cv_t<std::remove_pointer_t<decltype(std::data(std::declval<const Streams&>()))>>;
 
 /// A list of streams as the back ends see it.
 template <class Stream>

@@ -59,7 +59,7 @@ ROBOCACHE_HD inline void write_angle(const value_between<In, Out, Real>& v) noex
 
 template <class In, class Out, class Real>
 ROBOCACHE_DETAIL_HD_COLD bool write_quaternion(const value_between<In, Out, Real>& v,
-                                          bool w_first) noexcept {
+                                               bool w_first) noexcept {
   const int w = w_first ? 0 : 3;
   const int x = w_first ? 1 : 0;
   const quaternion a{v.left_at(x), v.left_at(x + 1), v.left_at(x + 2), v.left_at(w)};
@@ -74,7 +74,8 @@ ROBOCACHE_DETAIL_HD_COLD bool write_quaternion(const value_between<In, Out, Real
 }
 
 template <class In, class Out, class Real>
-ROBOCACHE_DETAIL_HD_COLD bool write_rotation_vector(const value_between<In, Out, Real>& v) noexcept {
+ROBOCACHE_DETAIL_HD_COLD bool write_rotation_vector(
+    const value_between<In, Out, Real>& v) noexcept {
   const vector3 a{v.left_at(0), v.left_at(1), v.left_at(2)};
   const vector3 b{v.right_at(0), v.right_at(1), v.right_at(2)};
   vector3 result;
@@ -92,10 +93,15 @@ template <class In, class Out, class Real>
 ROBOCACHE_HD inline bool write_rotation(channel_mode mode,
                                         const value_between<In, Out, Real>& v) noexcept {
   switch (mode) {
-    case channel_mode::slerp_xyzw: return write_quaternion(v, false);
-    case channel_mode::slerp_wxyz: return write_quaternion(v, true);
-    case channel_mode::rotation_vector: return write_rotation_vector(v);
-    default: write_angle(v); return true;
+    case channel_mode::slerp_xyzw:
+      return write_quaternion(v, false);
+    case channel_mode::slerp_wxyz:
+      return write_quaternion(v, true);
+    case channel_mode::rotation_vector:
+      return write_rotation_vector(v);
+    default:
+      write_angle(v);
+      return true;
   }
 }
 

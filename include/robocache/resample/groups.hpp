@@ -27,8 +27,8 @@ enum class channel_mode : std::uint8_t {
   next,
   /// Angles in radians, each channel by itself: the short way round, the result in [-pi, pi].
   angle,
-  /// Unit quaternions of four channels x, y, z, w: shortest arc at constant angular velocity (Shoemake,
-  /// "Animating rotation with quaternion curves", 1985), normalized. See `slerp`.
+  /// Unit quaternions of four channels x, y, z, w: shortest arc at constant angular velocity
+  /// (Shoemake, "Animating rotation with quaternion curves", 1985), normalized. See `slerp`.
   slerp_xyzw,
   /// The same with channels w, x, y, z.
   slerp_wxyz,

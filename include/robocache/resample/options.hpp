@@ -38,14 +38,14 @@ enum class gap_policy : std::uint8_t {
 /// The bits of a row's status byte. Several may be set; `ok` is none.
 struct row_status {
   static constexpr std::uint8_t ok = 0;
-  static constexpr std::uint8_t before = 1;       ///< target earlier than the first sample
-  static constexpr std::uint8_t after = 2;        ///< target later than the last sample
-  static constexpr std::uint8_t gap = 4;          ///< target inside a gap longer than `max_gap`
-  static constexpr std::uint8_t stale = 8;        ///< sample used farther than `tolerance`, or
-                                                  ///< extrapolated beyond `horizon`
-  static constexpr std::uint8_t not_finite = 16;  ///< target time NaN or infinite
-  static constexpr std::uint8_t empty = 32;       ///< no samples
-  static constexpr std::uint8_t unsorted = 64;    ///< source times seen to decrease, or NaN
+  static constexpr std::uint8_t before = 1;         ///< target earlier than the first sample
+  static constexpr std::uint8_t after = 2;          ///< target later than the last sample
+  static constexpr std::uint8_t gap = 4;            ///< target inside a gap longer than `max_gap`
+  static constexpr std::uint8_t stale = 8;          ///< sample used farther than `tolerance`, or
+                                                    ///< extrapolated beyond `horizon`
+  static constexpr std::uint8_t not_finite = 16;    ///< target time NaN or infinite
+  static constexpr std::uint8_t empty = 32;         ///< no samples
+  static constexpr std::uint8_t unsorted = 64;      ///< source times seen to decrease, or NaN
   static constexpr std::uint8_t no_rotation = 128;  ///< a quaternion between samples was zero or
                                                     ///< not finite
 };

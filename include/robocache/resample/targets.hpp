@@ -53,9 +53,9 @@ struct target_view {
 };
 
 /// Targets in windows around anchors: row `a * K + k` is at `anchors[b, a] + deltas[k]`, so an
-/// output [B, A * K, D] that is dense is [B, A, K, D]. History stacking (negative deltas) and action
-/// chunks (positive ones) without a tensor of target times. Integer stamps saturate at the ends of
-/// their type.
+/// output [B, A * K, D] that is dense is [B, A, K, D]. History stacking (negative deltas) and
+/// action chunks (positive ones) without a tensor of target times. Integer stamps saturate at the
+/// ends of their type.
 ///
 /// The rows of a window that reach beyond the recording have `row_status::before` or `after` set:
 /// the padding mask.

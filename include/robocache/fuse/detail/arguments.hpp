@@ -33,10 +33,9 @@ class concatenated {
   template <class Stream>
   tensor_view<Out, 3> next(const Stream& stream) noexcept {
     column_ = column_of(stream);
-    const tensor_view<Out, 3> part(
-        output_.data() + column_ * output_.stride(2),
-        {output_.extent(0), output_.extent(1), stream.channels()},
-        {output_.stride(0), output_.stride(1), output_.stride(2)});
+    const tensor_view<Out, 3> part(output_.data() + column_ * output_.stride(2),
+                                   {output_.extent(0), output_.extent(1), stream.channels()},
+                                   {output_.stride(0), output_.stride(1), output_.stride(2)});
     column_ += stream.channels();
     return part;
   }
@@ -84,8 +83,8 @@ struct separate_view<tensor_view<Out, 3>> {
 };
 /// Out of an array, vector or span of `tensor_view<Out, 3>`.
 template <class Outputs>
-using separate_element = typename separate_view<std::remove_cv_t<std::remove_pointer_t<
-    decltype(std::data(std::declval<const Outputs&>()))>>>::element;
+using separate_element = typename separate_view<std::remove_cv_t<
+    std::remove_pointer_t<decltype(std::data(std::declval<const Outputs&>()))>>>::element;
 
 /// Batch and rows of the call.
 template <class Out>

@@ -56,8 +56,8 @@ ROBOCACHE_HIDDEN status check_column(const char* operation, const stream_list<St
       return status::invalid_argument(
           "%s: streams[%lld] writes %lld channels from %lld, streams[%lld] writes %lld from %lld",
           operation, static_cast<long long>(n), static_cast<long long>(channels),
-          static_cast<long long>(column), static_cast<long long>(m),
-          static_cast<long long>(others), static_cast<long long>(other));
+          static_cast<long long>(column), static_cast<long long>(m), static_cast<long long>(others),
+          static_cast<long long>(other));
     }
     (void)before.next(streams.first[m]);
   }
@@ -92,11 +92,10 @@ ROBOCACHE_HIDDEN status check_one_stream(const char* operation, const Stream& st
 template <class Out, class Stream, class Body>
 ROBOCACHE_HIDDEN status with_inputs_of(const Stream& stream, const Body& body) noexcept {
   return stream.template visit<Out>([&](const auto& source, const auto& options) -> status {
-    return body({bytes_of("source.values", source.values), bytes_of("source.times", source.times),
-                 bytes_of("source.lengths", source.lengths),
-                 bytes_of("source.offsets", source.offsets),
-                 bytes_of("options.scale", options.scale),
-                 bytes_of("options.shift", options.shift)});
+    return body(
+        {bytes_of("source.values", source.values), bytes_of("source.times", source.times),
+         bytes_of("source.lengths", source.lengths), bytes_of("source.offsets", source.offsets),
+         bytes_of("options.scale", options.scale), bytes_of("options.shift", options.shift)});
   });
 }
 

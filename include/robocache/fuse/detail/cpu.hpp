@@ -40,8 +40,7 @@ ROBOCACHE_HIDDEN void fuse_rows_on_cpu(const Stream& stream, const target_view<T
 template <class Stream, class Time, class Outputs>
 ROBOCACHE_HIDDEN void fuse_on_cpu(const stream_list<Stream>& streams,
                                   const target_view<Time>& target_times, const Outputs& outputs,
-                                  const fuse_reports<Time>& reports,
-                                  cpu_execution where) noexcept {
+                                  const fuse_reports<Time>& reports, cpu_execution where) noexcept {
   const std::int64_t count = extent_of(outputs, 0) * extent_of(outputs, 1);
   if (count == 0) return;
   constexpr std::int64_t elements_per_search = 16;

@@ -49,10 +49,11 @@ __device__ __forceinline__ void copy_by_width(int width, const row_plan<Real>* p
 
 /// The widest access, in elements, that one row's addresses allow from channel `first` on.
 template <class In, class Out, class Real>
-__device__ __forceinline__ int width_of_row(const row_plan<Real>& row, std::int32_t first) noexcept {
-  const auto in = (reinterpret_cast<std::uintptr_t>(row.left) |
-                   reinterpret_cast<std::uintptr_t>(row.right)) /
-                  sizeof(In);
+__device__ __forceinline__ int width_of_row(const row_plan<Real>& row,
+                                            std::int32_t first) noexcept {
+  const auto in =
+      (reinterpret_cast<std::uintptr_t>(row.left) | reinterpret_cast<std::uintptr_t>(row.right)) /
+      sizeof(In);
   const auto out = reinterpret_cast<std::uintptr_t>(row.out) / sizeof(Out);
   const std::uintptr_t offsets = in | out | static_cast<std::uintptr_t>(first);
   int width = widest_vector<In, Out>;
@@ -60,7 +61,8 @@ __device__ __forceinline__ int width_of_row(const row_plan<Real>& row, std::int3
   return width;
 }
 
-/// The width for a part of a tile's rows: what all rows of the stream allow, or what the one row does.
+/// The width for a part of a tile's rows: what all rows of the stream allow, or what the one row
+/// does.
 template <class In, class Out, class Real>
 __device__ __forceinline__ int width_of_part(int width, const row_plan<Real>* plans, int rows,
                                              const copy_arguments<Real>& copy,
@@ -108,7 +110,7 @@ struct fuse_tile {
   tile_rows here;
   std::int32_t first_channel;
   std::int32_t channels;
-  int width;         // elements per access that every row allows
+  int width;  // elements per access that every row allows
   bool first_column;
 
   template <class Stream>
@@ -128,8 +130,8 @@ struct fuse_tile {
         first_column(column == 0) {}
 };
 
-/// A tile of a stream with channel groups or normalization: one search, then group by group a bracket
-/// by the group's rules and a copy.
+/// A tile of a stream with channel groups or normalization: one search, then group by group a
+/// bracket by the group's rules and a copy.
 template <class Out, class... Values, class Rows, class Real>
 __device__ __forceinline__ void write_groups(const Rows& source, const fuse_tile& tile,
                                              scalar_format format, const channel_groups& groups,
@@ -192,8 +194,7 @@ __device__ __forceinline__ void write_groups(const Rows& source, const fuse_tile
 /// A tile of a stream without either.
 template <class Out, class... Values, class Rows, class Real>
 __device__ __forceinline__ void write_plain(const Rows& source, const fuse_tile& tile,
-                                            scalar_format format,
-                                            const copy_arguments<Real>& copy,
+                                            scalar_format format, const copy_arguments<Real>& copy,
                                             row_plan<Real>* plans, int lane) noexcept {
   const tile_rows& here = tile.here;
   const std::uint32_t row = here.row_of(lane);
@@ -218,9 +219,9 @@ __device__ __forceinline__ void write_plain(const Rows& source, const fuse_tile&
   });
 }
 
-/// Brings the warp's stream from the kernel's parameters into shared memory, in one coalesced access.
-/// Read field by field through the constant cache, which holds a few streams only, 16 streams of 14
-/// channels took longer.
+/// Brings the warp's stream from the kernel's parameters into shared memory, in one coalesced
+/// access. Read field by field through the constant cache, which holds a few streams only, 16
+/// streams of 14 channels took longer.
 template <class Stream>
 __device__ __forceinline__ const Stream& staged(const Stream& entry, uint4* copy,
                                                 int lane) noexcept {
@@ -260,8 +261,8 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(warps_per_block* warp_size,
   const std::uint32_t index = blockIdx.x * warps_per_block + warp;
   if (index >= table.tiles) return;
   const int n = table.stream_of(index);
-  const auto& stream = staged_table ? staged(table.stream[n], shared_streams[warp], lane)
-                                    : table.stream[n];
+  const auto& stream =
+      staged_table ? staged(table.stream[n], shared_streams[warp], lane) : table.stream[n];
   const fuse_tile tile(stream, index - table.first_tile[n]);
   wait_for_previous_kernel();
 

@@ -26,9 +26,8 @@ namespace cuda_detail {
 /// \param tiles  counts what the streams so far need, unbounded
 /// \param warps  how many the stream should have, if it has rows enough
 template <class Out, class Table, class Stream>
-ROBOCACHE_HIDDEN void add_stream(Table& table, double& tiles, std::int64_t warps,
-                                 std::int64_t n, const Stream& stream,
-                                 const tensor_view<Out, 3>& output) noexcept {
+ROBOCACHE_HIDDEN void add_stream(Table& table, double& tiles, std::int64_t warps, std::int64_t n,
+                                 const Stream& stream, const tensor_view<Out, 3>& output) noexcept {
   using time = typename Table::time;
   using table_real = typename Table::real;
   stream.template visit<Out>([&](const auto& source, const auto& options) {
@@ -36,8 +35,9 @@ ROBOCACHE_HIDDEN void add_stream(Table& table, double& tiles, std::int64_t warps
     using out = typename scalar_traits<Out>::canonical;
     auto& entry = table.stream[table.count];
     entry.source = timeline<time>(source, options.offset);
-    entry.policy = policy_in<table_real>(static_cast<const resample_policy<
-        time, std::remove_cv_t<decltype(options.fill_value)>>&>(options));
+    entry.policy = policy_in<table_real>(
+        static_cast<const resample_policy<time, std::remove_cv_t<decltype(options.fill_value)>>&>(
+            options));
     const auto copy = make_copy_arguments<in, Out>(source.values, source.packed, output, options);
     entry.copy = copy_in<table_real>(copy);
     entry.groups = source.groups;
@@ -71,8 +71,8 @@ ROBOCACHE_HIDDEN bool needs_general(const stream_list<Stream>& streams) noexcept
 template <bool General, std::int64_t Capacity, class Time, class... Values, class Outputs>
 ROBOCACHE_HIDDEN status launch_fuse(const char* operation,
                                     const stream_list<sensor_stream<Time, Values...>>& streams,
-                                    const target_view<Time>& target_times,
-                                    const Outputs& outputs, const fuse_reports<Time>& reports,
+                                    const target_view<Time>& target_times, const Outputs& outputs,
+                                    const fuse_reports<Time>& reports,
                                     cudaStream_t stream) noexcept {
   using out = typename scalar_traits<typename Outputs::element>::canonical;
   using table_type = fuse_table<Time, table_real<out, Values...>, static_cast<int>(Capacity)>;

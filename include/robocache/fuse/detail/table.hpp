@@ -13,15 +13,16 @@
 #include <type_traits>
 
 /// \file
-/// The table of streams that travels to the GPU as a kernel parameter, and how the warps of a launch
-/// are dealt out to it: each stream has the tiles it would have alone, one stream after another.
+/// The table of streams that travels to the GPU as a kernel parameter, and how the warps of a
+/// launch are dealt out to it: each stream has the tiles it would have alone, one stream after
+/// another.
 
 namespace robocache::detail {
 
 /// What arithmetic is done in: double, if any stream or the output needs it.
 template <class Out, class... Values>
-using table_real = std::conditional_t<(std::is_same_v<compute_t<Values, Out>, double> || ...),
-                                      double, float>;
+using table_real =
+    std::conditional_t<(std::is_same_v<compute_t<Values, Out>, double> || ...), double, float>;
 
 /// One stream, its values' type erased. Copied in 16-byte pieces.
 template <class Time, class Real>

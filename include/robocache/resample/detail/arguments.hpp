@@ -218,8 +218,8 @@ struct stored_rows {
   }
 };
 
-/// What the rows are copied from and to. Strides of batch, samples and rows are in bytes, so that one
-/// structure serves all scalar types.
+/// What the rows are copied from and to. Strides of batch, samples and rows are in bytes, so that
+/// one structure serves all scalar types.
 template <class Real>
 struct copy_arguments {
   using real = Real;

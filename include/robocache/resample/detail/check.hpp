@@ -118,9 +118,9 @@ ROBOCACHE_HIDDEN status check_source_times(const char* operation,
 }
 
 template <class Time>
-ROBOCACHE_HIDDEN status check_targets(const char* operation,
-                                      const target_view<Time>& target_times, std::int64_t batch,
-                                      std::int64_t rows, const char* rows_of) noexcept {
+ROBOCACHE_HIDDEN status check_targets(const char* operation, const target_view<Time>& target_times,
+                                      std::int64_t batch, std::int64_t rows,
+                                      const char* rows_of) noexcept {
   if (!target_times.windowed) {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "target_times", target_times.anchors));
   } else {

@@ -43,8 +43,8 @@ __device__ __forceinline__ row_plan<Real> plan_of(const Found& found, const unsi
 
 /// Neighbouring channels of all rows of a tile, as vectors.
 struct channel_span {
-  std::int64_t offset;              // from the plans' addresses to the span, in channels
-  std::uint32_t first_channel;      // of the row, for the normalization
+  std::int64_t offset;          // from the plans' addresses to the span, in channels
+  std::uint32_t first_channel;  // of the row, for the normalization
   std::int32_t vectors;
   std::uint32_t row_of_item_magic;  // see `item_magic`
 };
@@ -127,9 +127,8 @@ __device__ __forceinline__ void store_combined(const row_plan<Real>& row,
                                                const copy_arguments<Real>& copy,
                                                const channel_span& span, int channel) noexcept {
   const std::int64_t at = span.offset + channel;
-  store_vector(
-      reinterpret_cast<Out*>(row.out) + (Width > 1 ? at : at * copy.output_channel_stride),
-      combine<Affine, Out>(row, pair, copy.affine, span.first_channel + channel));
+  store_vector(reinterpret_cast<Out*>(row.out) + (Width > 1 ? at : at * copy.output_channel_stride),
+               combine<Affine, Out>(row, pair, copy.affine, span.first_channel + channel));
 }
 
 /// Copies `Width` elements of one row at `channel` of the span.

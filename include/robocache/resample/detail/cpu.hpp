@@ -103,8 +103,7 @@ inline row_source<Real> find_row(const stored_rows<Real>& source, std::int64_t b
 template <class Out, class Real>
 inline tensor_view<Out, 1> output_row(const copy_arguments<Real>& copy, std::int64_t b,
                                       std::int64_t t) noexcept {
-  unsigned char* const row =
-      copy.output + b * copy.output_batch_bytes + t * copy.output_row_bytes;
+  unsigned char* const row = copy.output + b * copy.output_batch_bytes + t * copy.output_row_bytes;
   return {reinterpret_cast<Out*>(row), {copy.channels}, {copy.output_channel_stride}};
 }
 
@@ -133,9 +132,8 @@ inline void write_rows(const Rows& source, const copy_arguments<Real>& copy, std
     const bool constant = found.left < 0;
     const sample_bracket<Real> local{constant ? -1 : 0, constant ? -1 : (step != 0 ? 1 : 0),
                                      found.weight, row_status::ok};
-    write_row(serial_group{}, local,
-              item_values<In>(copy, b, constant ? 0 : found.left, 2, step), copy.affine,
-              output_row<Out>(copy, b, t));
+    write_row(serial_group{}, local, item_values<In>(copy, b, constant ? 0 : found.left, 2, step),
+              copy.affine, output_row<Out>(copy, b, t));
   });
 }
 
@@ -150,10 +148,10 @@ inline void write_grouped_rows(const Rows& source, const channel_groups& groups,
     const auto row = static_cast<std::uint32_t>(t);
     const auto target = source.target(b, row);
     search_near(item.axis, target, near);
-    const grouped_status done = write_grouped_row(
-        serial_group{}, item.axis, target, near, groups,
-        item_values<In>(copy, b, item.first_sample, item.axis.size, 1), source.policy(),
-        copy.affine, output_row<Out>(copy, b, t));
+    const grouped_status done =
+        write_grouped_row(serial_group{}, item.axis, target, near, groups,
+                          item_values<In>(copy, b, item.first_sample, item.axis.size, 1),
+                          source.policy(), copy.affine, output_row<Out>(copy, b, t));
     source.report(b, row, done.status, item.axis, target, done.newest);
   });
 }

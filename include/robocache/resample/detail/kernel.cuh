@@ -59,8 +59,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(warps_per_block* warp_size,
   wait_for_previous_kernel();
   const row_request<Rows> request(source, here.b, row);
   // Addresses while the request is under way; the empty assembly keeps them from sinking below it.
-  const std::uint32_t first_channel =
-      blockIdx.y * static_cast<std::uint32_t>(tile.vectors) * Width;
+  const std::uint32_t first_channel = blockIdx.y * static_cast<std::uint32_t>(tile.vectors) * Width;
   const unsigned char* values = copy.values + here.b * copy.values_batch_bytes +
                                 request.first_sample() * copy.values_sample_bytes;
   unsigned char* out = copy.output + here.b * copy.output_batch_bytes + row * copy.output_row_bytes;
@@ -74,10 +73,10 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(warps_per_block* warp_size,
       request.find(source, here.b, row, one_row, lane < here.rows && blockIdx.y == 0);
   const plan mine = plan_of(found, values, out, copy);
 
-  const channel_span span{0, first_channel,
-                          min(tile.vectors, tile.vectors_per_row - static_cast<int>(blockIdx.y) *
-                                                                       tile.vectors),
-                          tile.row_of_item_magic};
+  const channel_span span{
+      0, first_channel,
+      min(tile.vectors, tile.vectors_per_row - static_cast<int>(blockIdx.y) * tile.vectors),
+      tile.row_of_item_magic};
   const auto channels = static_cast<int>(copy.channels);
   if (one_row && channels <= warp_size * Width) {  // every lane knows the row: no detour
     copy_short_row<Width, Affine, In, Out>(mine, copy, span, channels, lane);
@@ -108,9 +107,8 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(warps_per_block* warp_size)
   const tile_rows here(tile, tile_index);
   const std::uint32_t row = here.row_of(lane);
   const row_request<searched_rows<Time, Real>> request(source, here.b, row);
-  const row_source<Real> found =
-      rows_of(request.find(source, here.b, row, here.rows == 1, lane < here.rows),
-              request.first_sample());
+  const row_source<Real> found = rows_of(
+      request.find(source, here.b, row, here.rows == 1, lane < here.rows), request.first_sample());
   let_next_kernel_launch();
   if (lane < here.rows) {
     brackets.left(here.b, row) = found.left;

@@ -88,8 +88,8 @@ struct row_request {
 
   __device__ std::int64_t first_sample() const noexcept { return item.first_sample; }
 
-  /// The number of stamps at or before every lane's target. All lanes search, so that the warp stays
-  /// together; a lane without a finite target for nothing.
+  /// The number of stamps at or before every lane's target. All lanes search, so that the warp
+  /// stays together; a lane without a finite target for nothing.
   ///
   /// \param one_row  all lanes ask for the same row
   __device__ __forceinline__ std::int32_t search(bool one_row) const noexcept {

@@ -39,8 +39,8 @@ inline constexpr int widest_vector = 16 / static_cast<int>(sizeof(In) > sizeof(O
 /// to keep the registers for more warps.
 inline constexpr int vectors_in_flight = 2;
 
-/// `item / vectors` is `item * item_magic >> item_shift` for a tile's items, of which there are fewer
-/// than 1024. A tile of one row needs no division: 0.
+/// `item / vectors` is `item * item_magic >> item_shift` for a tile's items, of which there are
+/// fewer than 1024. A tile of one row needs no division: 0.
 inline constexpr int item_shift = 21;
 ROBOCACHE_HD inline std::uint32_t item_magic(int rows, std::int32_t vectors) noexcept {
   if (rows == 1 || vectors == 0) return 0;
@@ -51,8 +51,8 @@ ROBOCACHE_HD inline std::uint32_t item_magic(int rows, std::int32_t vectors) noe
 /// A warp's tile: `rows` rows by `vectors` vectors. Tiles of an item lie one after another.
 struct tile_shape {
   fast_divide tiles_per_item;
-  std::uint32_t tiles;              // in the batch, per column
-  std::int32_t rows;                // 1..32
+  std::uint32_t tiles;  // in the batch, per column
+  std::int32_t rows;    // 1..32
   std::int32_t rows_per_item;
   std::int32_t vectors;             // per tile; the last tile of a row may have fewer
   std::int32_t vectors_per_row;     // D / vector width
@@ -68,10 +68,9 @@ int alignment_of(const copy_arguments<Real>& copy) noexcept {
     return static_cast<std::uint64_t>(static_cast<std::int64_t>(bytes) /
                                       static_cast<std::int64_t>(size));
   };
-  std::uint64_t offsets =
-      elements(reinterpret_cast<std::uintptr_t>(copy.values), sizeof(In)) |
-      elements(reinterpret_cast<std::uintptr_t>(copy.output), sizeof(Out)) |
-      elements(copy.values_sample_bytes, sizeof(In));
+  std::uint64_t offsets = elements(reinterpret_cast<std::uintptr_t>(copy.values), sizeof(In)) |
+                          elements(reinterpret_cast<std::uintptr_t>(copy.output), sizeof(Out)) |
+                          elements(copy.values_sample_bytes, sizeof(In));
   if (copy.batch > 1) {
     offsets |= elements(copy.values_batch_bytes, sizeof(In)) |
                elements(copy.output_batch_bytes, sizeof(Out));
@@ -115,8 +114,8 @@ inline tile_shape choose_tile(std::int64_t batch, std::int64_t rows, std::int64_
   }
   // Long rows: several warps to one, if there are not enough rows to go round.
   if (tile.rows == 1) {
-    const std::int64_t wanted = std::min<std::int64_t>(
-        (vectors + warp_size - 1) / warp_size, (warps + batch * rows - 1) / (batch * rows));
+    const std::int64_t wanted = std::min<std::int64_t>((vectors + warp_size - 1) / warp_size,
+                                                       (warps + batch * rows - 1) / (batch * rows));
     const std::int64_t columns = std::max<std::int64_t>(wanted, 1);
     const std::int64_t per_column = (vectors + columns - 1) / columns;
     tile.vectors = static_cast<std::int32_t>((per_column + warp_size - 1) / warp_size * warp_size);
