@@ -83,7 +83,8 @@ do_sanitize() {  # all programs and tools side by side, then their logs one afte
   # hour, and the tools make all streams wait for each other, which the tests of that refuse.
   filter='[conformance],[graph],[unsorted],[value],buffers without slack*,transposed*'
   filters+=("resample $filter,a length out of*,offsets out of*,find_brackets and*,a launch reads*")
-  filters+=('fuse [conformance],[graph]')
+  filter='[conformance],[graph],[columns],[group],[angle],[rotation]~[heavy],[empty],[age]'
+  filters+=("fuse $filter,windows beyond*,no anchors*,fuse reads*")
   logs=$(mktemp -d)
   for i in "${!filters[@]}"; do
     operation=${filters[i]%% *}

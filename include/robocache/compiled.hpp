@@ -84,7 +84,7 @@ using compiled_stream = sensor_stream<Time, float, bfloat16>;
 
 /// `fuse` on a CUDA stream; see `fuse.cuh`. Streams are `compiled_stream<Time>`.
 template <class Streams, class Out, class Stream = detail::stream_of<Streams>,
-          class Time = typename Stream::time>
+          class Time = detail::stream_time_t<Stream>>
 status fuse(const Streams& streams, const detail::same_type_t<target_view<Time>>& target_times,
             const tensor_view<Out, 3>& output,
             const detail::same_type_t<fuse_reports<Time>>& reports, cudaStream_t stream) noexcept {
@@ -98,7 +98,7 @@ status fuse(const Streams& streams, const detail::same_type_t<target_view<Time>>
 
 /// As above, into one tensor of float or `bfloat16` per stream.
 template <class Streams, class Outputs, class Stream = detail::stream_of<Streams>,
-          class Time = typename Stream::time, class Out = detail::separate_element<Outputs>>
+          class Time = detail::stream_time_t<Stream>, class Out = detail::separate_element<Outputs>>
 status fuse(const Streams& streams, const detail::same_type_t<target_view<Time>>& target_times,
             const Outputs& outputs, const detail::same_type_t<fuse_reports<Time>>& reports,
             cudaStream_t stream) noexcept {
@@ -112,10 +112,20 @@ status fuse(const Streams& streams, const detail::same_type_t<target_view<Time>>
 
 /// Either of the above, without reports.
 template <class Streams, class Outputs, class Stream = detail::stream_of<Streams>,
-          class Time = typename Stream::time>
+          class Time = detail::stream_time_t<Stream>>
 status fuse(const Streams& streams, const detail::same_type_t<target_view<Time>>& target_times,
             const Outputs& outputs, cudaStream_t stream) noexcept {
   return robocache::fuse(streams, target_times, outputs, fuse_reports<Time>{}, stream);
+}
+
+/// `fuse_sensors` on a CUDA stream; see `fuse.hpp`.
+template <class Vision, class Proprioception, class Imu, class Out,
+          class Time = detail::time_of_t<Vision>>
+status fuse_sensors(const Vision& vision, const Proprioception& proprioception, const Imu& imu,
+                    const detail::same_type_t<target_view<Time>>& target_times,
+                    const tensor_view<Out, 3>& output, cudaStream_t stream) noexcept {
+  const compiled_stream<Time> streams[] = {{vision}, {proprioception}, {imu}};
+  return robocache::fuse(streams, target_times, output, stream);
 }
 
 /// `resample` on a CUDA stream; see `resample.cuh`.

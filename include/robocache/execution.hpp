@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/detail/config.hpp>
+
 /// \file
 /// Where a launcher runs: its last argument. A `cudaStream_t` means the GPU (the `.cuh` headers),
 /// `robocache::cpu` the calling machine's processor.
@@ -19,6 +21,14 @@
 #endif
 
 namespace robocache {
+
+#if defined(ROBOCACHE_DETAIL_CPU_DISPATCH)
+namespace detail {
+inline bool cpu_has_fma() noexcept {
+  return __builtin_cpu_supports("fma") && __builtin_cpu_supports("avx2");
+}
+}  // namespace detail
+#endif
 
 /// The CPU back end. Runs in the calling thread, and in OpenMP's threads where the program is
 /// compiled with OpenMP. The launcher returns when the work is done. Results are the same for any

@@ -32,7 +32,7 @@ inline namespace ROBOCACHE_CUDA_NAMESPACE {
 ///         length or offsets do not fit has no samples (status EMPTY). `cuda_error` if the launch
 ///         failed.
 template <class Streams, class Out, class Stream = detail::stream_of<Streams>,
-          class Time = typename Stream::time>
+          class Time = detail::stream_time_t<Stream>>
 ROBOCACHE_HIDDEN status fuse(const Streams& streams,
                              const detail::same_type_t<target_view<Time>>& target_times,
                              const tensor_view<Out, 3>& output,
@@ -49,7 +49,7 @@ ROBOCACHE_HIDDEN status fuse(const Streams& streams,
 /// \param outputs  as many `tensor_view<Out, 3>` as streams (array, vector or span), each
 ///                 [B, T, D_n]; `column` of the streams is not used
 template <class Streams, class Outputs, class Stream = detail::stream_of<Streams>,
-          class Time = typename Stream::time, class Out = detail::separate_element<Outputs>>
+          class Time = detail::stream_time_t<Stream>, class Out = detail::separate_element<Outputs>>
 ROBOCACHE_HIDDEN status fuse(const Streams& streams,
                              const detail::same_type_t<target_view<Time>>& target_times,
                              const Outputs& outputs,
@@ -63,7 +63,7 @@ ROBOCACHE_HIDDEN status fuse(const Streams& streams,
 
 /// Either of the above, without reports.
 template <class Streams, class Outputs, class Stream = detail::stream_of<Streams>,
-          class Time = typename Stream::time>
+          class Time = detail::stream_time_t<Stream>>
 ROBOCACHE_HIDDEN status fuse(const Streams& streams,
                              const detail::same_type_t<target_view<Time>>& target_times,
                              const Outputs& outputs, cudaStream_t stream) noexcept {
@@ -71,15 +71,16 @@ ROBOCACHE_HIDDEN status fuse(const Streams& streams,
 }
 
 /// The three classic streams of robot learning side by side; see `fuse_sensors` in `fuse.hpp`.
-template <class V, class P, class I, class Time, class Out>
-ROBOCACHE_HIDDEN status fuse_sensors(const source_view<V, Time>& vision,
-                                     const source_view<P, Time>& proprioception,
-                                     const source_view<I, Time>& imu,
+template <class Vision, class Proprioception, class Imu, class Out,
+          class Time = detail::time_of_t<Vision>>
+ROBOCACHE_HIDDEN status fuse_sensors(const Vision& vision, const Proprioception& proprioception,
+                                     const Imu& imu,
                                      const detail::same_type_t<target_view<Time>>& target_times,
                                      const tensor_view<Out, 3>& output,
                                      cudaStream_t stream) noexcept {
-  const detail::classic_streams<Out, Time, V, P, I> streams(vision, proprioception, imu);
-  return fuse(streams.list, target_times, output, stream);
+  const detail::classic_stream_of<Vision, Proprioception, Imu> streams[] = {
+      {vision}, {proprioception}, {imu}};
+  return fuse(streams, target_times, output, stream);
 }
 
 }  // namespace ROBOCACHE_CUDA_NAMESPACE

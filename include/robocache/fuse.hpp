@@ -37,7 +37,7 @@ inline namespace ROBOCACHE_CPU_NAMESPACE {
 /// elements). Allocates nothing. The result does not depend on the number of threads, and equals
 /// the GPU's bit for bit. O(B T sum (log S_n + D_n)).
 template <class Streams, class Out, class Stream = detail::stream_of<Streams>,
-          class Time = typename Stream::time>
+          class Time = detail::stream_time_t<Stream>>
 ROBOCACHE_HIDDEN status fuse(const Streams& streams,
                              const detail::same_type_t<target_view<Time>>& target_times,
                              const tensor_view<Out, 3>& output,
@@ -56,7 +56,7 @@ ROBOCACHE_HIDDEN status fuse(const Streams& streams,
 /// \param outputs  as many `tensor_view<Out, 3>` as streams (array, vector or span), each
 ///                 [B, T, D_n]; `column` of the streams is not used
 template <class Streams, class Outputs, class Stream = detail::stream_of<Streams>,
-          class Time = typename Stream::time, class Out = detail::separate_element<Outputs>>
+          class Time = detail::stream_time_t<Stream>, class Out = detail::separate_element<Outputs>>
 ROBOCACHE_HIDDEN status fuse(const Streams& streams,
                              const detail::same_type_t<target_view<Time>>& target_times,
                              const Outputs& outputs,
@@ -72,7 +72,7 @@ ROBOCACHE_HIDDEN status fuse(const Streams& streams,
 
 /// Either of the above, without reports.
 template <class Streams, class Outputs, class Stream = detail::stream_of<Streams>,
-          class Time = typename Stream::time>
+          class Time = detail::stream_time_t<Stream>>
 ROBOCACHE_HIDDEN status fuse(const Streams& streams,
                              const detail::same_type_t<target_view<Time>>& target_times,
                              const Outputs& outputs, cpu_execution where) noexcept {
@@ -83,22 +83,24 @@ ROBOCACHE_HIDDEN status fuse(const Streams& streams,
 /// vision [B, S_v, D_v], proprioception [B, S_p, D_p], IMU [B, S_i, D_i] -> [B, T, D_v + D_p +
 /// D_i].
 ///
-/// \param vision          e.g. image embeddings
+/// \param vision          e.g. image embeddings; like the others from `padded_source`,
+///                        `packed_source` or `with_groups`
 /// \param proprioception  e.g. joint positions
 /// \param imu             e.g. accelerations and rates
 /// \param target_times    as for `fuse`
 /// \param output          [B, T, D_v + D_p + D_i]
 /// \param where           `robocache::cpu`
 /// \return as `fuse`
-template <class V, class P, class I, class Time, class Out>
-ROBOCACHE_HIDDEN status fuse_sensors(const source_view<V, Time>& vision,
-                                     const source_view<P, Time>& proprioception,
-                                     const source_view<I, Time>& imu,
+template <class Vision, class Proprioception, class Imu, class Out,
+          class Time = detail::time_of_t<Vision>>
+ROBOCACHE_HIDDEN status fuse_sensors(const Vision& vision, const Proprioception& proprioception,
+                                     const Imu& imu,
                                      const detail::same_type_t<target_view<Time>>& target_times,
                                      const tensor_view<Out, 3>& output,
                                      cpu_execution where) noexcept {
-  const detail::classic_streams<Out, Time, V, P, I> streams(vision, proprioception, imu);
-  return fuse(streams.list, target_times, output, where);
+  const detail::classic_stream_of<Vision, Proprioception, Imu> streams[] = {
+      {vision}, {proprioception}, {imu}};
+  return fuse(streams, target_times, output, where);
 }
 
 }  // namespace ROBOCACHE_CPU_NAMESPACE

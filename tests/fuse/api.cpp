@@ -139,3 +139,42 @@ TEST_CASE("what a stream says of itself", "[api]") {
   CHECK(stream(p.camera_source(), options{}).options_are_in(false));
   CHECK_FALSE(stream(p.camera_source(), options{}).options_are_in(true));
 }
+
+TEST_CASE("fuse_sensors takes recordings with channel groups", "[api]") {
+  program p;
+  const auto held =
+      robocache::with_groups(p.joint_source(), {{0, 2, robocache::channel_mode::previous}});
+  std::vector<float> output(12);
+  REQUIRE(robocache::fuse_sensors(p.camera_source(), held, p.camera_source(), p.grid(),
+                                  tensor_view<float, 3>(output.data(), {1, 3, 4}), robocache::cpu)
+              .ok());
+  CHECK(output == std::vector<float>{1, 0, 10, 1, 3, 0, 10, 3, 5, 20, 30, 5});
+}
+
+TEST_CASE("a stream without channels reports the same with and without a group", "[api]") {
+  const std::int64_t stamps[] = {10};
+  const std::int64_t early[] = {0};
+  const auto bare = robocache::padded_source(tensor_view<const float, 3>(nullptr, {1, 1, 0}),
+                                             tensor_view<const std::int64_t, 2>(stamps, {1, 1}));
+  const stream streams[] = {
+      {bare}, {robocache::with_groups(bare, {{0, 0, robocache::channel_mode::slerp_xyzw}})}};
+  std::uint8_t statuses[2] = {};
+  robocache::fuse_reports<std::int64_t> reports;
+  reports.statuses = tensor_view<std::uint8_t, 3>(statuses, {1, 1, 2});
+  REQUIRE(robocache::fuse(streams, tensor_view<const std::int64_t, 1>(early, {1}),
+                          tensor_view<float, 3>(nullptr, {1, 1, 0}), reports, robocache::cpu)
+              .ok());
+  CHECK(statuses[0] == robocache::row_status::before);
+  CHECK(statuses[1] == robocache::row_status::before);
+}
+
+TEST_CASE("no anchors with more deltas than rows are counted in", "[api]") {
+  program p;
+  const stream streams[] = {{p.joint_source()}};
+  const auto windows = robocache::window_times(
+      tensor_view<const std::int64_t, 1>(p.targets.data(), {0}),
+      tensor_view<const std::int64_t, 1>(p.targets.data(), {std::int64_t{1} << 32}, {0}));
+  const tensor_view<float, 3> nothing(nullptr, {1, 0, 2});
+  CHECK(robocache::fuse(streams, windows, nothing, robocache::cpu).ok());
+  CHECK(robocache::resample(p.joint_source(), windows, nothing, {}, robocache::cpu).ok());
+}

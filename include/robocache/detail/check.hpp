@@ -134,33 +134,41 @@ ROBOCACHE_HIDDEN status check_extent(const char* operation, const char* name,
                                   expected_of, static_cast<long long>(expected));
 }
 
-/// Rejects overlap that is certain, of an output with an input or another output: equal first
-/// elements, or an end of one within the other where that is dense. Strided views may interleave
-/// without touching, so those pass.
+/// Overlap that is certain: equal first elements, or an end of one within the other where that is
+/// dense. Strided views may interleave without touching, so those pass.
+inline bool certainly_overlap(const byte_span& a, const byte_span& b) noexcept {
+  const auto holds_end_of = [](const byte_span& outer, const byte_span& inner) {
+    return outer.dense && ((outer.begin <= inner.begin && inner.begin < outer.end) ||
+                           (outer.begin <= inner.last_element && inner.last_element < outer.end));
+  };
+  if (a.begin == a.end || b.begin == b.end) return false;
+  return a.first_element == b.first_element || holds_end_of(a, b) || holds_end_of(b, a);
+}
+
+/// \param name_a  what `a` is, for the message
+ROBOCACHE_HIDDEN inline status refuse_overlap(const char* operation, const char* name_a,
+                                              const byte_span& a, const char* name_b,
+                                              const byte_span& b) noexcept {
+  return status::invalid_argument(
+      "%s: %s overlaps %s: bytes [%#llx, %#llx) and [%#llx, %#llx)", operation, name_a, name_b,
+      static_cast<unsigned long long>(a.begin), static_cast<unsigned long long>(a.end),
+      static_cast<unsigned long long>(b.begin), static_cast<unsigned long long>(b.end));
+}
+
+/// Rejects overlap that is certain, of an output with an input or another output.
 ROBOCACHE_HIDDEN inline status check_disjoint(const char* operation,
                                               std::initializer_list<byte_span> outputs,
                                               std::initializer_list<byte_span> inputs) noexcept {
-  const auto holds_end_of = [](const byte_span& a, const byte_span& b) {
-    return a.dense && ((a.begin <= b.begin && b.begin < a.end) ||
-                       (a.begin <= b.last_element && b.last_element < a.end));
-  };
-  const auto overlap = [&](const byte_span& a, const byte_span& b) {
-    if (a.begin == a.end || b.begin == b.end) return false;
-    return a.first_element == b.first_element || holds_end_of(a, b) || holds_end_of(b, a);
-  };
-  const auto refuse = [&](const byte_span& out, const byte_span& other) {
-    return status::invalid_argument(
-        "%s: %s overlaps %s: bytes [%#llx, %#llx) and [%#llx, %#llx)", operation, out.name,
-        other.name, static_cast<unsigned long long>(out.begin),
-        static_cast<unsigned long long>(out.end), static_cast<unsigned long long>(other.begin),
-        static_cast<unsigned long long>(other.end));
-  };
   for (const byte_span* out = outputs.begin(); out != outputs.end(); ++out) {
     for (const byte_span& in : inputs) {
-      if (overlap(*out, in)) return refuse(*out, in);
+      if (certainly_overlap(*out, in)) {
+        return refuse_overlap(operation, out->name, *out, in.name, in);
+      }
     }
     for (const byte_span* other = outputs.begin(); other != out; ++other) {
-      if (overlap(*out, *other)) return refuse(*out, *other);
+      if (certainly_overlap(*out, *other)) {
+        return refuse_overlap(operation, out->name, *out, other->name, *other);
+      }
     }
   }
   return {};

@@ -24,5 +24,12 @@
 #if defined(__CUDACC__)
 #define ROBOCACHE_DETAIL_HD_COLD __host__ __device__ __noinline__
 #else
-#define ROBOCACHE_DETAIL_HD_COLD inline
+#define ROBOCACHE_DETAIL_HD_COLD
+#endif
+
+/// On x86-64 the CPU back end has its loops twice, once for processors with AVX2 and FMA, and
+/// chooses when it runs: without them the contract's fma is a function call. The results are the
+/// same bits.
+#if defined(__GNUC__) && defined(__x86_64__) && !(defined(__FMA__) && defined(__AVX2__))
+#define ROBOCACHE_DETAIL_CPU_DISPATCH 1
 #endif

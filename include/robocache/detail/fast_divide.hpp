@@ -15,7 +15,9 @@ struct fast_divide {
   std::uint32_t shift = 0;
 
   fast_divide() = default;
+  /// Zero stands for a call that has nothing to divide; the result is then n.
   explicit fast_divide(std::uint32_t d) noexcept : divisor(d) {
+    if (d == 0) return;
     while ((std::uint64_t{1} << shift) < d) ++shift;
     const std::uint64_t power = std::uint64_t{1} << shift;
     multiplier = static_cast<std::uint32_t>(((power - d) << 32) / d + 1);

@@ -195,6 +195,15 @@ template <class Streams>
 using stream_of =
     std::remove_cv_t<std::remove_pointer_t<decltype(std::data(std::declval<const Streams&>()))>>;
 
+/// The type of the stamps of a list's streams.
+template <class Stream>
+struct stream_time {
+  static_assert(is_sensor_stream<Stream>::value, "fuse takes a list of sensor_stream");
+  using type = typename Stream::time;
+};
+template <class Stream>
+using stream_time_t = typename stream_time<Stream>::type;
+
 /// A list of streams as the back ends see it.
 template <class Stream>
 struct stream_list {

@@ -3,6 +3,7 @@
 
 #include <robocache/detail/config.hpp>
 #include <robocache/resample/bracket.hpp>
+#include <robocache/resample/detail/rotate.hpp>
 #include <robocache/resample/device.hpp>
 #include <robocache/resample/groups.hpp>
 #include <robocache/resample/options.hpp>
@@ -58,32 +59,13 @@ ROBOCACHE_HD inline void write_angle(const value_between<In, Out, Real>& v) noex
 }
 
 template <class In, class Out, class Real>
-ROBOCACHE_DETAIL_HD_COLD bool write_quaternion(const value_between<In, Out, Real>& v,
-                                               bool w_first) noexcept {
-  const int w = w_first ? 0 : 3;
-  const int x = w_first ? 1 : 0;
-  const quaternion a{v.left_at(x), v.left_at(x + 1), v.left_at(x + 2), v.left_at(w)};
-  const quaternion b{v.right_at(x), v.right_at(x + 1), v.right_at(x + 2), v.right_at(w)};
-  quaternion result;
-  const bool fine = slerp(a, b, exact_cast<double>(v.weight), result);
-  v.write(x, result.x);
-  v.write(x + 1, result.y);
-  v.write(x + 2, result.z);
-  v.write(w, result.w);
-  return fine;
-}
-
-template <class In, class Out, class Real>
-ROBOCACHE_DETAIL_HD_COLD bool write_rotation_vector(
-    const value_between<In, Out, Real>& v) noexcept {
-  const vector3 a{v.left_at(0), v.left_at(1), v.left_at(2)};
-  const vector3 b{v.right_at(0), v.right_at(1), v.right_at(2)};
-  vector3 result;
-  const bool fine = blend_rotation_vector(a, b, exact_cast<double>(v.weight), result);
-  v.write(0, result.x);
-  v.write(1, result.y);
-  v.write(2, result.z);
-  return fine;
+ROBOCACHE_HD inline void load_rotations(channel_mode mode, const value_between<In, Out, Real>& v,
+                                        rotation_components& left,
+                                        rotation_components& right) noexcept {
+  for (int i = 0; i < channels_per_value(mode); ++i) {
+    left.at[i] = v.left_at(i);
+    right.at[i] = v.right_at(i);
+  }
 }
 
 /// One value of the modes that are not blended channel by channel.
@@ -92,33 +74,28 @@ ROBOCACHE_DETAIL_HD_COLD bool write_rotation_vector(
 template <class In, class Out, class Real>
 ROBOCACHE_HD inline bool write_rotation(channel_mode mode,
                                         const value_between<In, Out, Real>& v) noexcept {
-  switch (mode) {
-    case channel_mode::slerp_xyzw:
-      return write_quaternion(v, false);
-    case channel_mode::slerp_wxyz:
-      return write_quaternion(v, true);
-    case channel_mode::rotation_vector:
-      return write_rotation_vector(v);
-    default:
-      write_angle(v);
-      return true;
+  if (mode == channel_mode::angle) {
+    write_angle(v);
+    return true;
   }
+  rotation_components a{};
+  rotation_components b{};
+  rotation_components result;
+  load_rotations(mode, v, a, b);
+  const bool usable = rotate(mode, a, b, exact_cast<double>(v.weight), result);
+  for (int i = 0; i < channels_per_value(mode); ++i) v.write(i, result.at[i]);
+  return usable;
 }
 
 /// What `write_rotation` will return.
 template <class In, class Out, class Real>
 ROBOCACHE_HD inline bool rotation_usable(channel_mode mode,
                                          const value_between<In, Out, Real>& v) noexcept {
-  const int components = channels_per_value(mode);
-  if (components == 1) return true;
-  double left = 0;
-  double right = 0;
-  for (int i = 0; i < components; ++i) {
-    left = exact_fma(v.left_at(i), v.left_at(i), left);
-    right = exact_fma(v.right_at(i), v.right_at(i), right);
-  }
-  const bool finite = is_finite(left) && is_finite(right) && is_finite(v.weight);
-  return finite && (components == 3 || (left > 0 && right > 0));
+  if (mode == channel_mode::angle) return true;
+  rotation_components a{};
+  rotation_components b{};
+  load_rotations(mode, v, a, b);
+  return has_direction(mode, a) && has_direction(mode, b) && is_finite(v.weight);
 }
 
 /// What a row of several groups reports: all statuses together, and the newest sample of all.
@@ -141,7 +118,7 @@ ROBOCACHE_HD inline grouped_status write_grouped_row(
   const std::int64_t os = row.stride(0);
   for (int r = 0; r < runs_of(groups); ++r) {
     const channel_group run = run_of(groups, r, row.extent(0), policy.interpolation);
-    if (run.count == 0) continue;
+    if (run.count == 0 && (r > 0 || row.extent(0) > 0)) continue;  // no channels: a report alone
     resample_policy<Time, Real> rules = policy;
     rules.interpolation = interpolation_of(run.mode);
     const sample_bracket<Real> found = bracket_after(axis, t, after, rules);

@@ -52,15 +52,16 @@ struct channel_groups {
   static constexpr int most = 8;
 
   channel_group group[most];
-  std::int32_t count = 0;  ///< more than `most` were given: an error of the launcher, not lost
+  /// More than `most` were given: an error of the launchers; level 1 knows the first `most`.
+  std::int32_t count = 0;
 
   channel_groups() noexcept = default;
-  channel_groups(std::initializer_list<channel_group> list) noexcept {
+  ROBOCACHE_HD channel_groups(std::initializer_list<channel_group> list) noexcept {
     for (const channel_group& g : list) add(g);
   }
 
   /// One more.
-  void add(const channel_group& g) noexcept {
+  ROBOCACHE_HD void add(const channel_group& g) noexcept {
     if (count < most) group[count] = g;
     ++count;
   }
@@ -83,6 +84,7 @@ struct grouped_source : source_view<Value, Time> {
 ///
 /// \param source  from `padded_source` or `packed_source`
 /// \param groups  rising, without overlap; channels in no group have `options.interpolation`
+/// \return the recording as `resample` and `fuse` take it
 template <class Value, class Time>
 grouped_source<Value, Time> with_groups(const source_view<Value, Time>& source,
                                         const channel_groups& groups) noexcept {
@@ -104,8 +106,11 @@ ROBOCACHE_HD constexpr interpolation interpolation_of(channel_mode mode) noexcep
 
 /// All channels of a recording as runs of one mode: groups are the odd ones, what lies between them
 /// the even ones, which may be empty.
+ROBOCACHE_HD constexpr int groups_of(const channel_groups& groups) noexcept {
+  return groups.count < channel_groups::most ? groups.count : channel_groups::most;
+}
 ROBOCACHE_HD constexpr int runs_of(const channel_groups& groups) noexcept {
-  return 2 * groups.count + 1;
+  return 2 * groups_of(groups) + 1;
 }
 ROBOCACHE_HD inline channel_group run_of(const channel_groups& groups, int run,
                                          std::int64_t channels, interpolation rest) noexcept {
@@ -114,7 +119,7 @@ ROBOCACHE_HD inline channel_group run_of(const channel_groups& groups, int run,
   const std::int32_t first =
       next == 0 ? 0 : groups.group[next - 1].first + groups.group[next - 1].count;
   const std::int32_t end =
-      next == groups.count ? static_cast<std::int32_t>(channels) : groups.group[next].first;
+      next == groups_of(groups) ? static_cast<std::int32_t>(channels) : groups.group[next].first;
   return {first, end - first, static_cast<channel_mode>(rest)};
 }
 

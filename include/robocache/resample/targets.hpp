@@ -62,6 +62,7 @@ struct target_view {
 ///
 /// \param anchors  [B, A], or [A] shared by all items
 /// \param deltas   [K], in the unit of the stamps, in the memory of the back end that runs
+/// \return what `resample` and `fuse` take as target times; its rows are A * K
 template <class T, int Rank, class Time = std::remove_const_t<T>>
 target_view<Time> window_times(const tensor_view<T, Rank>& anchors,
                                const tensor_view<const duration_t<Time>, 1>& deltas) noexcept {

@@ -21,6 +21,9 @@ inline constexpr std::int64_t most_streams = 64;
 /// One tensor for all streams; each has a range of its channels.
 template <class Out>
 class concatenated {
+  static_assert(is_output_scalar_v<Out> && !std::is_const_v<Out>,
+                "the output is written: half, bfloat16, float or double, not const");
+
  public:
   using element = Out;
   static constexpr bool one_tensor = true;
@@ -33,9 +36,10 @@ class concatenated {
   template <class Stream>
   tensor_view<Out, 3> next(const Stream& stream) noexcept {
     column_ = column_of(stream);
-    const tensor_view<Out, 3> part(output_.data() + column_ * output_.stride(2),
-                                   {output_.extent(0), output_.extent(1), stream.channels()},
-                                   {output_.stride(0), output_.stride(1), output_.stride(2)});
+    const tensor_view<Out, 3> part(
+        output_.data() == nullptr ? nullptr : output_.data() + column_ * output_.stride(2),
+        {output_.extent(0), output_.extent(1), stream.channels()},
+        {output_.stride(0), output_.stride(1), output_.stride(2)});
     column_ += stream.channels();
     return part;
   }
@@ -53,6 +57,9 @@ class concatenated {
 /// A tensor per stream.
 template <class Out>
 class separate {
+  static_assert(is_output_scalar_v<Out> && !std::is_const_v<Out>,
+                "the outputs are written: half, bfloat16, float or double, not const");
+
  public:
   using element = Out;
   static constexpr bool one_tensor = false;
@@ -130,6 +137,16 @@ fuse_report<Time> report_of(const fuse_reports<Time>& reports, std::int64_t n) n
           {a.stride(0), a.stride(1)}};
 }
 
+/// The scalar type of a recording, with channel groups or without.
+template <class Value, class Time>
+Value value_of(const source_view<Value, Time>&);
+template <class Source>
+using value_of_t = decltype(value_of(std::declval<const Source&>()));
+template <class Value, class Time>
+Time time_of(const source_view<Value, Time>&);
+template <class Source>
+using time_of_t = decltype(time_of(std::declval<const Source&>()));
+
 /// The types in which the three classic streams are a list: each once.
 template <class Time, class V, class P, class I>
 using classic_stream = std::conditional_t<
@@ -137,16 +154,8 @@ using classic_stream = std::conditional_t<
     std::conditional_t<std::is_same_v<V, P> || std::is_same_v<P, I>, sensor_stream<Time, V, I>,
                        std::conditional_t<std::is_same_v<V, I>, sensor_stream<Time, V, P>,
                                           sensor_stream<Time, V, P, I>>>>;
-
-template <class Out, class Time, class V, class P, class I>
-struct classic_streams {
-  classic_stream<Time, V, P, I> list[3];
-
-  classic_streams(const source_view<V, Time>& vision, const source_view<P, Time>& proprioception,
-                  const source_view<I, Time>& imu) noexcept
-      : list{{vision, resample_options<Time, compute_t<V, Out>>{}},
-             {proprioception, resample_options<Time, compute_t<P, Out>>{}},
-             {imu, resample_options<Time, compute_t<I, Out>>{}}} {}
-};
+template <class Vision, class Proprioception, class Imu>
+using classic_stream_of = classic_stream<time_of_t<Vision>, value_of_t<Vision>,
+                                         value_of_t<Proprioception>, value_of_t<Imu>>;
 
 }  // namespace robocache::detail

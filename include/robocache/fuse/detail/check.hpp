@@ -17,21 +17,16 @@
 
 namespace robocache::detail {
 
-/// "fuse: streams[3]" or "fuse: outputs[2] and streams[3]", for messages.
+/// "fuse: streams[3]" or "source.values of streams[3]", for messages.
 class stream_name {
  public:
   ROBOCACHE_HIDDEN stream_name(const char* operation, std::int64_t n) noexcept {
     std::snprintf(text_, sizeof(text_), "%s: streams[%lld]", operation, static_cast<long long>(n));
   }
-  ROBOCACHE_HIDDEN stream_name(const char* operation, std::int64_t output,
-                               std::int64_t n) noexcept {
-    std::snprintf(text_, sizeof(text_), "%s: outputs[%lld] and streams[%lld]", operation,
-                  static_cast<long long>(output), static_cast<long long>(n));
-  }
   const char* text() const noexcept { return text_; }
 
  private:
-  char text_[64];
+  char text_[48];
 };
 
 /// The channels of the next stream lie within the output, and apart from those of the streams
@@ -89,37 +84,50 @@ ROBOCACHE_HIDDEN status check_one_stream(const char* operation, const Stream& st
 }
 
 /// The memory that a stream reads.
-template <class Out, class Stream, class Body>
-ROBOCACHE_HIDDEN status with_inputs_of(const Stream& stream, const Body& body) noexcept {
-  return stream.template visit<Out>([&](const auto& source, const auto& options) -> status {
-    return body(
-        {bytes_of("source.values", source.values), bytes_of("source.times", source.times),
-         bytes_of("source.lengths", source.lengths), bytes_of("source.offsets", source.offsets),
-         bytes_of("options.scale", options.scale), bytes_of("options.shift", options.shift)});
+struct input_spans {
+  static constexpr int count = 6;
+  byte_span span[count];
+};
+template <class Out, class Stream>
+ROBOCACHE_HIDDEN input_spans inputs_of(const Stream& stream) noexcept {
+  return stream.template visit<Out>([](const auto& source, const auto& options) -> input_spans {
+    return {{bytes_of("source.values", source.values), bytes_of("source.times", source.times),
+             bytes_of("source.lengths", source.lengths), bytes_of("source.offsets", source.offsets),
+             bytes_of("options.scale", options.scale), bytes_of("options.shift", options.shift)}};
   });
 }
 
-/// No stream reads what the call writes, and nothing is written twice. A stream's own output was
-/// compared with its inputs before.
+/// One tensor that the call writes, against what a stream reads.
+ROBOCACHE_HIDDEN inline status check_apart(const char* operation, const byte_span& output,
+                                           const input_spans& inputs, std::int64_t n) noexcept {
+  for (const byte_span& in : inputs.span) {
+    if (!certainly_overlap(output, in)) continue;
+    char name[64];
+    std::snprintf(name, sizeof(name), "%s of streams[%lld]", in.name, static_cast<long long>(n));
+    return refuse_overlap(operation, output.name, output, name, in);
+  }
+  return {};
+}
+
+/// No stream reads what the call writes, and nothing is written twice.
 template <class Stream, class Out, class Time>
 ROBOCACHE_HIDDEN status check_fuse_disjoint(const char* operation,
                                             const stream_list<Stream>& streams,
                                             const target_view<Time>& target_times,
                                             const concatenated<Out>& outputs,
                                             const fuse_reports<Time>& reports) noexcept {
-  const byte_span output = bytes_of("output", outputs.whole());
-  const byte_span statuses = bytes_of("reports.statuses", reports.statuses);
-  const byte_span ages = bytes_of("reports.ages", reports.ages);
+  const byte_span written[] = {bytes_of("output", outputs.whole()),
+                               bytes_of("reports.statuses", reports.statuses),
+                               bytes_of("reports.ages", reports.ages)};
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      check_disjoint(operation, {output, statuses, ages},
+      check_disjoint(operation, {written[0], written[1], written[2]},
                      {bytes_of("target_times", target_times.anchors),
                       bytes_of("target_times.windows", target_times.windows)}));
   for (std::int64_t n = 0; n < streams.count; ++n) {
-    const stream_name name(operation, n);
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(with_inputs_of<Out>(
-        streams.first[n], [&](std::initializer_list<byte_span> inputs) -> status {
-          return check_disjoint(name.text(), {output, statuses, ages}, inputs);
-        }));
+    const input_spans inputs = inputs_of<Out>(streams.first[n]);
+    for (const byte_span& out : written) {
+      ROBOCACHE_DETAIL_RETURN_IF_BAD(check_apart(operation, out, inputs, n));
+    }
   }
   return {};
 }
@@ -132,21 +140,27 @@ ROBOCACHE_HIDDEN status check_fuse_disjoint(const char* operation,
                                             const fuse_reports<Time>& reports) noexcept {
   const byte_span statuses = bytes_of("reports.statuses", reports.statuses);
   const byte_span ages = bytes_of("reports.ages", reports.ages);
+  const byte_span targets[] = {bytes_of("target_times", target_times.anchors),
+                               bytes_of("target_times.windows", target_times.windows)};
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      check_disjoint(operation, {statuses, ages},
-                     {bytes_of("target_times", target_times.anchors),
-                      bytes_of("target_times.windows", target_times.windows)}));
+      check_disjoint(operation, {statuses, ages}, {targets[0], targets[1]}));
+  byte_span output[most_streams];
+  char name[most_streams][24];
   for (std::int64_t n = 0; n < streams.count; ++n) {
-    const byte_span output = bytes_of("output", outputs[n]);
-    for (std::int64_t m = 0; m < streams.count; ++m) {
-      const stream_name name(operation, n, m);
-      const byte_span other = bytes_of("output", m < n ? outputs[m] : tensor_view<Out, 3>{});
-      ROBOCACHE_DETAIL_RETURN_IF_BAD(
-          check_disjoint(name.text(), {output, statuses, ages}, {other}));
-      ROBOCACHE_DETAIL_RETURN_IF_BAD(with_inputs_of<Out>(
-          streams.first[m], [&](std::initializer_list<byte_span> inputs) -> status {
-            return check_disjoint(name.text(), {output, statuses, ages}, inputs);
-          }));
+    std::snprintf(name[n], sizeof(name[n]), "outputs[%d]", static_cast<int>(n));
+    output[n] = bytes_of(name[n], outputs[n]);
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(
+        check_disjoint(operation, {output[n]}, {statuses, ages, targets[0], targets[1]}));
+    for (std::int64_t m = 0; m < n; ++m) {
+      ROBOCACHE_DETAIL_RETURN_IF_BAD(check_disjoint(operation, {output[n]}, {output[m]}));
+    }
+  }
+  for (std::int64_t m = 0; m < streams.count; ++m) {
+    const input_spans inputs = inputs_of<Out>(streams.first[m]);
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_apart(operation, statuses, inputs, m));
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_apart(operation, ages, inputs, m));
+    for (std::int64_t n = 0; n < streams.count; ++n) {
+      ROBOCACHE_DETAIL_RETURN_IF_BAD(check_apart(operation, output[n], inputs, m));
     }
   }
   return {};
@@ -199,6 +213,11 @@ ROBOCACHE_HIDDEN status check_fuse(const char* operation, const stream_list<Stre
   }
   const std::int64_t batch = extent_of(all, 0);
   const std::int64_t rows = extent_of(all, 1);
+  if (batch > most_samples || rows > most_samples) {  // of outputs without channels
+    return status::invalid_argument("%s: output has %lld x %lld rows, at most 2147483647 of each",
+                                    operation, static_cast<long long>(batch),
+                                    static_cast<long long>(rows));
+  }
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       check_report(operation, "reports.statuses", reports.statuses, batch, rows, streams.count));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(

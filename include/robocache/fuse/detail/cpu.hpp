@@ -27,13 +27,11 @@ ROBOCACHE_HIDDEN void fuse_rows_on_cpu(const Stream& stream, const target_view<T
     using real = compute_t<in, Out>;
     const searched_rows<Time, real, fuse_report<Time>> rows(source, target_times, report, options);
     const auto copy = make_copy_arguments<in, Out>(source.values, source.packed, output, options);
-    with_fma([&] {
-      if (source.groups.count == 0) {
-        write_rows<in, Out>(rows, copy, first, last);
-      } else {
-        write_grouped_rows<in, Out>(rows, source.groups, copy, first, last);
-      }
-    });
+    if (source.groups.count == 0) {
+      write_rows_fast<in, Out>(rows, copy, first, last);
+    } else {
+      write_grouped_rows<in, Out>(rows, source.groups, copy, first, last);
+    }
   });
 }
 
@@ -51,8 +49,10 @@ ROBOCACHE_HIDDEN void fuse_on_cpu(const stream_list<Stream>& streams,
   for_each_piece(count, count * elements, where, [&](std::int64_t first, std::int64_t last) {
     Outputs each = outputs;
     for (std::int64_t n = 0; n < streams.count; ++n) {
-      fuse_rows_on_cpu(streams.first[n], target_times, each.next(streams.first[n]),
-                       report_of(reports, n), first, last);
+      const auto output = each.next(streams.first[n]);
+      const fuse_report<Time> report = report_of(reports, n);
+      if (streams.first[n].channels() == 0 && !report.wanted()) continue;
+      fuse_rows_on_cpu(streams.first[n], target_times, output, report, first, last);
     }
   });
 }

@@ -156,8 +156,8 @@ __device__ __forceinline__ void write_groups(const Rows& source, const fuse_tile
     if (groups.count == 0) {  // one run, of which this tile may be a part
       run.first = tile.first_channel;
       run.count = tile.channels;
-    } else if (run.count == 0) {
-      continue;
+    } else if (run.count == 0 && (r > 0 || copy.channels > 0)) {
+      continue;  // a row without channels still has a report
     }
     auto rules = source.policy();
     rules.interpolation = interpolation_of(run.mode);

@@ -121,8 +121,8 @@ struct target_arguments {
         stride(targets.anchors.stride(1)),
         windows(targets.windowed ? targets.windows.data() : nullptr),
         windows_stride(targets.windows.stride(0)),
-        per_anchor(windows == nullptr || targets.windows.extent(0) < 1
-                       ? 1u
+        per_anchor(windows == nullptr || targets.windows.extent(0) > most_samples
+                       ? 1u  // no windows, or too many to have rows
                        : static_cast<std::uint32_t>(targets.windows.extent(0))) {}
 
   /// The anchor first, without a branch, so that other loads can be under way before it is used.

@@ -15,13 +15,7 @@
 #endif
 
 /// \file
-/// The CPU back end: level 1 with a `serial_group`, rows dealt out to OpenMP's threads.
-
-// A second copy of the loop for processors with AVX2 and FMA, chosen when it runs: without it the
-// contract's fma is a function call on x86-64. The results are the same bits.
-#if defined(__GNUC__) && defined(__x86_64__) && !(defined(__FMA__) && defined(__AVX2__))
-#define ROBOCACHE_DETAIL_CPU_DISPATCH 1
-#endif
+/// The CPU back end: level 1 by one thread, rows dealt out to OpenMP's threads.
 
 namespace robocache::detail {
 inline namespace ROBOCACHE_CPU_NAMESPACE {
@@ -53,6 +47,29 @@ ROBOCACHE_HIDDEN void for_each_piece(std::int64_t count, std::int64_t elements, 
   (void)where;
 #endif
   body(std::int64_t{0}, count);
+}
+
+/// The one thread that writes a row on the CPU. Its `write_row` uses the processor's fma where
+/// there is one.
+struct cpu_group : serial_group {};
+
+#if defined(ROBOCACHE_DETAIL_CPU_DISPATCH)
+template <class In, class Out, class Real>
+__attribute__((target("avx2,fma"), flatten)) void write_row_with_fma(
+    const sample_bracket<Real>& found, const tensor_view<const In, 2>& values,
+    const channel_affine<Real>& affine, const tensor_view<Out, 1>& row) noexcept {
+  robocache::write_row(serial_group{}, found, values, affine, row);
+}
+#endif
+
+template <class In, class Out, class Real>
+inline void write_row(const cpu_group&, const sample_bracket<Real>& found,
+                      const tensor_view<const In, 2>& values, const channel_affine<Real>& affine,
+                      const tensor_view<Out, 1>& row) noexcept {
+#if defined(ROBOCACHE_DETAIL_CPU_DISPATCH)
+  if (cpu_has_fma()) return write_row_with_fma(found, values, affine, row);
+#endif
+  robocache::write_row(serial_group{}, found, values, affine, row);
 }
 
 /// Counts through the rows `[first, last)` of a batch: `body(b, t)`.
@@ -149,7 +166,7 @@ inline void write_grouped_rows(const Rows& source, const channel_groups& groups,
     const auto target = source.target(b, row);
     search_near(item.axis, target, near);
     const grouped_status done =
-        write_grouped_row(serial_group{}, item.axis, target, near, groups,
+        write_grouped_row(cpu_group{}, item.axis, target, near, groups,
                           item_values<In>(copy, b, item.first_sample, item.axis.size, 1),
                           source.policy(), copy.affine, output_row<Out>(copy, b, t));
     source.report(b, row, done.status, item.axis, target, done.newest);
@@ -157,19 +174,22 @@ inline void write_grouped_rows(const Rows& source, const channel_groups& groups,
 }
 
 #if defined(ROBOCACHE_DETAIL_CPU_DISPATCH)
-template <class Body>
-__attribute__((target("avx2,fma"), flatten)) void call_with_fma(const Body& body) noexcept {
-  body();
+template <class In, class Out, class Rows, class Real>
+__attribute__((target("avx2,fma"), flatten)) void write_rows_with_fma(
+    const Rows& source, const copy_arguments<Real>& copy, std::int64_t first,
+    std::int64_t last) noexcept {
+  write_rows<In, Out>(source, copy, first, last);
 }
 #endif
 
-/// Calls `body` where the processor's fma may be used, if it has one. Inlines all of it.
-template <class Body>
-inline void with_fma(const Body& body) noexcept {
+/// `write_rows`, with the processor's fma where there is one.
+template <class In, class Out, class Rows, class Real>
+inline void write_rows_fast(const Rows& source, const copy_arguments<Real>& copy,
+                            std::int64_t first, std::int64_t last) noexcept {
 #if defined(ROBOCACHE_DETAIL_CPU_DISPATCH)
-  if (__builtin_cpu_supports("fma") && __builtin_cpu_supports("avx2")) return call_with_fma(body);
+  if (cpu_has_fma()) return write_rows_with_fma<In, Out>(source, copy, first, last);
 #endif
-  body();
+  write_rows<In, Out>(source, copy, first, last);
 }
 
 template <class In, class Out, class Rows, class Real>
@@ -178,7 +198,7 @@ ROBOCACHE_HIDDEN void resample_on_cpu(const Rows& source, const copy_arguments<R
   const std::int64_t count = copy.batch * copy.rows;
   if (count == 0 || copy.channels == 0) return;
   for_each_piece(count, count * copy.channels, where, [&](std::int64_t first, std::int64_t last) {
-    with_fma([&] { write_rows<In, Out>(source, copy, first, last); });
+    write_rows_fast<In, Out>(source, copy, first, last);
   });
 }
 
@@ -189,7 +209,7 @@ ROBOCACHE_HIDDEN void resample_on_cpu(const Rows& source, const channel_groups& 
   const std::int64_t count = copy.batch * copy.rows;
   if (count == 0 || copy.channels == 0) return;
   for_each_piece(count, count * copy.channels, where, [&](std::int64_t first, std::int64_t last) {
-    with_fma([&] { write_grouped_rows<In, Out>(source, groups, copy, first, last); });
+    write_grouped_rows<In, Out>(source, groups, copy, first, last);
   });
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 /// \file
@@ -118,7 +119,9 @@ inline tile_shape choose_tile(std::int64_t batch, std::int64_t rows, std::int64_
                                                        (warps + batch * rows - 1) / (batch * rows));
     const std::int64_t columns = std::max<std::int64_t>(wanted, 1);
     const std::int64_t per_column = (vectors + columns - 1) / columns;
-    tile.vectors = static_cast<std::int32_t>((per_column + warp_size - 1) / warp_size * warp_size);
+    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max() / warp_size * warp_size;
+    tile.vectors = static_cast<std::int32_t>(
+        std::min((per_column + warp_size - 1) / warp_size * warp_size, most));
     tile.column_tiles = static_cast<std::int32_t>(
         std::max<std::int64_t>(1, (vectors + tile.vectors - 1) / std::max(tile.vectors, 1)));
   }
