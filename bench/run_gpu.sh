@@ -228,7 +228,8 @@ limit_of() {
     build) echo 500 ;;
     build-all) echo 590 ;;
     build-bench) echo 200 ;;
-    test | sanitize | sweep) echo 300 ;;
+    test | sweep) echo 300 ;;
+    sanitize) echo 400 ;;
     bench) echo 180 ;;
     bench-short) echo 90 ;;
     peers) echo 120 ;;

@@ -41,5 +41,5 @@ TEST_CASE("fuse_sensors is fuse with default options", "[sensors]") {
       CHECK(same_results(expected, got));
     }
   }
-  CHECK(compiled > 0);
+  CHECK((compiled > 0 || !all_fuse_sets_compiled()));
 }

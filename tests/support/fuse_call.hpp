@@ -76,4 +76,9 @@ struct fuse_operations {
 const std::vector<fuse_operations>& cpu_fuse();
 const std::vector<fuse_operations>& tested_fuse();
 
+/// Whether that is every set of `fuse_sets.hpp`; a build for one set alone lacks some types.
+inline bool all_fuse_sets_compiled() {
+  return tested_fuse().size() > 1;
+}
+
 }  // namespace robocache_test
