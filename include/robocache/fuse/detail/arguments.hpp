@@ -21,8 +21,8 @@ inline constexpr std::int64_t most_streams = 64;
 /// One tensor for all streams; each has a range of its channels.
 template <class Out>
 class concatenated {
-  static_assert(is_output_scalar_v<Out> && !std::is_const_v<Out>,
-                "the output is written: half, bfloat16, float or double, not const");
+  static_assert(is_output_scalar_v<Out>, "the output is half, bfloat16, float or double");
+  static_assert(!std::is_const_v<Out>, "the output is written, so not const");
 
  public:
   using element = Out;
@@ -57,8 +57,8 @@ class concatenated {
 /// A tensor per stream.
 template <class Out>
 class separate {
-  static_assert(is_output_scalar_v<Out> && !std::is_const_v<Out>,
-                "the outputs are written: half, bfloat16, float or double, not const");
+  static_assert(is_output_scalar_v<Out>, "the outputs are half, bfloat16, float or double");
+  static_assert(!std::is_const_v<Out>, "the outputs are written, so not const");
 
  public:
   using element = Out;
