@@ -77,8 +77,7 @@ class sensor_stream {
         format_(detail::scalar_traits<Value>::format),
         values_(source.values.data()),
         groups_(source.groups),
-        policy_{options.interpolation, options.extrapolation, options.gap,     options.offset,
-                options.max_gap,       options.tolerance,     options.horizon, options.fill_value},
+        policy_(detail::policy_in<double>(options)),
         scale_(options.scale.data()),
         shift_(options.shift.data()),
         column_(column),
@@ -144,14 +143,7 @@ class sensor_stream {
         tensor_view<const value, 3>(static_cast<const value*>(values_), extents_, strides_);
     source.groups = groups_;
     resample_options<Time, real> options;
-    options.interpolation = policy_.interpolation;
-    options.extrapolation = policy_.extrapolation;
-    options.gap = policy_.gap;
-    options.offset = policy_.offset;
-    options.max_gap = policy_.max_gap;
-    options.tolerance = policy_.tolerance;
-    options.horizon = policy_.horizon;
-    options.fill_value = static_cast<real>(policy_.fill_value);
+    static_cast<resample_policy<Time, real>&>(options) = detail::policy_in<real>(policy_);
     options.scale = affine_view<real>(scale_, 0);
     options.shift = affine_view<real>(shift_, 1);
     return visitor(source, options);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/detail/config.hpp>
+#include <robocache/detail/exact.hpp>
 #include <robocache/tensor_view.hpp>
 #include <robocache/time.hpp>
 
@@ -80,6 +82,18 @@ struct resample_policy {
   /// units: `scale` and `shift` do not apply to it.
   Real fill_value = 0;
 };
+
+namespace detail {
+
+/// The policy in another arithmetic.
+template <class To, class Time, class Real>
+ROBOCACHE_HD inline resample_policy<Time, To> policy_in(
+    const resample_policy<Time, Real>& p) noexcept {
+  return {p.interpolation, p.extrapolation, p.gap,     p.offset,
+          p.max_gap,       p.tolerance,     p.horizon, exact_cast<To>(p.fill_value)};
+}
+
+}  // namespace detail
 
 /// Per-channel normalization, fused into the write: `fma(value, scale[d], shift[d])`, computed in
 /// `Real` before the one rounding to the output type.

@@ -38,7 +38,7 @@ struct alignas(16) fused_stream {
   channel_groups groups;
 };
 
-/// Streams in the smaller of the two tables: as many as the constant cache holds.
+/// Streams in the smaller of the two tables, which is read through the constant cache.
 inline constexpr std::int64_t few_streams = 4;
 
 /// All streams of a call.
@@ -78,14 +78,6 @@ struct fuse_table {
     return first;
   }
 };
-
-/// The policy in another arithmetic.
-template <class To, class Time, class Real>
-ROBOCACHE_HD inline resample_policy<Time, To> policy_in(
-    const resample_policy<Time, Real>& p) noexcept {
-  return {p.interpolation, p.extrapolation, p.gap,     p.offset,
-          p.max_gap,       p.tolerance,     p.horizon, exact_cast<To>(p.fill_value)};
-}
 
 /// The normalization's pointers under their true type.
 template <class To, class Real>
