@@ -7,3 +7,4 @@
 #include <robocache/fuse.hpp>
 #include <robocache/resample.hpp>
 #include <robocache/version.hpp>
+#include <robocache/voxelize.hpp>

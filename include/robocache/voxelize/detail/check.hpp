@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/check.hpp>
+#include <robocache/detail/config.hpp>
+#include <robocache/scalar.hpp>
+#include <robocache/status.hpp>
+#include <robocache/voxelize/grid.hpp>
+#include <robocache/voxelize/options.hpp>
+#include <robocache/voxelize/points.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+/// \file
+/// Everything that can be wrong with a call of `voxelize` and can be seen without reading the data.
+
+namespace robocache::detail {
+
+template <class Real>
+ROBOCACHE_HIDDEN status check_grid(const char* operation, const voxel_grid<Real>& grid) noexcept {
+  constexpr char axis[] = {'x', 'y', 'z'};
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  double cells = 1;
+  for (int i = 0; i < 3; ++i) {
+    if (!is_finite(grid.origin[i])) {
+      return status::invalid_argument("%s: grid.origin is %g along %c, must be finite", operation,
+                                      static_cast<double>(grid.origin[i]), axis[i]);
+    }
+    if (!is_finite(grid.voxel_size[i]) || !(grid.voxel_size[i] > 0)) {
+      return status::invalid_argument("%s: grid.voxel_size is %g along %c, must be positive",
+                                      operation, static_cast<double>(grid.voxel_size[i]), axis[i]);
+    }
+    if (grid.extents[i] < 1 || grid.extents[i] > most) {
+      return status::invalid_argument(
+          "%s: grid.extents is %lld along %c, must be 1 to 2147483647 voxels", operation,
+          static_cast<long long>(grid.extents[i]), axis[i]);
+    }
+    cells *= static_cast<double>(grid.extents[i]);
+  }
+  if (cells > 1.0e18) {
+    return status::invalid_argument("%s: grid.extents has %g voxels, at most 1e18 are supported",
+                                    operation, cells);
+  }
+  return {};
+}
+
+/// Bytes `[begin, end)` that `size` items of `item` bytes touch, `step` bytes apart.
+inline byte_span bytes_of_records(const char* name, const void* data, std::int64_t size,
+                                  std::int64_t step, std::int64_t low, std::int64_t high) noexcept {
+  byte_span span;
+  span.name = name;
+  if (size == 0) return span;
+  const std::int64_t reach = (size - 1) * step;
+  const auto base = reinterpret_cast<std::uintptr_t>(data);
+  span.first_element = base + static_cast<std::uintptr_t>(low);
+  span.begin = base + static_cast<std::uintptr_t>(low + std::min<std::int64_t>(reach, 0));
+  span.end = base + static_cast<std::uintptr_t>(high + std::max<std::int64_t>(reach, 0));
+  span.last_element = base + static_cast<std::uintptr_t>(low + std::max<std::int64_t>(reach, 0));
+  span.dense = (step < 0 ? -step : step) <= high - low;
+  return span;
+}
+
+/// Number of points, and offsets within 63 bits.
+inline status check_records(const char* operation, const char* name, const void* data,
+                            std::int64_t size, std::int64_t step) noexcept {
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  if (size < 0 || size > most) {
+    return status::invalid_argument("%s: %s has size %lld, must be 0 to 2147483647", operation,
+                                    name, static_cast<long long>(size));
+  }
+  if (size > 0 && data == nullptr) {
+    return status::invalid_argument("%s: %s is a null pointer but has size %lld", operation, name,
+                                    static_cast<long long>(size));
+  }
+  if (static_cast<double>(size) * std::fabs(static_cast<double>(step)) > 4.0e18) {
+    return status::invalid_argument("%s: %s has step %lld, more than 63-bit offsets reach",
+                                    operation, name, static_cast<long long>(step));
+  }
+  return {};
+}
+
+template <class Real>
+ROBOCACHE_HIDDEN status check_points(const char* operation,
+                                     const point_view<Real>& points) noexcept {
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_records(operation, "points", points.data, points.size, points.step));
+  if (points.coordinates != 3) {
+    return status::invalid_argument("%s: points has extent %lld in dimension 1, must be 3",
+                                    operation, static_cast<long long>(points.coordinates));
+  }
+  constexpr std::int64_t far = std::int64_t{1} << 61;
+  for (int i = 0; i < 3; ++i) {
+    if (points.offsets[i] < -far || points.offsets[i] > far) {
+      return status::invalid_argument("%s: points.offsets[%d] is %lld bytes, out of range",
+                                      operation, i, static_cast<long long>(points.offsets[i]));
+    }
+  }
+  if (reinterpret_cast<std::uintptr_t>(points.count) % alignof(std::uint32_t) != 0) {
+    return status::invalid_argument(
+        "%s: points.count is at address %#llx, not a multiple of 4", operation,
+        static_cast<unsigned long long>(reinterpret_cast<std::uintptr_t>(points.count)));
+  }
+  return {};
+}
+
+template <class Real>
+ROBOCACHE_HIDDEN byte_span bytes_of(const char* name, const point_view<Real>& points) noexcept {
+  const auto [low, high] = std::minmax({points.offsets[0], points.offsets[1], points.offsets[2]});
+  constexpr auto bytes = static_cast<std::int64_t>(sizeof(Real));
+  byte_span span = bytes_of_records(name, points.data, points.size, points.step, low, high + bytes);
+  span.dense = span.dense && high - low == 2 * bytes;
+  return span;
+}
+
+template <class T>
+ROBOCACHE_HIDDEN status check_features(const char* operation, const feature_view<T>& features,
+                                       std::int64_t points) noexcept {
+  static_assert(is_output_scalar_v<T> && !std::is_same_v<T, double>,
+                "features are float, half or bfloat16");
+  if (features.channels < 0 || features.channels > 262144) {
+    return status::invalid_argument("%s: features has %lld channels, must be 0 to 262144",
+                                    operation, static_cast<long long>(features.channels));
+  }
+  if (features.size != points) {
+    return status::invalid_argument("%s: features has size %lld, points has %lld", operation,
+                                    static_cast<long long>(features.size),
+                                    static_cast<long long>(points));
+  }
+  if (features.channels == 0) return {};
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_records(operation, "features", features.data, features.size, features.step));
+  if (static_cast<double>(features.channels) *
+          std::fabs(static_cast<double>(features.channel_step)) >
+      4.0e18) {
+    return status::invalid_argument(
+        "%s: features has channel_step %lld, more than 63-bit offsets reach", operation,
+        static_cast<long long>(features.channel_step));
+  }
+  return {};
+}
+
+template <class T>
+ROBOCACHE_HIDDEN byte_span bytes_of(const char* name, const feature_view<T>& features) noexcept {
+  const std::int64_t reach = (features.channels - 1) * features.channel_step;
+  constexpr auto bytes = static_cast<std::int64_t>(sizeof(T));
+  byte_span span = bytes_of_records(name, features.data, features.channels == 0 ? 0 : features.size,
+                                    features.step, std::min<std::int64_t>(reach, 0),
+                                    std::max<std::int64_t>(reach, 0) + bytes);
+  span.dense = span.dense && (features.channels == 1 || features.channel_step == bytes);
+  return span;
+}
+
+inline status check_transform(const char* operation, const rigid_transform& transform) noexcept {
+  const double* const r = transform.rotation;
+  for (int i = 0; i < 9; ++i) {
+    if (!is_finite(r[i])) {
+      return status::invalid_argument("%s: options.transform.rotation[%d] is %g, must be finite",
+                                      operation, i, r[i]);
+    }
+  }
+  for (int i = 0; i < 3; ++i) {
+    if (!is_finite(transform.translation[i])) {
+      return status::invalid_argument("%s: options.transform.translation[%d] is %g, must be finite",
+                                      operation, i, transform.translation[i]);
+    }
+  }
+  // Rotations that went through float are orthonormal to about 1e-7.
+  constexpr double tolerance = 1e-5;
+  for (int i = 0; i < 3; ++i) {
+    for (int j = i; j < 3; ++j) {
+      const double dot =
+          r[3 * i] * r[3 * j] + r[3 * i + 1] * r[3 * j + 1] + r[3 * i + 2] * r[3 * j + 2];
+      const double expected = i == j ? 1.0 : 0.0;
+      if (!(std::fabs(dot - expected) <= tolerance)) {
+        return status::invalid_argument(
+            "%s: options.transform is not rigid: rows %d and %d of the rotation have the dot "
+            "product %.9g, must be %g",
+            operation, i, j, dot, expected);
+      }
+    }
+  }
+  const double determinant = r[0] * (r[4] * r[8] - r[5] * r[7]) -
+                             r[1] * (r[3] * r[8] - r[5] * r[6]) +
+                             r[2] * (r[3] * r[7] - r[4] * r[6]);
+  if (!(determinant > 0)) {
+    return status::invalid_argument(
+        "%s: options.transform is not rigid: the rotation has determinant %.9g, it mirrors",
+        operation, determinant);
+  }
+  return {};
+}
+
+template <class Real>
+ROBOCACHE_HIDDEN status check_voxel_options(const char* operation,
+                                            const voxel_options& options) noexcept {
+  if (static_cast<unsigned>(options.update) > 1u) {
+    return status::invalid_argument("%s: options.update is %u, not one of 0..1", operation,
+                                    static_cast<unsigned>(options.update));
+  }
+  if (static_cast<unsigned>(options.nans) > 1u) {
+    return status::invalid_argument("%s: options.nans is %u, not one of 0..1", operation,
+                                    static_cast<unsigned>(options.nans));
+  }
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_transform(operation, options.transform));
+  for (int i = 0; i < 3; ++i) {
+    if (!is_finite(static_cast<Real>(options.transform.translation[i]))) {
+      return status::invalid_argument(
+          "%s: options.transform.translation[%d] is %g, too large for the points' type", operation,
+          i, options.transform.translation[i]);
+    }
+  }
+  return {};
+}
+
+/// Extents [nz, ny, nx], `per_word` voxels to an element along x.
+template <class T, int Rank, class Real>
+ROBOCACHE_HIDDEN status check_voxels(const char* operation, const char* name,
+                                     const tensor_view<T, Rank>& view, const voxel_grid<Real>& grid,
+                                     std::int64_t per_word) noexcept {
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, name, view));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_extent(operation, name, view, 0, grid.extents[2], "grid.extents (z)"));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_extent(operation, name, view, 1, grid.extents[1], "grid.extents (y)"));
+  return check_extent(operation, name, view, 2, (grid.extents[0] + per_word - 1) / per_word,
+                      per_word == 1 ? "grid.extents (x)" : "grid.extents (x), in words of 32,");
+}
+
+inline byte_span bytes_of(const char* name, const voxel_counters* counters) noexcept {
+  return bytes_of_records(name, counters, counters == nullptr ? 0 : 1, 0, 0,
+                          sizeof(voxel_counters));
+}
+
+inline status check_workspace(const char* operation, const workspace& space,
+                              std::size_t needed) noexcept {
+  if (space.bytes < needed) {
+    return status::invalid_argument(
+        "%s: workspace has %zu bytes, this call needs %zu (voxelize_workspace_bytes)", operation,
+        space.bytes, needed);
+  }
+  if (needed == 0) return {};
+  if (space.data == nullptr) {
+    return status::invalid_argument("%s: workspace is a null pointer but has %zu bytes", operation,
+                                    space.bytes);
+  }
+  if (reinterpret_cast<std::uintptr_t>(space.data) % 16 != 0) {
+    return status::invalid_argument(
+        "%s: workspace is at address %#llx, not a multiple of 16", operation,
+        static_cast<unsigned long long>(reinterpret_cast<std::uintptr_t>(space.data)));
+  }
+  return {};
+}
+
+/// What the two kinds of calls have in common.
+template <class Real>
+ROBOCACHE_HIDDEN status check_voxel_call(const char* operation, const point_view<Real>& points,
+                                         const voxel_grid<Real>& grid, const voxel_reports& reports,
+                                         const voxel_options& options, const workspace& space,
+                                         std::size_t needed) noexcept {
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_points(operation, points));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_voxel_options<Real>(operation, options));
+  if (reinterpret_cast<std::uintptr_t>(reports.counters) % alignof(voxel_counters) != 0) {
+    return status::invalid_argument(
+        "%s: reports.counters is at address %#llx, not a multiple of 8", operation,
+        static_cast<unsigned long long>(reinterpret_cast<std::uintptr_t>(reports.counters)));
+  }
+  (void)grid;
+  return check_workspace(operation, space, needed);
+}
+
+/// A call without features.
+template <reduction R, class Real, class Out>
+ROBOCACHE_HIDDEN status check_voxelize(const char* operation, const point_view<Real>& points,
+                                       const voxel_grid<Real>& grid,
+                                       const tensor_view<Out, 3>& output,
+                                       const voxel_reports& reports, const voxel_options& options,
+                                       const workspace& space, std::size_t needed) noexcept {
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_voxel_call(operation, points, grid, reports, options, space, needed));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_voxels(operation, "output", output, grid, R == reduction::occupancy_bits ? 32 : 1));
+  if (reports.counts.data() != nullptr || !reports.counts.empty()) {
+    return status::invalid_argument(
+        "%s: reports.counts is set, but only reductions of features write it", operation);
+  }
+  return check_disjoint(
+      operation,
+      {bytes_of("output", output), bytes_of("reports.counters", reports.counters),
+       bytes_of_records("workspace", space.data, 1, 0, 0, static_cast<std::int64_t>(needed))},
+      {bytes_of("points", points),
+       bytes_of_records("points.count", points.count, points.count != nullptr, 0, 0, 4)});
+}
+
+/// A call with features.
+template <reduction R, class Real, class In, class Out>
+ROBOCACHE_HIDDEN status check_voxelize(const char* operation, const point_view<Real>& points,
+                                       const feature_view<In>& features,
+                                       const voxel_grid<Real>& grid,
+                                       const tensor_view<Out, 4>& output,
+                                       const voxel_reports& reports, const voxel_options& options,
+                                       const workspace& space, std::size_t needed) noexcept {
+  static_assert(is_output_scalar_v<Out> && !std::is_same_v<Out, double>,
+                "outputs of features are float, half or bfloat16");
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_voxel_call(operation, points, grid, reports, options, space, needed));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_features(operation, features, points.size));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_voxels(operation, "output", output, grid, 1));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_extent(operation, "output", output, 3, features.channels, "features (channels)"));
+  const bool counted = reports.counts.data() != nullptr || !reports.counts.empty();
+  if (counted) {
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(
+        check_voxels(operation, "reports.counts", reports.counts, grid, 1));
+  }
+  if (options.update == grid_update::accumulate) {
+    if (!counted) {
+      return status::invalid_argument(
+          "%s: reports.counts is empty, grid_update::accumulate needs it to tell which voxels hold "
+          "something",
+          operation);
+    }
+    if (R == reduction::mean && options.nans == nan_policy::ignore) {
+      return status::invalid_argument(
+          "%s: options.nans is ignore, but counts do not tell how many values a mean had without "
+          "its NaNs, which grid_update::accumulate would need",
+          operation);
+    }
+  }
+  return check_disjoint(
+      operation,
+      {bytes_of("output", output), bytes_of("reports.counts", reports.counts),
+       bytes_of("reports.counters", reports.counters),
+       bytes_of_records("workspace", space.data, 1, 0, 0, static_cast<std::int64_t>(needed))},
+      {bytes_of("points", points), bytes_of("features", features),
+       bytes_of_records("points.count", points.count, points.count != nullptr, 0, 0, 4)});
+}
+
+}  // namespace robocache::detail

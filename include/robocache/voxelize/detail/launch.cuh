@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/config.hpp>
+#include <robocache/detail/cuda_namespace.cuh>
+#include <robocache/detail/launch.cuh>
+#include <robocache/status.hpp>
+#include <robocache/voxelize/detail/arguments.hpp>
+#include <robocache/voxelize/detail/bin_kernel.cuh>
+#include <robocache/voxelize/detail/count_kernel.cuh>
+#include <robocache/voxelize/detail/plan.hpp>
+#include <robocache/voxelize/detail/reduce_kernel.cuh>
+#include <robocache/voxelize/detail/sort_kernel.cuh>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+/// \file
+/// The launches of `voxelize`, slab by slab.
+
+namespace robocache {
+inline namespace ROBOCACHE_CUDA_NAMESPACE {
+namespace cuda_detail {
+
+/// [N, 3] floats without gaps at a multiple of 16 bytes: four points are three loads.
+template <class Real>
+bool is_packed(const point_arguments<Real>& points) noexcept {
+  return std::is_same_v<Real, float> && points.step == 12 && points.data[1] == points.data[0] + 4 &&
+         points.data[2] == points.data[0] + 8 &&
+         reinterpret_cast<std::uintptr_t>(points.data[0]) % 16 == 0;
+}
+
+template <int PerThread, bool Indexed, class Real>
+ROBOCACHE_HIDDEN status launch_bins_of(const bin_call<Real>& call, int tiles,
+                                       cudaStream_t stream) noexcept {
+  const dim3 grid(static_cast<unsigned>(tiles));
+  const dim3 block(bin_threads);
+  if constexpr (std::is_same_v<Real, float>) {
+    if (is_packed(call.locator.points)) {
+      return launch("voxelize", &bin_points_kernel<PerThread, Indexed, true, Real>, grid, block,
+                    stream, call);
+    }
+  }
+  return launch("voxelize", &bin_points_kernel<PerThread, Indexed, false, Real>, grid, block,
+                stream, call);
+}
+
+/// What the kernels of a call share.
+template <class Real>
+struct binned_points {
+  point_locator<Real> locator;
+  std::int64_t cells;
+  bin_shape shape;
+  bin_tables tables;
+  voxel_counters* counters;
+
+  template <reduction R>
+  static binned_points make(const point_view<Real>& points, const voxel_grid<Real>& grid,
+                            const voxel_reports& reports, const voxel_options& options,
+                            void* memory) noexcept {
+    binned_points result{};
+    result.locator = make_locator<R>(points, grid, options.transform);
+    result.cells = make_numbering<R>(grid).cells();
+    result.shape = choose_bins(points.size, result.cells);
+    result.tables =
+        lay_out_tables(memory, points.size, result.cells, result.shape, reduces_features(R));
+    result.counters = reports.counters;
+    return result;
+  }
+
+  int bins_of(std::uint32_t slab_cells) const noexcept {
+    const std::uint32_t per_bin = 1u << shape.shift;
+    return static_cast<int>((slab_cells + per_bin - 1) / per_bin);
+  }
+
+  /// The first kernel, for the voxels `[begin, begin + slab_cells)`.
+  template <bool Indexed>
+  status launch_bins(std::int64_t begin, std::uint32_t slab_cells,
+                     cudaStream_t stream) const noexcept {
+    bin_call<Real> call{};
+    call.locator = locator;
+    call.begin = begin;
+    call.cells = slab_cells;
+    call.shift = shape.shift;
+    call.bins = shape.bins;
+    call.wide = cells > std::numeric_limits<std::uint32_t>::max();
+    call.count_lost = counters != nullptr && begin == 0;
+    call.tables = tables;
+    // A tile even for no points: it resets the list of crowded voxels.
+    const int tiles = std::max(shape.tiles, 1);
+    return shape.tile == small_tile
+               ? launch_bins_of<small_tile / bin_threads, Indexed>(call, tiles, stream)
+               : launch_bins_of<large_tile / bin_threads, Indexed>(call, tiles, stream);
+  }
+
+  bin_slab slab(std::int64_t begin, std::uint32_t slab_cells) const noexcept {
+    bin_slab result{};
+    result.pieces = {tables.entries, tables.offsets, shape.bins, shape.tile,
+                     lanes_per_piece(shape)};
+    result.begin = begin;
+    result.cells = slab_cells;
+    result.shift = shape.shift;
+    result.point_count = locator.points.count;
+    result.points = locator.points.size;
+    result.lost = tables.lost;
+    result.counters = begin == 0 ? counters : nullptr;
+    return result;
+  }
+};
+
+/// Calls `body(begin, cells)` for each slab until one fails.
+template <class Body>
+status for_each_slab_on_stream(std::int64_t cells, const Body& body) noexcept {
+  for (std::int64_t begin = 0; begin < cells; begin += cells_per_slab) {
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(
+        body(begin, static_cast<std::uint32_t>(std::min(cells_per_slab, cells - begin))));
+  }
+  return {};
+}
+
+template <reduction R, class Real>
+ROBOCACHE_HIDDEN status count_on_stream(const point_view<Real>& points,
+                                        const voxel_grid<Real>& grid,
+                                        const tensor_view<voxel_scalar_t<R>, 3>& output,
+                                        const voxel_reports& reports, const voxel_options& options,
+                                        const workspace& space, cudaStream_t stream) noexcept {
+  const auto binned =
+      binned_points<Real>::template make<R>(points, grid, reports, options, space.data);
+  const auto target = make_voxel_output(output);
+  const bool accumulate = options.update == grid_update::accumulate;
+  const bool vectors = !accumulate && target.layout.linear && target.layout.stride_x == 1 &&
+                       reinterpret_cast<std::uintptr_t>(target.data) % 16 == 0;
+  return for_each_slab_on_stream(binned.cells, [&](std::int64_t begin, std::uint32_t cells) {
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(binned.template launch_bins<false>(begin, cells, stream));
+    return launch("voxelize", &count_bins_kernel<R>,
+                  dim3(static_cast<unsigned>(binned.bins_of(cells))), dim3(visit_threads), stream,
+                  binned.slab(begin, cells), target, vectors, accumulate);
+  });
+}
+
+/// The widest access, in elements, that all features and outputs allow: 4, 2 or 1.
+template <class In, class Out>
+int feature_width(const feature_arguments& features, const feature_output& output) noexcept {
+  if (features.channel_step != static_cast<std::int64_t>(sizeof(In)) ||
+      output.channel_stride != 1 || !features.aligned) {
+    return 1;
+  }
+  const auto in =
+      reinterpret_cast<std::uintptr_t>(features.data) | static_cast<std::uint64_t>(features.step);
+  const auto strides = static_cast<std::uint64_t>(output.layout.stride_x) |
+                       static_cast<std::uint64_t>(output.layout.stride_y) |
+                       static_cast<std::uint64_t>(output.layout.stride_z);
+  const auto out = reinterpret_cast<std::uintptr_t>(output.data) | strides * sizeof(Out);
+  int width = 4;
+  while (width > 1 && (features.channels % width != 0 || in % (width * sizeof(In)) != 0 ||
+                       out % (width * sizeof(Out)) != 0)) {
+    width /= 2;
+  }
+  return width;
+}
+
+template <reduction R, int Width, class In, class Out>
+ROBOCACHE_HIDDEN status launch_reduce(reduce_call& call, int width, std::int64_t points,
+                                      cudaStream_t stream) noexcept {
+  if constexpr (Width > 1) {
+    if (width < Width) return launch_reduce<R, Width / 2, In, Out>(call, width, points, stream);
+  }
+  call.vectors = static_cast<std::uint32_t>(call.features.channels) / Width;
+  call.by_vectors = fast_divide(call.vectors);
+  constexpr unsigned cells_per_block = reduce_threads;  // each thread knows one
+  const dim3 grid((call.cells + cells_per_block - 1) / cells_per_block,
+                  (call.vectors + steps_per_warp - 1) / steps_per_warp);
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &reduce_voxels_kernel<R, Width, In, Out>, grid,
+                                        dim3(reduce_threads), stream, call));
+  if (points <= heavy_voxel) return {};
+  constexpr std::int64_t most_blocks = 1024;
+  const dim3 heavy_grid(static_cast<unsigned>(std::min(points / heavy_voxel, most_blocks)),
+                        (call.vectors + heavy_vectors - 1) / heavy_vectors);
+  return launch("voxelize", &reduce_heavy_kernel<R, Width, In, Out>, heavy_grid,
+                dim3(heavy_threads), stream, call);
+}
+
+template <reduction R, class Real, class In, class Out>
+ROBOCACHE_HIDDEN status reduce_on_stream(const point_view<Real>& points,
+                                         const feature_view<In>& features,
+                                         const voxel_grid<Real>& grid,
+                                         const tensor_view<Out, 4>& output,
+                                         const voxel_reports& reports, const voxel_options& options,
+                                         const workspace& space, cudaStream_t stream) noexcept {
+  using in = typename scalar_traits<In>::canonical;
+  using out = typename scalar_traits<Out>::canonical;
+  const auto binned =
+      binned_points<Real>::template make<R>(points, grid, reports, options, space.data);
+  reduce_call call{};
+  call.features = make_feature_arguments(features);
+  call.output = make_feature_output(output);
+  call.counts = make_voxel_output(reports.counts);
+  call.rules = make_rules(options);
+  call.starts = binned.tables.starts;
+  call.sorted = binned.tables.sorted;
+  call.heavy = binned.tables.heavy;
+  const int width = feature_width<in, out>(call.features, call.output);
+  return for_each_slab_on_stream(binned.cells, [&](std::int64_t begin, std::uint32_t cells) {
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(binned.template launch_bins<true>(begin, cells, stream));
+    const sort_call sort{binned.slab(begin, cells), call.counts,          call.rules.accumulate,
+                         binned.tables.starts,      binned.tables.sorted, binned.tables.heavy};
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &sort_bins_kernel<visit_threads>,
+                                          dim3(static_cast<unsigned>(binned.bins_of(cells))),
+                                          dim3(visit_threads), stream, sort));
+    if (features.channels == 0) return status{};
+    call.begin = begin;
+    call.cells = cells;
+    return launch_reduce<R, 4, in, out>(call, width, points.size, stream);
+  });
+}
+
+}  // namespace cuda_detail
+}  // namespace ROBOCACHE_CUDA_NAMESPACE
+}  // namespace robocache

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/voxelize/detail/arguments.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+/// \file
+/// How a call on a stream is cut up, and its workspace, from sizes alone. Results do not depend on
+/// it.
+///
+/// Points are cut into tiles, voxels into bins of 2^shift neighbours. A first kernel sorts each
+/// tile by bin; a second one takes a bin and visits its piece of every tile.
+
+namespace robocache::detail {
+
+inline constexpr int bin_threads = 512;
+inline constexpr int small_tile = bin_threads * 8;
+inline constexpr int large_tile = bin_threads * 16;
+/// Fewer points than this make too few large tiles to fill a GPU.
+inline constexpr std::int64_t points_for_large_tiles = std::int64_t{1} << 22;
+
+/// A bin's counters fill the shared memory that every block may have.
+inline constexpr int most_shift = 13;
+inline constexpr int least_shift = 7;
+inline constexpr int most_bins = static_cast<int>(cells_per_slab >> most_shift);
+/// Blocks of the second kernel that keep a large GPU busy.
+inline constexpr int enough_bins = 256;
+
+/// A voxel with more points than this gets blocks of its own.
+inline constexpr std::uint32_t heavy_voxel = 256;
+
+struct bin_shape {
+  std::int32_t shift;  ///< a bin has 2^shift voxels
+  std::int32_t bins;   ///< per slab, at most `most_bins`
+  std::int32_t tile;   ///< points per tile
+  std::int32_t tiles;
+};
+
+inline bin_shape choose_bins(std::int64_t points, std::int64_t cells) noexcept {
+  bin_shape shape{};
+  const std::int64_t slab = std::min(cells, cells_per_slab);
+  shape.shift = least_shift;
+  while (shape.shift < most_shift && (slab >> shape.shift) > enough_bins) ++shape.shift;
+  const std::int64_t per_bin = std::int64_t{1} << shape.shift;
+  shape.bins = static_cast<std::int32_t>((slab + per_bin - 1) / per_bin);
+  shape.tile = points >= points_for_large_tiles ? large_tile : small_tile;
+  shape.tiles = static_cast<std::int32_t>((points + shape.tile - 1) / shape.tile);
+  return shape;
+}
+
+/// Lanes that read a bin's piece of a tile together, four entries each: enough for a piece of
+/// ordinary length if points are spread evenly, and no more.
+inline int lanes_per_piece(const bin_shape& shape) noexcept {
+  const double expected = static_cast<double>(shape.tile) / shape.bins;
+  int lanes = 1;
+  while (lanes < 32 && 4 * lanes < expected + 2 * std::sqrt(expected) + 2) lanes *= 2;
+  return lanes;
+}
+
+/// The parts of the workspace, each aligned to 16 bytes.
+struct bin_tables {
+  unsigned char* entries;  ///< [tiles][tile] of 2 bytes, or 4 with the point's place in the tile
+  std::uint16_t* offsets;  ///< [tiles][bins + 1]: where each bin's entries begin in a tile
+  std::uint32_t* lost;     ///< [tiles][2]: points outside, and not finite
+  std::uint32_t* starts;   ///< [cells + 1]: first point of each voxel in `sorted`
+  std::uint32_t* sorted;   ///< [N]: points in the order of their voxels
+  std::uint32_t* heavy;    ///< [1 + N / heavy_voxel]: their number, then their voxels
+  std::size_t bytes;       ///< of all together
+};
+
+inline bin_tables lay_out_tables(void* memory, std::int64_t points, std::int64_t cells,
+                                 const bin_shape& shape, bool features) noexcept {
+  std::size_t used = 0;
+  const auto part = [&](std::int64_t count, std::size_t size) {
+    const std::size_t at = used;
+    used += (static_cast<std::size_t>(count) * size + 15) / 16 * 16;
+    return static_cast<unsigned char*>(memory) + at;
+  };
+  bin_tables tables{};
+  const std::int64_t capacity = static_cast<std::int64_t>(shape.tiles) * shape.tile;
+  tables.entries = part(capacity, features ? 4 : 2);
+  tables.offsets = reinterpret_cast<std::uint16_t*>(
+      part(static_cast<std::int64_t>(shape.tiles) * (shape.bins + 1), 2));
+  tables.lost = reinterpret_cast<std::uint32_t*>(part(shape.tiles, 8));
+  if (features) {
+    tables.starts = reinterpret_cast<std::uint32_t*>(part(std::min(cells, cells_per_slab) + 1, 4));
+    tables.sorted = reinterpret_cast<std::uint32_t*>(part(points, 4));
+    tables.heavy = reinterpret_cast<std::uint32_t*>(part(1 + points / heavy_voxel, 4));
+  }
+  tables.bytes = used;
+  return tables;
+}
+
+/// Enough for any number of points up to `points`: fewer of them may have more, smaller tiles.
+inline std::size_t bin_workspace_bytes(std::int64_t points, std::int64_t cells,
+                                       bool features) noexcept {
+  const auto bytes = [&](std::int64_t n) {
+    return lay_out_tables(nullptr, n, cells, choose_bins(n, cells), features).bytes;
+  };
+  return std::max(bytes(points), bytes(std::min(points, points_for_large_tiles - 1)));
+}
+
+}  // namespace robocache::detail

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/config.hpp>
+#include <robocache/detail/cuda_namespace.cuh>
+#include <robocache/detail/launch.cuh>
+#include <robocache/voxelize/detail/bin_visit.cuh>
+
+#include <cstdint>
+
+/// \file
+/// The second kernel where points have features: a block counts the points of its bin, so it knows
+/// where each voxel's points go in the order of voxels, and puts them there. Their order within a
+/// voxel is not determined; reductions do not depend on it.
+
+namespace robocache {
+inline namespace ROBOCACHE_CUDA_NAMESPACE {
+namespace cuda_detail {
+
+struct sort_call {
+  bin_slab slab;
+  voxel_output<std::uint32_t> counts;  // null data: not wanted
+  bool accumulate;
+  std::uint32_t* starts;
+  std::uint32_t* sorted;
+  std::uint32_t* heavy;  // their number, then their voxels
+};
+
+/// Puts points behind each other; `positions` are where the next point of each voxel goes.
+struct point_sorting {
+  std::uint32_t* positions;
+  std::uint32_t* sorted;
+
+  __device__ __forceinline__ void one(std::uint32_t origin, std::uint32_t entry) const noexcept {
+    sorted[atomicAdd(&positions[entry & 0xffffu], 1u)] = origin + (entry >> 16);
+  }
+  __device__ __forceinline__ void crowd(
+      std::uint32_t origin, const std::uint32_t (&entries)[visit_width]) const noexcept {
+    const auto lane = threadIdx.x % 32u;
+    constexpr unsigned all = 32u * static_cast<unsigned>(visit_width);
+    std::uint32_t first = 0;
+    if (lane == 0) first = atomicAdd(&positions[entries[0] & 0xffffu], all);
+    first = __shfl_sync(0xffffffffu, first, 0);
+#pragma unroll
+    for (int k = 0; k < visit_width; ++k) {
+      sorted[first + static_cast<unsigned>(k) * 32u + lane] = origin + (entries[k] >> 16);
+    }
+  }
+};
+
+ROBOCACHE_HIDDEN inline __device__ std::uint32_t block_sum(std::uint32_t x,
+                                                           std::uint32_t* sum) noexcept {
+  if (threadIdx.x == 0) *sum = 0;
+  __syncthreads();
+  const std::uint32_t of_warp = __reduce_add_sync(0xffffffffu, x);
+  if (threadIdx.x % 32u == 0) atomicAdd(sum, of_warp);
+  __syncthreads();
+  return *sum;
+}
+
+template <int Threads>
+ROBOCACHE_HIDDEN __global__ void __launch_bounds__(Threads, 2)
+    sort_bins_kernel(const __grid_constant__ sort_call call) {
+  __shared__ uint4 shared_vectors[(1 << most_shift) / 4];
+  __shared__ std::uint32_t sums[visit_warps];
+  __shared__ std::uint32_t sum;
+  auto* const shared = reinterpret_cast<std::uint32_t*>(shared_vectors);
+  const bin_slab& slab = call.slab;
+  const auto bin = static_cast<int>(blockIdx.x);
+  const int lane = static_cast<int>(threadIdx.x % 32u);
+  const int warp = static_cast<int>(threadIdx.x / 32u);
+  const std::uint32_t first = static_cast<std::uint32_t>(bin) << slab.shift;
+  const std::uint32_t cells = min(1u << slab.shift, slab.cells - first);
+  for (std::uint32_t i = threadIdx.x; i < (1u << slab.shift) / 4; i += visit_threads) {
+    shared_vectors[i] = make_uint4(0, 0, 0, 0);
+  }
+  wait_for_previous_kernel();
+  __syncthreads();
+
+  const std::int64_t n = slab.number();
+  const int tiles = slab.active_tiles(n);
+  std::uint32_t begins = 0;
+  visit_bin<bin_entry<true>>(slab.pieces, bin, tiles, begins, voxel_counting{shared});
+  const std::uint32_t base = block_sum(begins, &sum);
+
+  // Counts to positions, a run of voxels per warp: first the sums of the runs, then within them.
+  const std::uint32_t per_warp = (1u << slab.shift) / visit_warps;
+  const std::uint32_t run = static_cast<std::uint32_t>(warp) * per_warp;
+  std::uint32_t mine = 0;
+  for (std::uint32_t c = run + lane; c < run + per_warp; c += 32) mine += shared[c];
+  const std::uint32_t of_run = __reduce_add_sync(0xffffffffu, mine);
+  if (lane == 0) sums[warp] = of_run;
+  __syncthreads();
+  std::uint32_t position = base;
+  for (int w = 0; w < warp; ++w) position += sums[w];
+  for (std::uint32_t chunk = run; chunk < run + per_warp; chunk += 32) {
+    const std::uint32_t c = chunk + static_cast<std::uint32_t>(lane);
+    const std::uint32_t count = c < run + per_warp ? shared[c] : 0u;
+    const std::uint32_t inclusive = warp_scan(count, lane);
+    if (c < run + per_warp) {
+      const std::uint32_t start = position + inclusive - count;
+      shared[c] = start;
+      if (c < cells) {
+        call.starts[first + c] = start;
+        if (first + c + 1 == slab.cells) call.starts[slab.cells] = start + count;
+        if (count > heavy_voxel) call.heavy[1 + atomicAdd(call.heavy, 1u)] = first + c;
+        if (call.counts.data != nullptr) {
+          std::uint32_t* const to = call.counts.data + call.counts.layout(slab.begin + first + c);
+          *to = count + (call.accumulate ? *to : 0u);
+        }
+      }
+    }
+    position += __shfl_sync(0xffffffffu, inclusive, 31);
+  }
+  __syncthreads();
+
+  visit_bin<bin_entry<true>>(slab.pieces, bin, tiles, begins, point_sorting{shared, call.sorted});
+  slab.report(n, tiles);
+}
+
+}  // namespace cuda_detail
+}  // namespace ROBOCACHE_CUDA_NAMESPACE
+}  // namespace robocache
