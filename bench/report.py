@@ -19,10 +19,16 @@ import sys
 
 MICROSECONDS = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6}
 # Operations with a table in the README, and the head of its first column. The first table explains
-# the columns.
+# the columns, the others say what is different.
 README_TABLES = {
     "resample": "[B]x[S] -> [T]x[D], BF16",
     "fuse": "[B]x([S]x[D], ...) -> [T], BF16",
+    "voxelize": "reduction, points -> grid, cloud, features",
+}
+README_NOTES = {
+    "voxelize": " Every launch writes the whole grid. `naive kernel`: clears the grid, then adds "
+                "with one atomic operation per point and feature. Rows that move more than 200 MB "
+                "are never warm.",
 }
 SUFFIXES = re.compile(r"/(iterations:\d+|repeats:\d+|manual_time|real_time)(?=/|$)")
 
@@ -97,6 +103,12 @@ def table(header, lines):
 
     rule = ["-" * widths[0]] + ["-" * (w - 1) + ":" for w in widths[1:]]
     return "\n".join([text(lines[0]), text(rule)] + [text(line) for line in lines[1:]])
+
+
+def row_title(operation, name):
+    """A row's name as the README's table has it."""
+    name = name.removeprefix(operation + "/").replace("/bf16/", " ")
+    return name.replace("/", " ") if operation == "voxelize" else name
 
 
 def share(value):
@@ -183,7 +195,7 @@ class Report:
             row = self.rows[name]
             compiled, star = self.compile_us(name)
             lines.append([
-                name.removeprefix(operation + "/").replace("/bf16/", " "), number(row["us"]),
+                row_title(operation, name), number(row["us"]),
                 number(row.get("alone_us")), number(self.gate(name)["target_us"]),
                 number(compiled) + star if compiled else "",
                 number(1 / row["ratio_to_naive"], 1) + "x" if "ratio_to_naive" in row else "",
@@ -203,7 +215,7 @@ class Report:
                       "bandwidth counts only bytes that are needed, and exceeds 100 % where the L2 "
                       "helps. A star: from bench/gates.csv, not measured in this run.")
         else:
-            notes += "measured in the same way."
+            notes += "measured in the same way." + README_NOTES.get(operation, "")
         return notes + "\n\n" + table(header, lines)
 
     def limits_table(self, names):
@@ -234,6 +246,8 @@ def main():
                         help="write a small table per operation between this file's markers")
     parser.add_argument("--at-most", type=int, default=60, metavar="N",
                         help="rows without a target: the N farthest from a copy (default 60)")
+    parser.add_argument("--operation", action="append", metavar="NAME",
+                        help="--check does not miss rows of others; may be repeated (default: all)")
     parser.add_argument("--check", type=float, metavar="FACTOR",
                         help="exit 1 if a row takes longer than FACTOR x its target, longer than a "
                              "peer or longer than the naive kernel")
@@ -277,7 +291,8 @@ def main():
     if arguments.check is not None:
         report.check(arguments.check)
         for name in gates:
-            if gates[name]["device"] == report.device and name not in rows:
+            is_wanted = not arguments.operation or name.split("/")[0] in arguments.operation
+            if is_wanted and gates[name]["device"] == report.device and name not in rows:
                 report.problems.append(f"{name}: not measured")
         report.problems += [f"{n}: {e}" for n, e in errors.items()]
         parts += ["Problems:\n\n" + "\n".join(f"- {p}" for p in report.problems)
@@ -287,7 +302,7 @@ def main():
         readme = pathlib.Path(arguments.readme)
         content = readme.read_text(encoding="utf-8")
         for operation in README_TABLES:
-            names = [n for n in gated if n.startswith(operation + "/")]
+            names = [n for n in gated if n.startswith(operation + "/") and report.gate(n)]
             if names:  # a run of one operation leaves the other's table alone
                 content = replace_between(
                     content, f"<!-- begin {operation} table -->", f"<!-- end {operation} table -->",

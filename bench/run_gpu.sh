@@ -11,8 +11,8 @@
 #   build-bench  compile the programs of bench alone, to try a kernel variant
 #   test         the tests labelled gpu
 #   sanitize     compute-sanitizer's four tools on the operations' GPU tests
-#   bench        resample and fuse, the rows with targets and some more -> bench.json
-#   bench-short  of resample only BF16, sorted, float stamps; all of fuse: under a minute
+#   bench        the operations' rows with targets and some more -> bench.json
+#   bench-short  of resample only BF16, sorted, float stamps; all of the others: under 90 s
 #   sweep        many shapes and scalars of resample -> sweep.json
 #   peers        PyTorch and CuPy on the rows with targets -> peers.json
 #   peers-sweep  the same on the rows of sweep.json, eager -> peers.json
@@ -21,6 +21,8 @@
 #
 # Environment: OUT (results, default out/), BUILD (default build-gpu), ARCH, FILTER (a regex for
 # bench and sweep), CHECK (factor of report.py --check), ROBOCACHE_COMMIT (where there is no git).
+# OPERATIONS restricts all steps but the sweeps to some of "resample fuse voxelize"; build then
+# leaves out what does not belong to them. SANITIZE_VOXELIZE is a Catch2 filter for sanitize.
 # Every step has a time limit and the others go on without it; the exit status is 1 if any failed.
 
 # shellcheck disable=SC2317  # steps are called through logged()
@@ -43,6 +45,17 @@ ROBOCACHE_COMMIT=${ROBOCACHE_COMMIT:-$(git describe --always --abbrev=12 --dirty
 ROBOCACHE_DRIVER=${ROBOCACHE_DRIVER:-$(nvidia-smi --query-gpu=driver_version --format=csv,noheader \
   2>/dev/null | head -n 1)}
 export ROBOCACHE_COMMIT ROBOCACHE_DRIVER
+
+all_operations="resample fuse voxelize"
+OPERATIONS=${OPERATIONS:-$all_operations}
+export OPERATIONS
+read -r -a operations <<<"$OPERATIONS"
+for operation in "${operations[@]}"; do
+  [[ " $all_operations " == *" $operation "* ]] ||
+    { echo "run_gpu.sh: unknown operation: $operation" >&2; exit 2; }
+done
+benches=("${operations[@]/#/robocache_bench_}")
+any_operation="($(IFS='|' && echo "${operations[*]}"))"  # a regex
 
 # logged FILE COMMAND...: all output to FILE, its end to the terminal if the command fails.
 logged() {
@@ -72,8 +85,19 @@ do_build() {  # $1: architectures, then targets
 
 find_program() { find "$build" -type f -executable -name "$1" | head -n 1; }
 
+# The tests' and benchmarks' programs of the chosen operations; nothing if those are all.
+targets_of_operations() {
+  [[ $OPERATIONS == "$all_operations" ]] && return
+  printf '%s\n' "${benches[@]}"
+  for operation in "${operations[@]}"; do
+    printf '%s\n' "robocache_test_${operation}_gpu" "robocache_test_${operation}_gpu_fast_math"
+  done
+}
+
 do_test() {
-  ctest --test-dir "$build" -L gpu -j 4 --output-on-failure --timeout 200
+  local only=()
+  [[ $OPERATIONS == "$all_operations" ]] || only=(-R "^robocache_test_${any_operation}_gpu")
+  ctest --test-dir "$build" -L gpu "${only[@]}" -j 4 --output-on-failure --timeout 200
 }
 
 do_sanitize() {  # all programs and tools side by side, then their logs one after another
@@ -85,10 +109,12 @@ do_sanitize() {  # all programs and tools side by side, then their logs one afte
   filters+=("resample $filter,a length out of*,offsets out of*,find_brackets and*,a launch reads*")
   filter='[conformance],[graph],[columns],[group],[angle],[rotation]~[heavy],[empty],[age]'
   filters+=("fuse $filter,windows beyond*,no anchors*,fuse reads*")
+  filters+=("voxelize ${SANITIZE_VOXELIZE:-[conformance],[graph]}")
   logs=$(mktemp -d)
   for i in "${!filters[@]}"; do
     operation=${filters[i]%% *}
     filter=${filters[i]#* }
+    [[ " $OPERATIONS " == *" $operation "* ]] || continue
     program=$(find_program "robocache_test_${operation}_gpu")
     if [[ -z $program ]]; then
       echo "-- $operation: FAILED, robocache_test_${operation}_gpu is not built"
@@ -163,7 +189,8 @@ END
 
 do_sass() {  # what the compiler made, per program
   local name program
-  for name in robocache_{test_resample_gpu,test_fuse_gpu,bench_resample,bench_fuse}; do
+  local tests=("${operations[@]/#/robocache_test_}")
+  for name in "${tests[@]/%/_gpu}" "${benches[@]}"; do
     program=$(find_program "$name")
     [[ -n $program ]] || { echo "$name is not built"; continue; }
     echo "== $name"
@@ -172,7 +199,7 @@ do_sass() {  # what the compiler made, per program
     cuobjdump --dump-resource-usage "$program" 2>/dev/null | c++filt |
       sed -e 's/^ *//' -e 's/ CONSTANT\[.*//' -e 's/>(.*/>/' | grep -A 1 '^Function' | grep -v '^--'
   done
-  for name in robocache_bench_{resample,fuse}; do
+  for name in "${benches[@]}"; do
     program=$(find_program "$name")
     [[ -n $program ]] || continue
     echo "== memory instructions of $name"
@@ -192,28 +219,30 @@ do_report() {
   [[ -f $out/sweep.json ]] && inputs+=("$out/sweep.json")
   ((${#inputs[@]} > 0)) || { echo "nothing to report on: no bench.json, no sweep.json"; return 1; }
   [[ -f $out/peers.json ]] && peers=(--peers "$out/peers.json")
-  [[ -n ${CHECK:-} ]] && check=(--check "$CHECK")
+  [[ -n ${CHECK:-} ]] && check=(--check "$CHECK" "${operations[@]/#/--operation=}")
   python3 bench/report.py "${inputs[@]}" "${peers[@]}" --out "$out/report.md" || return 1
   python3 bench/report.py "${inputs[@]}" "${peers[@]}" --short "${check[@]}"
 }
 
 # One step, in the process that the time limit is for.
 do_step() {
-  local short='^(limits/empty|resample/[^/]*/bf16/(warm|cold)/|fuse/)'
-  local programs=(robocache_bench_resample robocache_bench_fuse)
+  local short='^(limits/empty|resample/[^/]*/bf16/(warm|cold)/|fuse/|voxelize/)' targets
+  mapfile -t targets < <(targets_of_operations)
   case $1 in
-    build) logged "$out/build.log" do_build "$arch" ;;
-    build-all) logged "$out/build.log" do_build "" ;;
-    build-bench) logged "$out/build.log" do_build "$arch" "${programs[@]}" ;;
+    build) logged "$out/build.log" do_build "$arch" "${targets[@]}" ;;
+    build-all) logged "$out/build.log" do_build "" "${targets[@]}" ;;
+    build-bench) logged "$out/build.log" do_build "$arch" "${benches[@]}" ;;
     test) logged "$out/test.log" do_test && tail -n 4 "$out/test.log" ;;
     sanitize) logged "$out/sanitize.log" do_sanitize && grep '^-- ' "$out/sanitize.log" ;;
-    bench) bench_json "$out/bench.json" "${programs[@]}" -- --benchmark_filter="${FILTER:-.}" ;;
+    bench) bench_json "$out/bench.json" "${benches[@]}" -- --benchmark_filter="${FILTER:-.}" ;;
     bench-short)
-      bench_json "$out/bench.json" "${programs[@]}" -- --benchmark_filter="${FILTER:-$short}" ;;
+      bench_json "$out/bench.json" "${benches[@]}" -- --benchmark_filter="${FILTER:-$short}" ;;
     sweep)
       bench_json "$out/sweep.json" robocache_bench_resample_sweep -- \
         --benchmark_filter="${FILTER:-.}" ;;
-    peers) python3 bench/peers/run.py --budget 95 --out "$out/peers.json" ;;
+    peers)
+      python3 bench/peers/run.py --budget 105 --filter "^$any_operation/" \
+        --out "$out/peers.json" ;;
     peers-sweep)
       python3 bench/peers/torch_resample.py --no-compile --budget 220 --rows-of "$out/sweep.json" \
         --filter "${FILTER:-.}" --out "$out/peers.json" ;;
@@ -230,9 +259,9 @@ limit_of() {
     build-bench) echo 200 ;;
     test | sweep) echo 300 ;;
     sanitize) echo 400 ;;
-    bench) echo 180 ;;
-    bench-short) echo 90 ;;
-    peers) echo 120 ;;
+    bench) echo 220 ;;
+    bench-short) echo 120 ;;
+    peers) echo 130 ;;
     peers-sweep) echo 240 ;;
     sass) echo 100 ;;
     report) echo 30 ;;

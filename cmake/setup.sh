@@ -28,6 +28,7 @@ has_package() {
     libbenchmark-dev) has_header benchmark/benchmark.h ;;
     libcli11-dev) has_header CLI/CLI.hpp ;;
     libfmt-dev) has_header fmt/format.h ;;
+    liblzf-dev) has_header lzf.h || has_header liblzf/lzf.h ;;
     gnuplot-nox) command -v gnuplot ;;
     *) command -v "$1" ;;
   esac >/dev/null 2>&1

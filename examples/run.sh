@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Resamples and fuses recordings and shows the results: the only command needed after a clone.
-# Missing system packages are installed where that is allowed, and CUDA is used where there is a
-# toolkit.
+# Resamples and fuses recordings, voxelizes a scan and shows the results: the only command needed
+# after a clone. Missing system packages are installed where that is allowed, and CUDA is used where
+# there is a toolkit.
 #
 #   examples/run.sh                  a robot arm and its hand camera to 100 Hz, then four streams
-#                                    of a sensor rig into one tensor, where ../shared/data (or
-#                                    $ROBOCACHE_TEST_DATA) has them, else simulated recordings
-#   examples/run.sh PROGRAM ARG...   resample_recording (also without its name) or fuse_recording
-#                                    with these arguments, see examples/run.sh PROGRAM --help
+#                                    of a sensor rig into one tensor, then a LiDAR scan into a grid,
+#                                    where ../shared/data (or $ROBOCACHE_TEST_DATA) has them, else
+#                                    simulated ones
+#   examples/run.sh PROGRAM ARG...   resample_recording (also without its name), fuse_recording or
+#                                    voxelize_scan with these arguments, see
+#                                    examples/run.sh PROGRAM --help
 #
 # Environment: see cmake/setup.sh.
 set -euo pipefail
@@ -19,7 +21,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build/examples
 mkdir -p "$root/build"
 
-install_packages cmake ninja-build g++ ccache libcli11-dev libfmt-dev gnuplot-nox
+install_packages cmake ninja-build g++ ccache libcli11-dev libfmt-dev liblzf-dev gnuplot-nox
 require_tools
 find_cuda
 configure "$build" -DROBOCACHE_BUILD_TESTS=OFF -DROBOCACHE_BUILD_BENCH=OFF \
@@ -28,7 +30,7 @@ note "building with $(parallel_jobs) compilers at once"
 cmake --build "$build" --parallel "$(parallel_jobs)" || fail "the build"
 describe_build "$build"
 
-for program in resample_recording fuse_recording; do
+for program in resample_recording fuse_recording voxelize_scan; do
   [ -x "$build/examples/$program" ] && continue
   summary
   fail "$program was not built; what it lacks is in the line above"
@@ -44,11 +46,14 @@ run() {  # PROGRAM ARGUMENT...
   [ "$code" = 0 ] || { outcome=$code; note "$1 ended with $code"; }
 }
 
-data=${ROBOCACHE_TEST_DATA:-$root/../shared/data}/trajectories
+shared=${ROBOCACHE_TEST_DATA:-$root/../shared/data}
+data=$shared/trajectories
 arm=$data/robot_arm/robot_arm_complete_bag_color_and_ir
 falcon=$data/falcon/5_falcon_merged-2017-04-07-12-36-38
+scan=$shared/lidar/velodyne_vls128_1585897255376374245.pcd
 case ${1-} in
   '')
+    voxels=$build/voxels
     resampled=$build/resampled
     fused=$build/fused
     if [ -d "$data/robot_arm" ] && [ -d "$data/falcon" ]; then
@@ -62,8 +67,17 @@ case ${1-} in
       run resample_recording --simulate --rate 100 --output "$resampled"
       run fuse_recording --simulate --rate 100 --output "$fused/fused.csv"
     fi
+    if [ -f "$scan" ]; then
+      run voxelize_scan "$scan" --size 0.2 --crop=-60,-60,-5,60,60,15 --output "$voxels/grid.npy" \
+        --picture "$voxels/scan.png"
+    else
+      note "no scan $scan: simulating one"
+      skipped+=("real scan (not there; simulated instead)")
+      run voxelize_scan --simulate "$voxels/simulated.pcd" --size 0.2 \
+        --output "$voxels/grid.npy" --picture "$voxels/scan.png"
+    fi
     ;;
-  resample_recording | fuse_recording) run "$@" ;;
+  resample_recording | fuse_recording | voxelize_scan) run "$@" ;;
   *) run resample_recording "$@" ;;
 esac
 summary

@@ -41,6 +41,16 @@ add_cuda_engine(robocache_test_cuda_fuse_engine_fast_math OPTIONS --use_fast_mat
   support/cuda_fuse_engine_fast_math.cu
   support/cuda_fuse_operations_fast_math.cpp)
 
+add_cuda_engine(robocache_test_cuda_voxel_engine SOURCES
+  support/cuda_voxel_engine_limits.cu
+  support/cuda_voxel_engine_marks.cu
+  support/cuda_voxel_engine_others.cu
+  support/cuda_voxel_engine_sums.cu
+  support/cuda_voxel_operations.cpp)
+add_cuda_engine(robocache_test_cuda_voxel_engine_fast_math OPTIONS --use_fast_math SOURCES
+  support/cuda_voxel_engine_fast_math.cu
+  support/cuda_voxel_operations_fast_math.cpp)
+
 add_library(robocache_test_late_copy OBJECT support/late_copy.cu)
 target_link_libraries(robocache_test_late_copy PRIVATE robocache_development CUDA::cudart_static)
 
@@ -77,6 +87,24 @@ add_robocache_test(robocache_test_fuse_gpu_fast_math
             robocache_test_cuda_engine_fast_math robocache_test_cuda_fuse_engine_fast_math
             CUDA::cudart_static)
 
+add_robocache_test(robocache_test_voxelize_gpu
+  LABELS gpu TIMEOUT 900
+  SOURCES
+    support/environment_cuda.cpp
+    voxelize/gpu_asynchronous.cpp
+    voxelize/gpu_big.cpp
+    voxelize/gpu_equals_cpu.cpp
+  LIBRARIES robocache_test_voxelize_tests ${robocache_test_voxelize_common}
+            robocache_test_cuda_engine robocache_test_cuda_voxel_engine robocache_test_late_copy
+            CUDA::cudart_static)
+
+add_robocache_test(robocache_test_voxelize_gpu_fast_math
+  LABELS gpu TIMEOUT 600
+  SOURCES support/environment_cuda.cpp voxelize/gpu_equals_cpu.cpp
+  LIBRARIES robocache_test_voxelize_tests ${robocache_test_voxelize_common}
+            robocache_test_cuda_engine_fast_math robocache_test_cuda_voxel_engine_fast_math
+            CUDA::cudart_static)
+
 add_robocache_test(robocache_test_recordings_gpu
   LABELS gpu data TIMEOUT 600
   SOURCES ${robocache_recording_sources}
@@ -85,9 +113,18 @@ add_robocache_test(robocache_test_recordings_gpu
 target_compile_definitions(robocache_test_recordings_gpu PRIVATE
   ROBOCACHE_TEST_DATA_DEFAULT="${ROBOCACHE_TEST_DATA}")
 
+add_robocache_test(robocache_test_scans_gpu
+  LABELS gpu data TIMEOUT 600
+  SOURCES ${robocache_scan_sources}
+  LIBRARIES ${robocache_test_voxelize_common} robocache_test_cuda_engine
+            robocache_test_cuda_voxel_engine CUDA::cudart_static)
+target_compile_definitions(robocache_test_scans_gpu PRIVATE
+  ROBOCACHE_TEST_DATA_DEFAULT="${ROBOCACHE_TEST_DATA}")
+
 # The executables link no .cu file themselves, but objects that do.
 foreach(name IN ITEMS robocache_test_resample_gpu robocache_test_resample_gpu_fast_math
                       robocache_test_fuse_gpu robocache_test_fuse_gpu_fast_math
-                      robocache_test_recordings_gpu)
+                      robocache_test_voxelize_gpu robocache_test_voxelize_gpu_fast_math
+                      robocache_test_recordings_gpu robocache_test_scans_gpu)
   set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
 endforeach()

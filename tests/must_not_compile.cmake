@@ -42,3 +42,13 @@ add_must_not_compile_test(fuse unlisted_scalar
 add_must_not_compile_test(fuse integer_output "the output is half, bfloat16, float or double")
 add_must_not_compile_test(fuse integer_values "values are u8, half, bfloat16, float, double")
 add_must_not_compile_test(fuse ignored_status "\\[-Werror=unused-result\\]|ignoring return")
+
+add_must_compile_test(voxelize)
+add_must_not_compile_test(voxelize count_with_features "this reduction has no features")
+add_must_not_compile_test(voxelize mean_without_features "this reduction needs features")
+add_must_not_compile_test(voxelize double_features "features are float, half or bfloat16")
+add_must_not_compile_test(voxelize double_output
+  "outputs of features are float, half or bfloat16")
+add_must_not_compile_test(voxelize count_scalar "no matching function for call to")
+add_must_not_compile_test(voxelize integer_points "float or double")
+add_must_not_compile_test(voxelize ignored_status "\\[-Werror=unused-result\\]|ignoring return")

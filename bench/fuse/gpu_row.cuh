@@ -4,6 +4,7 @@
 #include <robocache/fuse.cuh>
 
 #include "../harness/device.cuh"
+#include "../harness/far.cuh"
 #include "../harness/fill.cuh"
 #include "../harness/graph_timer.cuh"
 #include "../harness/row.cuh"

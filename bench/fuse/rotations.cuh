@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "../harness/count.cuh"
 #include "../harness/device.cuh"
 #include "../harness/fill.cuh"
-
-#include <cuda_bf16.h>
 
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 
 /// \file
-/// Rotations in a row: recordings of them, and a comparison that allows for the rounding of sines.
+/// Recordings of rotations.
 
 namespace bench {
 
@@ -43,16 +40,6 @@ __global__ static void fill_rotations_kernel(float* values, std::size_t count, i
   }
 }
 
-struct is_far {
-  __device__ bool operator()(std::size_t i) const {
-    return !(fabsf(__bfloat162float(a[i]) - __bfloat162float(b[i])) <= tolerance);
-  }
-
-  const __nv_bfloat16* a;
-  const __nv_bfloat16* b;
-  float tolerance;
-};
-
 }  // namespace detail
 
 /// Quaternions x, y, z, w in the channels from `first` on of `items` recordings [S, D].
@@ -62,12 +49,6 @@ inline void fill_rotations(cudaStream_t where, float* values, int items, int sam
   detail::fill_rotations_kernel<<<fill_blocks(count), fill_threads, 0, where>>>(
       values, count, samples, channels, first, seed);
   check(cudaGetLastError(), "fill_rotations");
-}
-
-/// Elements that differ by more than `tolerance`, NaN included. Waits for the stream.
-inline std::uint64_t count_far(const stream& where, const __nv_bfloat16* a, const __nv_bfloat16* b,
-                               std::size_t count, float tolerance) {
-  return count_if(where, detail::is_far{a, b, tolerance}, count);
 }
 
 }  // namespace bench

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "../harness/host_device.hpp"
+
 #include <cmath>
 
 /// \file
 /// The baselines' rotation between two others, on host and device: shares no code with the library.
 
 namespace bench {
-
-#if defined(__CUDACC__)
-#define BENCH_HD __host__ __device__
-#else
-#define BENCH_HD
-#endif
 
 /// The unit quaternion `weight` of the way from `a` to `b` along the shortest arc (Shoemake,
 /// "Animating rotation with quaternion curves", 1985). Any order of components.

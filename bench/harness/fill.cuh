@@ -3,6 +3,7 @@
 
 #include "count.cuh"
 #include "device.cuh"
+#include "hash.hpp"
 
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
@@ -15,20 +16,6 @@
 /// Random contents, and comparison of results, on the device.
 
 namespace bench {
-
-/// A well mixed 64-bit hash (Steele, Lea and Flood, "Fast splittable pseudorandom number
-/// generators", 2014: SplitMix64's output function).
-__host__ __device__ inline std::uint64_t hash(std::uint64_t seed, std::uint64_t i) {
-  std::uint64_t x = seed * 0xd1342543de82ef95ull + i * 0x9e3779b97f4a7c15ull + 1;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
-  return x ^ (x >> 31);
-}
-
-/// In [0, 1).
-__host__ __device__ inline double uniform(std::uint64_t seed, std::uint64_t i) {
-  return static_cast<double>(hash(seed, i) >> 11) * 0x1p-53;
-}
 
 /// A random place for `i` of `[0, n)`: each seed is another permutation. (A Feistel network on the
 /// next power of four, walked until it lands inside.)

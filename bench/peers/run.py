@@ -12,6 +12,8 @@ import sys
 import runner
 import torch_fuse
 import torch_resample
+import torch_voxelize
 
 if __name__ == "__main__":
-    sys.exit(runner.main([torch_resample.Row, torch_fuse.Row], __doc__.splitlines()[0]))
+    sys.exit(runner.main([torch_resample.Row, torch_fuse.Row, *torch_voxelize.ROWS],
+                         __doc__.splitlines()[0]))

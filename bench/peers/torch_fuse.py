@@ -64,6 +64,7 @@ class Row:
                          r"(?P<scalars>[\w,]+)(->(?P<out>\w+))?/(?P<regime>warm|cold)")
     PASSES = [("torch", slices_index), ("torch.compile", cat_index),
               ("torch.compile", cat_gather), ("torch", cat_index), ("torch", cat_native)]
+    CUPY_SPELLING = "flat searchsorted"
 
     def __init__(self, match):
         self.name = match[0]

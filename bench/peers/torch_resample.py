@@ -35,6 +35,7 @@ class Row:
     PASSES = [("torch", index_float), ("torch.compile", gather_float),
               ("torch.compile", index_float), ("torch", gather_float),
               ("torch", common.index_native)]
+    CUPY_SPELLING = "flat searchsorted"
 
     def __init__(self, match):
         self.name = match[0]

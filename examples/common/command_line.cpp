@@ -50,6 +50,10 @@ void add_computing(CLI::App& app, scalar_kind& scalar, backend_choice& backend, 
       app, "--scalar", scalar,
       {{"float", scalar_kind::f32}, {"double", scalar_kind::f64}, {"bf16", scalar_kind::bf16}},
       "Type of the result (bf16: computed in float)");
+  add_backend(app, backend, threads);
+}
+
+void add_backend(CLI::App& app, backend_choice& backend, int& threads) {
   add_choice<backend_choice>(app, "--backend", backend,
                              {{"auto", backend_choice::automatic},
                               {"cpu", backend_choice::cpu},

@@ -68,7 +68,10 @@ void add_choice(CLI::App& app, const std::string& name, Value& target,
       ->default_str(word_for(target, choices));
 }
 
-/// --scalar, --backend and --threads.
+/// --backend and --threads.
+void add_backend(CLI::App& app, backend_choice& backend, int& threads);
+
+/// --scalar, and these two.
 void add_computing(CLI::App& app, scalar_kind& scalar, backend_choice& backend, int& threads);
 
 /// \return nanoseconds \throws usage_error that starts with `option`

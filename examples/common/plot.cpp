@@ -1,48 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plot.hpp"
 
-#include <fmt/format.h>
-
-#include <csignal>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
+#include "gnuplot.hpp"
 
 namespace recordings {
-namespace {
 
-bool is_on_path(const std::string& program) {
-  const char* const variable = std::getenv("PATH");
-  std::string folders = variable != nullptr ? variable : "";
-  folders += ':';
-  for (std::size_t start = 0, end = 0; (end = folders.find(':', start)) != std::string::npos;
-       start = end + 1) {
-    std::error_code ignored;
-    const std::filesystem::path file =
-        std::filesystem::path(folders.substr(start, end - start)) / program;
-    if (std::filesystem::is_regular_file(file, ignored)) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
-// A pipe, not libgnuplot-iostream: the data travel as text inside the script, so that library would
-// add three Boost libraries to the link and nothing else.
 std::string draw_plot(const plot_request& request) {
-  if (!is_on_path("gnuplot")) return "no picture: gnuplot is not installed (Debian: gnuplot-nox)";
-  std::error_code ignored;
-  std::filesystem::remove(request.path, ignored);  // an old picture must not pass for the new one
-  const std::string script = plot_script(request);
-  std::signal(SIGPIPE, SIG_IGN);  // a gnuplot that dies early is an error message, not our end
-  std::FILE* const pipe = popen("gnuplot", "w");
-  if (pipe == nullptr) return "no picture: gnuplot cannot be started";
-  const bool written = std::fwrite(script.data(), 1, script.size(), pipe) == script.size();
-  const int code = pclose(pipe);
-  if (!written || code != 0 || !std::filesystem::exists(request.path, ignored)) {
-    return fmt::format("no picture: gnuplot failed to write {}", request.path);
-  }
-  return "";
+  return run_gnuplot(plot_script(request), request.path);
 }
 
 }  // namespace recordings

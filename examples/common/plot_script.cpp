@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "gnuplot.hpp"
 #include "plot.hpp"
 #include "plot_data.hpp"
 #include "plot_panels.hpp"
@@ -23,16 +24,6 @@ constexpr const char* outside_color = "#e4e4e4";
 // The same, mixed with white: recorded samples lie under the curve of their channel.
 constexpr std::array<const char*, 6> light_colors{"#8fc3e3", "#f2b48c", "#8cd3bd",
                                                   "#e8c3d8", "#b8dff6", "#c9b98a"};
-
-/// Text in gnuplot's single quotes.
-std::string quoted(const std::string& text) {
-  std::string result = "'";
-  for (const char c : text) {
-    if (c == '\'') result += '\'';
-    if (c != '\n') result += c;
-  }
-  return result + "'";
-}
 
 /// The next of 1, 2, 5, 10, ... (and the same below 1) that is no smaller.
 double tick_step(double least) {
@@ -92,11 +83,7 @@ class script_writer {
   }
 
   void write_terminal() {
-    const bool svg =
-        request_.path.size() > 4 && request_.path.compare(request_.path.size() - 4, 4, ".svg") == 0;
-    add("set terminal {} size 1500,{:.0f} font 'DejaVu Sans,{}' background rgb 'white'\n",
-        svg ? "svg" : "pngcairo", height(), svg ? 13 : 11);
-    add("set output {}\nset encoding utf8\nset multiplot\n", quoted(request_.path));
+    add("{}set multiplot\n", gnuplot_terminal(request_.path, 1500, height()));
     add("set tics nomirror out scale 0.6\nset border 3 lc rgb '#606060'\n"
         "set grid lc rgb '#d8d8d8' lt 1 lw 0.5\nset datafile missing '?'\n");
   }
@@ -110,7 +97,7 @@ class script_writer {
     std::string entries =
         "plot NaN with points pt 6 ps 1.3 lw 1.4 lc rgb '#404040' title 'recorded', "
         "NaN with linespoints pt 7 ps 0.5 lw 1.6 lc rgb '#404040' title " +
-        quoted(request_.curve_name);
+        gnuplot_quoted(request_.curve_name);
     bool any_gap = false;
     bool any_outside = false;
     bool any_not_ok = false;
@@ -201,7 +188,7 @@ class script_writer {
       const bool is_longest = g.to - g.from == panel.stream->intervals.largest_gap;
       if (b - a < (is_longest ? 0.02 : 0.065) * (to - from)) continue;
       add("set label {} {} at first {:.9f}, graph 0.94 center font ',9' tc rgb '#8a5a00' front\n",
-          ++label, quoted("gap " + format_duration(static_cast<double>(g.to - g.from))),
+          ++label, gnuplot_quoted("gap " + format_duration(static_cast<double>(g.to - g.from))),
           (a + b) / 2);
     }
   }
@@ -245,16 +232,16 @@ class script_writer {
     add("unset xlabel\nunset ylabel\nunset key\n");
     if (lowest) {
       add("set xlabel {} offset 0, 0.3\n",
-          quoted(enlarged      ? "time [s]"
-                 : first_ == 0 ? "time [s]"
-                               : "time [s] since " + short_stamp(first_)));
+          gnuplot_quoted(enlarged      ? "time [s]"
+                         : first_ == 0 ? "time [s]"
+                                       : "time [s] since " + short_stamp(first_)));
     }
     write_marks(panel, from, to);
     if (enlarged && request_.mark_targets) write_target_lines(from, to);
     add("set label 1000 {} at graph 0, graph 1.07 left noenhanced font ',12'\n",
-        quoted(enlarged ? panel.names[0] + ", enlarged" : panel.title));
+        gnuplot_quoted(enlarged ? panel.names[0] + ", enlarged" : panel.title));
     if (!enlarged) {
-      add("set ylabel {} noenhanced\n", quoted(panel.axis));
+      add("set ylabel {} noenhanced\n", gnuplot_quoted(panel.axis));
       add("set key at graph 1, graph 1.12 right top horizontal Right noreverse noenhanced "
           "samplen 1.6 width 1 "
           "font ',11'\n");
@@ -283,7 +270,7 @@ class script_writer {
                             large ? color : light_colors[i % colors.size()]);
       curves += fmt::format(", \\\n  $r{} using 1:{} with {} lc rgb '{}' {}", p, column,
                             large ? "linespoints pt 7 ps 0.5 lw 1.6" : "lines lw 1.2", color,
-                            titles ? "title " + quoted(panels_[p].names[i]) : "notitle");
+                            titles ? "title " + gnuplot_quoted(panels_[p].names[i]) : "notitle");
       curves += fmt::format(", \\\n  $h{} using 1:{} with lines lw 1.5 dt 3 lc rgb '{}' notitle", p,
                             column, color);
     }

@@ -107,14 +107,15 @@ ROBOCACHE_HD inline std::int32_t cell_along(Real p, const voxel_axis<Real>& axis
   return floor_below(quotient, axis.extent);
 }
 
-/// The cell by multiplication with the reciprocal, a tenth of the instructions. `certain` becomes
-/// false where the estimate is so near to a face, or so odd, that only the division can tell.
+/// The cell by multiplication with the reciprocal: a tenth of the instructions of the rule. Not a
+/// number below the extent where the estimate is outside, NaN or infinite.
 ///
 /// Estimate and quotient differ by less than 2^-22 of either, so if the estimate is farther than
-/// that from any whole number both have the same floor. Estimates beyond the grid by more than a
-/// cell are certainly outside.
+/// that from any whole number both have the same floor.
+///
+/// \param from_middle  how far the estimate is from the middle of its cell; NaN if it is not finite
 ROBOCACHE_HD inline std::uint32_t quick_cell(float p, const voxel_axis<float>& axis,
-                                             bool& certain) noexcept {
+                                             float& from_middle) noexcept {
   const float estimate = exact_mul(exact_sub(p, axis.origin), axis.reciprocal);
 #if defined(__CUDA_ARCH__)
   // Rounded down, the sum with 1.5 2^23 is the floor: the low bits are the integer.
@@ -126,10 +127,8 @@ ROBOCACHE_HD inline std::uint32_t quick_cell(float p, const voxel_axis<float>& a
   const float whole = std::floor(estimate);
   const bool small = whole > -4194304.0f && whole < 4194304.0f;  // false for NaN
   const auto cell = small ? static_cast<std::uint32_t>(static_cast<std::int32_t>(whole)) : ~0u;
-  if (!small) certain = false;
 #endif
-  // False for NaN.
-  certain = certain && std::fabs(exact_sub(exact_sub(estimate, whole), 0.5f)) <= axis.certain;
+  from_middle = std::fabs(exact_sub(exact_sub(estimate, whole), 0.5f));
   return cell;
 }
 
@@ -137,43 +136,66 @@ ROBOCACHE_HD inline std::uint32_t quick_cell(float p, const voxel_axis<float>& a
 template <class Real>
 struct voxel_axes {
   voxel_axis<Real> axis[3];
+  Real certain;  ///< the least of the three
 };
 
 template <class Real>
 ROBOCACHE_HD inline voxel_axes<Real> make_voxel_axes(const voxel_grid<Real>& grid) noexcept {
-  return {{make_voxel_axis(grid, 0), make_voxel_axis(grid, 1), make_voxel_axis(grid, 2)}};
+  voxel_axes<Real> axes{
+      {make_voxel_axis(grid, 0), make_voxel_axis(grid, 1), make_voxel_axis(grid, 2)}, Real{0}};
+  axes.certain = axes.axis[0].certain;
+  for (int i = 1; i < 3; ++i) {
+    if (axes.axis[i].certain < axes.certain) axes.certain = axes.axis[i].certain;
+  }
+  return axes;
+}
+
+/// What became of a point that is in no voxel.
+template <class Real>
+ROBOCACHE_HD inline point_fate fate_of_lost(Real x, Real y, Real z) noexcept {
+  return is_finite(x) && is_finite(y) && is_finite(z) ? point_fate::outside
+                                                      : point_fate::not_finite;
 }
 
 /// The voxel of a point by the rule.
 template <class Real>
-ROBOCACHE_HD inline voxel_cell exact_cell_in(const Real (&p)[3],
+ROBOCACHE_HD inline voxel_cell exact_cell_in(Real x, Real y, Real z,
                                              const voxel_axes<Real>& axes) noexcept {
-  voxel_cell cell{cell_along(p[0], axes.axis[0]), cell_along(p[1], axes.axis[1]),
-                  cell_along(p[2], axes.axis[2]), point_fate::inside};
-  if ((cell.x | cell.y | cell.z) < 0) {
-    const bool finite = is_finite(p[0]) && is_finite(p[1]) && is_finite(p[2]);
-    cell.fate = finite ? point_fate::outside : point_fate::not_finite;
-  }
+  voxel_cell cell{cell_along(x, axes.axis[0]), cell_along(y, axes.axis[1]),
+                  cell_along(z, axes.axis[2]), point_fate::inside};
+  if ((cell.x | cell.y | cell.z) < 0) cell.fate = fate_of_lost(x, y, z);
   return cell;
+}
+
+/// The same out of line, for where it is rarely needed.
+template <class Real>
+ROBOCACHE_DETAIL_HD_COLD voxel_cell rare_cell_in(Real x, Real y, Real z,
+                                                 const voxel_axes<Real>& axes) noexcept {
+  return exact_cell_in(x, y, z, axes);
 }
 
 /// The same voxel, by the short cut where that is certain.
 template <class Real>
 ROBOCACHE_HD inline voxel_cell cell_in(const Real (&p)[3], const voxel_axes<Real>& axes) noexcept {
   if constexpr (std::is_same_v<Real, float>) {
-    bool certain = true;
-    const std::uint32_t x = quick_cell(p[0], axes.axis[0], certain);
-    const std::uint32_t y = quick_cell(p[1], axes.axis[1], certain);
-    const std::uint32_t z = quick_cell(p[2], axes.axis[2], certain);
-    if (certain) {  // and so finite
+    float away[3];
+    const std::uint32_t x = quick_cell(p[0], axes.axis[0], away[0]);
+    const std::uint32_t y = quick_cell(p[1], axes.axis[1], away[1]);
+    const std::uint32_t z = quick_cell(p[2], axes.axis[2], away[2]);
+    // A NaN may get lost in the maximum, but then its cell is outside.
+    if (std::fmax(std::fmax(away[0], away[1]), away[2]) <= axes.certain) {
       const bool inside = x < static_cast<std::uint32_t>(axes.axis[0].extent) &&
                           y < static_cast<std::uint32_t>(axes.axis[1].extent) &&
                           z < static_cast<std::uint32_t>(axes.axis[2].extent);
+      point_fate fate = point_fate::inside;
+      if (!inside) fate = fate_of_lost(p[0], p[1], p[2]);
       return {static_cast<std::int32_t>(x), static_cast<std::int32_t>(y),
-              static_cast<std::int32_t>(z), inside ? point_fate::inside : point_fate::outside};
+              static_cast<std::int32_t>(z), fate};
     }
+    return rare_cell_in(p[0], p[1], p[2], axes);
+  } else {
+    return exact_cell_in(p[0], p[1], p[2], axes);
   }
-  return exact_cell_in(p, axes);
 }
 
 /// A rigid transform in the points' own type.
@@ -223,8 +245,7 @@ ROBOCACHE_HD inline void move_point(Real (&p)[3], const point_transform<Real>& b
 template <class Real>
 ROBOCACHE_HD inline voxel_cell cell_of(Real x, Real y, Real z,
                                        const voxel_grid<Real>& grid) noexcept {
-  const Real p[3] = {x, y, z};
-  return detail::exact_cell_in(p, detail::make_voxel_axes(grid));
+  return detail::exact_cell_in(x, y, z, detail::make_voxel_axes(grid));
 }
 
 /// Moves a point by a rigid transform, in the point's own type: for each coordinate

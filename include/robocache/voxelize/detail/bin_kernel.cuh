@@ -42,15 +42,17 @@ inline constexpr std::uint32_t no_cell = 0xffffffffu;
 
 /// The voxel within the slab, or `no_cell`. Adds 1 to `lost` for a point outside of the grid, 2^16
 /// for one that is not finite.
-template <class Real>
+///
+/// \tparam Plain  there is no transform, and voxel numbers fit 32 bits
+template <bool Plain, class Real>
 __device__ __forceinline__ std::uint32_t cell_in_slab(const bin_call<Real>& call, Real (&p)[3],
                                                       std::uint32_t& lost) noexcept {
-  const voxel_cell cell = call.locator.cell(p);
+  const voxel_cell cell = Plain ? cell_in(p, call.locator.axes) : call.locator.cell(p);
   if (cell.fate != point_fate::inside) {
     lost += cell.fate == point_fate::outside ? 1u : 0x10000u;
     return no_cell;
   }
-  if (call.wide) {
+  if (!Plain && call.wide) {
     const std::int64_t local = call.locator.number_of(cell) - call.begin;
     return static_cast<std::uint64_t>(local) < call.cells ? static_cast<std::uint32_t>(local)
                                                           : no_cell;
@@ -63,7 +65,7 @@ __device__ __forceinline__ std::uint32_t cell_in_slab(const bin_call<Real>& call
   return local < call.cells ? local : no_cell;
 }
 
-/// The four points from `first` on, of which `number` exist.
+/// The four points from `first` on, of which `number` exist; the others are NaN.
 ///
 /// \tparam Packed  the points are [N, 3] floats without gaps, aligned to 16 bytes
 template <bool Packed, class Real>
@@ -84,8 +86,14 @@ __device__ __forceinline__ void load_points(const point_arguments<Real>& points,
   }
 #pragma unroll
   for (int k = 0; k < 4; ++k) {
-    p[k][0] = p[k][1] = p[k][2] = Real{0};
-    if (k < number) points.load(first + k, p[k]);
+    p[k][0] = p[k][1] = p[k][2] = canonical_nan<Real>();
+    if (k >= number) continue;
+    if constexpr (Packed) {
+      const auto* const from = reinterpret_cast<const Real*>(points.data[0]) + 3 * (first + k);
+      p[k][0] = from[0], p[k][1] = from[1], p[k][2] = from[2];
+    } else {
+      points.load(first + k, p[k]);
+    }
   }
 }
 
@@ -180,7 +188,8 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(bin_threads, 2)
   auto* const staged = reinterpret_cast<entry*>(staged_vectors);
   const auto thread = static_cast<int>(threadIdx.x);
 
-  for (int b = thread; b < call.bins; b += bin_threads) offsets[b] = 0;
+#pragma unroll
+  for (int b = thread; b < most_bins; b += bin_threads) offsets[b] = 0;
   wait_for_previous_kernel();
   if (Indexed && blockIdx.x == 0 && thread == 0) call.tables.heavy[0] = 0;
   const std::int64_t n = call.locator.points.number();
@@ -199,9 +208,11 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(bin_threads, 2)
     load_points<Packed>(call.locator.points, first + place, number - place, p);
     std::uint32_t four_cells[4];
     std::uint32_t four_ranks[4];
+    // Points beyond the end are NaN.
+    lost -= 0x10000u * static_cast<std::uint32_t>(max(0, min(4, 4 - (number - place))));
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
-      four_cells[k] = place + k < number ? cell_in_slab(call, p[k], lost) : no_cell;
+      four_cells[k] = cell_in_slab<Packed>(call, p[k], lost);
     }
     take_ranks(offsets, call.shift, four_cells, four_ranks);
 #pragma unroll

@@ -17,17 +17,16 @@ namespace robocache {
 inline namespace ROBOCACHE_CUDA_NAMESPACE {
 namespace cuda_detail {
 
-/// One bit per voxel is enough for occupancy.
+/// A counter per voxel, or a byte: that can be set without an atomic operation.
 template <reduction R>
-inline constexpr int shared_words =
-    R == reduction::count ? 1 << most_shift : (1 << most_shift) / 32;
+inline constexpr int voxels_per_word = R == reduction::count ? 1 : 4;
 
-/// Sets the bits of voxels in shared memory.
+/// Marks voxels by bytes in shared memory.
 struct voxel_marking {
   std::uint32_t* words;
 
   __device__ __forceinline__ void one(std::uint32_t, std::uint32_t local) const noexcept {
-    atomicOr(&words[local / 32], 1u << (local % 32));
+    reinterpret_cast<unsigned char*>(words)[local] = 1;  // whoever comes writes the same
   }
   __device__ __forceinline__ void crowd(
       std::uint32_t origin, const std::uint32_t (&entries)[visit_width]) const noexcept {
@@ -35,21 +34,38 @@ struct voxel_marking {
   }
 };
 
-/// Writes a bin's voxels `[first, first + cells)` from shared memory, one element at a time.
+/// Element `e` of a bin: a count, a mark, or 32 marks as bits.
+template <reduction R>
+__device__ __forceinline__ voxel_scalar_t<R> element_of_bin(const std::uint32_t* shared,
+                                                            std::uint32_t e) noexcept {
+  if constexpr (R == reduction::count) {
+    return shared[e];
+  } else if constexpr (R == reduction::occupancy) {
+    return reinterpret_cast<const unsigned char*>(shared)[e];
+  } else {
+    std::uint32_t word = 0;
+#pragma unroll
+    for (std::uint32_t i = 0; i < 8; ++i) {
+      // The multiplication brings the lowest bit of each byte to the top, side by side.
+      word |= ((shared[8 * e + i] * 0x10204080u) >> 28) << (4 * i);
+    }
+    return word;
+  }
+}
+
+/// Writes elements `[begin, end)` of a bin, the first of which is element `first` of the output.
 template <reduction R, class T>
 __device__ __forceinline__ void write_elements(const voxel_output<T>& output, std::int64_t first,
-                                               std::uint32_t cells, bool accumulate,
+                                               std::uint32_t begin, std::uint32_t end,
+                                               bool accumulate,
                                                const std::uint32_t* shared) noexcept {
-  constexpr std::uint32_t per_element = R == reduction::occupancy_bits ? 32 : 1;
-  for (std::uint32_t e = threadIdx.x; e < cells / per_element; e += visit_threads) {
-    T* const to = output.data + output.layout(first / per_element + e);
-    if constexpr (R == reduction::occupancy) {
-      const auto bit = static_cast<T>((shared[e / 32] >> (e % 32)) & 1u);
-      if (!accumulate || bit != 0) *to = bit;
-    } else if constexpr (R == reduction::count) {
-      *to = shared[e] + (accumulate ? *to : 0u);
+  for (std::uint32_t e = begin + threadIdx.x; e < end; e += visit_threads) {
+    T* const to = output.data + output.layout(first + e);
+    const T value = element_of_bin<R>(shared, e);
+    if constexpr (R == reduction::count) {
+      *to = accumulate ? *to + value : value;
     } else {
-      *to = shared[e] | (accumulate ? *to : 0u);
+      *to = accumulate ? static_cast<T>(*to | value) : value;
     }
   }
 }
@@ -60,12 +76,10 @@ __device__ __forceinline__ void write_vectors(T* output, std::uint32_t vectors,
                                               const std::uint32_t* shared) noexcept {
   auto* const out = reinterpret_cast<uint4*>(output);
   for (std::uint32_t v = threadIdx.x; v < vectors; v += visit_threads) {
-    if constexpr (R == reduction::occupancy) {
-      const std::uint32_t bits = shared[v / 2] >> (16 * (v % 2));
-      const auto bytes = [&](std::uint32_t nibble) {  // bit i to byte i
-        return ((bits >> (4 * nibble) & 0xfu) * 0x00204081u) & 0x01010101u;
-      };
-      out[v] = make_uint4(bytes(0), bytes(1), bytes(2), bytes(3));
+    if constexpr (R == reduction::occupancy_bits) {
+      out[v] =
+          make_uint4(element_of_bin<R>(shared, 4 * v), element_of_bin<R>(shared, 4 * v + 1),
+                     element_of_bin<R>(shared, 4 * v + 2), element_of_bin<R>(shared, 4 * v + 3));
     } else {
       out[v] = reinterpret_cast<const uint4*>(shared)[v];
     }
@@ -78,12 +92,12 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(visit_threads)
                       const __grid_constant__ voxel_output<voxel_scalar_t<R>> output,
                       const __grid_constant__ bool vectors,
                       const __grid_constant__ bool accumulate) {
-  __shared__ uint4 shared_vectors[shared_words<R> / 4];
+  __shared__ uint4 shared_vectors[(1 << most_shift) / voxels_per_word<R> / 4];
   auto* const shared = reinterpret_cast<std::uint32_t*>(shared_vectors);
   const auto bin = static_cast<int>(blockIdx.x);
   const std::uint32_t first = static_cast<std::uint32_t>(bin) << slab.shift;
   const std::uint32_t cells = min(1u << slab.shift, slab.cells - first);
-  const std::uint32_t words = R == reduction::count ? 1u << slab.shift : (1u << slab.shift) / 32;
+  const std::uint32_t words = (1u << slab.shift) / voxels_per_word<R>;
   for (std::uint32_t i = threadIdx.x; i < words / 4; i += visit_threads) {
     shared_vectors[i] = make_uint4(0, 0, 0, 0);
   }
@@ -97,23 +111,16 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(visit_threads)
   visit_bin<bin_entry<false>>(slab.pieces, bin, tiles, begins, visitor{shared});
   __syncthreads();
   let_next_kernel_launch();
+  constexpr std::uint32_t per_element = R == reduction::occupancy_bits ? 32 : 1;
+  const std::int64_t first_element = (slab.begin + first) / per_element;
+  const std::uint32_t elements = cells / per_element;
+  std::uint32_t done = 0;
   if (vectors) {
-    constexpr std::uint32_t per_vector =
-        R == reduction::occupancy ? 16 : (R == reduction::count ? 4 : 128);
-    constexpr std::uint32_t per_element = R == reduction::occupancy_bits ? 32 : 1;
-    const std::uint32_t whole = cells / per_vector;
-    write_vectors<R>(output.data + (slab.begin + first) / per_element, whole, shared);
-    const std::uint32_t done = whole * per_vector;
-    // The last few of the grid: bins begin at multiples of a vector, but the grid may end anywhere.
-    for (std::uint32_t c = done + threadIdx.x * per_element; c < cells;
-         c += visit_threads * per_element) {
-      const std::uint32_t value =
-          R == reduction::occupancy ? (shared[c / 32] >> (c % 32)) & 1u : shared[c / per_element];
-      output.data[(slab.begin + first + c) / per_element] = static_cast<voxel_scalar_t<R>>(value);
-    }
-  } else {
-    write_elements<R>(output, slab.begin + first, cells, accumulate, shared);
+    constexpr std::uint32_t per_vector = 16 / sizeof(voxel_scalar_t<R>);
+    write_vectors<R>(output.data + first_element, elements / per_vector, shared);
+    done = elements / per_vector * per_vector;  // the grid may end anywhere
   }
+  write_elements<R>(output, first_element, done, elements, accumulate, shared);
   slab.report(n, tiles);
 }
 

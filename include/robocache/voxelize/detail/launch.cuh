@@ -38,7 +38,7 @@ ROBOCACHE_HIDDEN status launch_bins_of(const bin_call<Real>& call, int tiles,
   const dim3 grid(static_cast<unsigned>(tiles));
   const dim3 block(bin_threads);
   if constexpr (std::is_same_v<Real, float>) {
-    if (is_packed(call.locator.points)) {
+    if (is_packed(call.locator.points) && call.locator.transform.identity && !call.wide) {
       return launch("voxelize", &bin_points_kernel<PerThread, Indexed, true, Real>, grid, block,
                     stream, call);
     }
@@ -169,13 +169,13 @@ ROBOCACHE_HIDDEN status launch_reduce(reduce_call& call, int width, std::int64_t
   }
   call.vectors = static_cast<std::uint32_t>(call.features.channels) / Width;
   call.by_vectors = fast_divide(call.vectors);
-  constexpr unsigned cells_per_block = reduce_threads;  // each thread knows one
+  constexpr unsigned cells_per_block = reduce_threads / 32 * cells_per_warp;
   const dim3 grid((call.cells + cells_per_block - 1) / cells_per_block,
                   (call.vectors + steps_per_warp - 1) / steps_per_warp);
   ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &reduce_voxels_kernel<R, Width, In, Out>, grid,
                                         dim3(reduce_threads), stream, call));
   if (points <= heavy_voxel) return {};
-  constexpr std::int64_t most_blocks = 1024;
+  constexpr std::int64_t most_blocks = 256;  // two per multiprocessor
   const dim3 heavy_grid(static_cast<unsigned>(std::min(points / heavy_voxel, most_blocks)),
                         (call.vectors + heavy_vectors - 1) / heavy_vectors);
   return launch("voxelize", &reduce_heavy_kernel<R, Width, In, Out>, heavy_grid,
@@ -201,6 +201,8 @@ ROBOCACHE_HIDDEN status reduce_on_stream(const point_view<Real>& points,
   call.starts = binned.tables.starts;
   call.sorted = binned.tables.sorted;
   call.heavy = binned.tables.heavy;
+  call.dense = call.output.layout.linear && call.output.channel_stride == 1 &&
+               call.output.layout.stride_x == features.channels;
   const int width = feature_width<in, out>(call.features, call.output);
   return for_each_slab_on_stream(binned.cells, [&](std::int64_t begin, std::uint32_t cells) {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(binned.template launch_bins<true>(begin, cells, stream));

@@ -20,10 +20,17 @@ inline namespace ROBOCACHE_CUDA_NAMESPACE {
 namespace cuda_detail {
 
 inline constexpr int reduce_threads = 256;
-/// A warp goes through its 32 voxels in so many steps; voxels with more features get more warps.
+/// A warp goes through 32 voxels in so many steps; voxels with more features get more warps.
 inline constexpr int steps_per_warp = 16;
 /// Steps whose loads are under way at the same time.
 inline constexpr int steps_in_flight = 4;
+/// Voxels of a warp. Those of all groups are looked up at once, to wait for memory once.
+inline constexpr int groups_per_warp = 4;
+inline constexpr int cells_per_warp = 32 * groups_per_warp;
+
+/// Where a voxel's value comes from if not from a point, whose numbers have 31 bits.
+inline constexpr std::uint32_t source_elsewhere = 0xfffffffeu;
+inline constexpr std::uint32_t source_empty = 0xffffffffu;
 
 struct reduce_call {
   feature_arguments features;
@@ -35,6 +42,7 @@ struct reduce_call {
   const std::uint32_t* heavy;
   std::int64_t begin;     // first voxel of the slab
   std::uint32_t cells;    // voxels of the slab
+  bool dense;             // the output has no gaps
   std::uint32_t vectors;  // accesses per voxel
   fast_divide by_vectors;
 };
@@ -115,11 +123,20 @@ __device__ __forceinline__ void store_result(Out* to, const Real (&result)[Width
   store_vector<Width>(to, pack<Out, false>(result));
 }
 
-/// A voxel that is neither empty, nor new with one point, nor heavy: one channel.
+/// The number of points that a voxel held before this call.
+__device__ __forceinline__ std::uint32_t prior_count(const reduce_call& call, std::uint32_t cell,
+                                                     std::uint32_t n) noexcept {
+  if (!call.rules.accumulate) return 0;
+  return call.counts.data[call.counts.layout(call.begin + cell)] - n;
+}
+
+/// One channel of a voxel with any number of points but none.
 template <reduction R, class In, class Out>
 __device__ __forceinline__ void write_channel(const reduce_call& call, std::uint32_t cell,
-                                              std::uint32_t start, std::uint32_t n,
-                                              std::uint32_t prior, std::uint32_t channel) noexcept {
+                                              std::uint32_t channel) noexcept {
+  const std::uint32_t start = call.starts[cell];
+  const std::uint32_t n = call.starts[cell + 1] - start;
+  const std::uint32_t prior = prior_count(call, cell, n);
   Out* const to = place_of<Out, 1>(call, cell, channel);
   reduced_t<R> result[1];
   if (prior == 0) {
@@ -133,82 +150,97 @@ __device__ __forceinline__ void write_channel(const reduce_call& call, std::uint
   store_result(to, result);
 }
 
-/// A warp writes 32 voxels: first those with no point or one, as wide as addresses allow, then the
-/// others, a channel per lane.
+/// A warp writes some groups of 32 voxels: first those with no point or one, as wide as addresses
+/// allow, then the others, a channel per lane.
 template <reduction R, int Width, class In, class Out>
-ROBOCACHE_HIDDEN __global__ void __launch_bounds__(reduce_threads)
+ROBOCACHE_HIDDEN __global__ void __launch_bounds__(reduce_threads, 5)
     reduce_voxels_kernel(const __grid_constant__ reduce_call call) {
-  __shared__ std::uint8_t lists[reduce_threads / 32][32];
+  __shared__ std::uint8_t lists[reduce_threads / 32][cells_per_warp];
   const auto lane = static_cast<std::uint32_t>(threadIdx.x % 32u);
-  const std::uint32_t first_cell = (blockIdx.x * (reduce_threads / 32) + threadIdx.x / 32u) * 32u;
+  const auto warp = static_cast<std::uint32_t>(threadIdx.x / 32u);
+  const std::uint32_t first_cell =
+      (blockIdx.x * (reduce_threads / 32) + warp) * static_cast<std::uint32_t>(cells_per_warp);
   wait_for_previous_kernel();
   if (first_cell >= call.cells) return;
-  // Each lane knows one voxel, and its first point, which mostly is the only one.
-  const std::uint32_t own_cell = first_cell + lane;
-  const std::uint32_t start = call.starts[min(own_cell, call.cells)];
-  const std::uint32_t own_n = call.starts[min(own_cell + 1, call.cells)] - start;
-  const std::uint32_t own_point = own_n != 0 ? call.sorted[start] : 0;
-  std::uint32_t own_prior = 0;
-  if (call.rules.accumulate && own_cell < call.cells) {
-    own_prior = call.counts.data[call.counts.layout(call.begin + own_cell)] - own_n;
+
+  // Each lane knows a voxel of each group, and its first point, which mostly is the only one.
+  std::uint32_t n[groups_per_warp];
+  std::uint32_t source[groups_per_warp];
+#pragma unroll
+  for (int g = 0; g < groups_per_warp; ++g) {
+    const std::uint32_t cell = first_cell + static_cast<std::uint32_t>(g) * 32 + lane;
+    source[g] = call.starts[min(cell, call.cells)];
+    n[g] = call.starts[min(cell + 1, call.cells)] - source[g];
   }
-  const bool own_several = own_n > 1 || (own_n == 1 && own_prior != 0);
-  // 0: empty, 1: one point, 2: nothing to be done here.
-  const std::uint32_t own_kind =
-      own_several || own_cell >= call.cells || (call.rules.accumulate && own_n == 0) ? 2u : own_n;
+#pragma unroll
+  for (int g = 0; g < groups_per_warp; ++g) {
+    if (n[g] != 0) source[g] = call.sorted[source[g]];
+  }
+  std::uint32_t several = 0;  // voxels in the list
+#pragma unroll
+  for (int g = 0; g < groups_per_warp; ++g) {
+    const std::uint32_t place = static_cast<std::uint32_t>(g) * 32 + lane;
+    const bool exists = first_cell + place < call.cells;
+    if (n[g] == 0) source[g] = source_empty;
+    if (!exists || n[g] > 1 || call.rules.accumulate) source[g] = source_elsewhere;
+    const bool listed = exists && n[g] <= heavy_voxel && n[g] > (call.rules.accumulate ? 0u : 1u);
+    const unsigned mask = __ballot_sync(0xffffffffu, listed);
+    if (listed) {
+      lists[warp][several + static_cast<std::uint32_t>(__popc(mask & ((1u << lane) - 1u)))] =
+          static_cast<std::uint8_t>(place);
+    }
+    several += static_cast<std::uint32_t>(__popc(mask));
+  }
 
   const std::uint32_t first_step = blockIdx.y * steps_per_warp;
   const std::uint32_t last_step = min(first_step + steps_per_warp, call.vectors);
-  for (std::uint32_t step = first_step; step < last_step; step += steps_in_flight) {
-    std::uint32_t kind[steps_in_flight];
-    std::uint32_t cell[steps_in_flight];
-    std::uint32_t vector[steps_in_flight];
-    float x[steps_in_flight][Width];
 #pragma unroll
-    for (int u = 0; u < steps_in_flight; ++u) {
-      const std::uint32_t item = (step + u) * 32 + lane;
-      cell[u] = call.by_vectors(item);
-      vector[u] = item - cell[u] * call.vectors;
-      kind[u] = __shfl_sync(0xffffffffu, own_kind, cell[u] & 31u);
-      const std::uint32_t point = __shfl_sync(0xffffffffu, own_point, cell[u] & 31u);
-      if (step + u >= last_step) kind[u] = 2;
+  for (int g = 0; g < groups_per_warp; ++g) {
+    const std::uint32_t group_cell = first_cell + static_cast<std::uint32_t>(g) * 32;
+    if (group_cell >= call.cells) break;
+    // Without gaps, neighbouring items are neighbours in memory too.
+    Out* const group_place = place_of<Out, Width>(call, group_cell, 0);
+    for (std::uint32_t step = first_step; step < last_step; step += steps_in_flight) {
+      std::uint32_t from[steps_in_flight];
+      float x[steps_in_flight][Width];
 #pragma unroll
-      for (int e = 0; e < Width; ++e) x[u][e] = call.rules.empty_value;
-      if (kind[u] == 1) load_features<Width, In>(call.features, point, vector[u], x[u]);
-    }
+      for (int u = 0; u < steps_in_flight; ++u) {
+        const std::uint32_t item = (step + u) * 32 + lane;
+        const std::uint32_t cell = call.by_vectors(item);
+        from[u] = __shfl_sync(0xffffffffu, source[g], cell & 31u);
+        if (step + u >= last_step) from[u] = source_elsewhere;
 #pragma unroll
-    for (int u = 0; u < steps_in_flight; ++u) {
-      if (kind[u] == 2) continue;
-      if constexpr (R == reduction::sum || R == reduction::mean) {
-        if (kind[u] == 1) {
-#pragma unroll
-          for (int e = 0; e < Width; ++e) x[u][e] = exact_add(x[u][e], 0.0f);  // -0 becomes +0
+        for (int e = 0; e < Width; ++e) x[u][e] = call.rules.empty_value;
+        if (from[u] < source_elsewhere) {
+          load_features<Width, In>(call.features, from[u], item - cell * call.vectors, x[u]);
         }
       }
-      store_result(place_of<Out, Width>(call, first_cell + cell[u], vector[u]), x[u]);
+#pragma unroll
+      for (int u = 0; u < steps_in_flight; ++u) {
+        if (from[u] == source_elsewhere) continue;
+        if constexpr (R == reduction::sum || R == reduction::mean) {
+          if (from[u] != source_empty) {
+#pragma unroll
+            for (int e = 0; e < Width; ++e) x[u][e] = exact_add(x[u][e], 0.0f);  // -0 becomes +0
+          }
+        }
+        const std::uint32_t item = (step + u) * 32 + lane;
+        Out* to = group_place + static_cast<std::int64_t>(item) * Width;
+        if (!call.dense) {
+          const std::uint32_t cell = call.by_vectors(item);
+          to = place_of<Out, Width>(call, group_cell + cell, item - cell * call.vectors);
+        }
+        store_result(to, x[u]);
+      }
     }
   }
 
-  const unsigned several =
-      __ballot_sync(0xffffffffu, own_several && own_n <= heavy_voxel && own_cell < call.cells);
-  if (several == 0) return;
-  if ((several >> lane & 1u) != 0) {
-    lists[threadIdx.x / 32u][__popc(several & ((1u << lane) - 1u))] =
-        static_cast<std::uint8_t>(lane);
-  }
   __syncwarp();
   const std::uint32_t first_channel = first_step * Width;
   const std::uint32_t channels = last_step * Width - first_channel;  // of this warp's share
-  const std::uint32_t items = static_cast<std::uint32_t>(__popc(several)) * channels;
-  for (std::uint32_t base = 0; base < items; base += 32) {
-    const std::uint32_t item = base + lane;
+  for (std::uint32_t item = lane; item < several * channels; item += 32) {
     const std::uint32_t which = item / channels;
-    const std::uint32_t from = item < items ? lists[threadIdx.x / 32u][which] : 0;
-    const std::uint32_t n = __shfl_sync(0xffffffffu, own_n, from);
-    const std::uint32_t at = __shfl_sync(0xffffffffu, start, from);
-    const std::uint32_t prior = __shfl_sync(0xffffffffu, own_prior, from);
-    if (item >= items) continue;
-    write_channel<R, In, Out>(call, first_cell + from, at, n, prior,
+    write_channel<R, In, Out>(call, first_cell + lists[warp][which],
                               first_channel + item - which * channels);
   }
 }
@@ -237,10 +269,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(heavy_threads)
     const std::uint32_t cell = call.heavy[1 + h];
     const std::uint32_t start = call.starts[cell];
     const std::uint32_t n = call.starts[cell + 1] - start;
-    std::uint32_t prior = 0;
-    if (call.rules.accumulate) {
-      prior = call.counts.data[call.counts.layout(call.begin + cell)] - n;
-    }
+    const std::uint32_t prior = prior_count(call, cell, n);
     if (slot == 0) {
       for (int e = 0; e < Width; ++e) {
         summaries[own][e] = value_summary{};

@@ -58,6 +58,21 @@ ROBOCACHE_HIDDEN inline __device__ std::uint32_t block_sum(std::uint32_t x,
   return *sum;
 }
 
+/// Writes the counts of up to four voxels, and lists those that are heavy.
+ROBOCACHE_HIDDEN inline __device__ void note_counts(const sort_call& call, std::uint32_t cell,
+                                                    std::uint32_t cells, uint4 counts) noexcept {
+  const std::uint32_t count[4] = {counts.x, counts.y, counts.z, counts.w};
+#pragma unroll
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    if (i >= cells) break;
+    if (count[i] > heavy_voxel) call.heavy[1 + atomicAdd(call.heavy, 1u)] = cell + i;
+    if (call.counts.data != nullptr) {
+      std::uint32_t* const to = call.counts.data + call.counts.layout(call.slab.begin + cell + i);
+      *to = count[i] + (call.accumulate ? *to : 0u);
+    }
+  }
+}
+
 template <int Threads>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(Threads, 2)
     sort_bins_kernel(const __grid_constant__ sort_call call) {
@@ -83,34 +98,51 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(Threads, 2)
   visit_bin<bin_entry<true>>(slab.pieces, bin, tiles, begins, voxel_counting{shared});
   const std::uint32_t base = block_sum(begins, &sum);
 
-  // Counts to positions, a run of voxels per warp: first the sums of the runs, then within them.
-  const std::uint32_t per_warp = (1u << slab.shift) / visit_warps;
+  // Counts to positions, a run of voxels per warp: first the sums of the runs, then within them,
+  // four voxels to a lane.
+  const std::uint32_t size = 1u << slab.shift;
+  const std::uint32_t per_warp = max(size / visit_warps, 128u);
   const std::uint32_t run = static_cast<std::uint32_t>(warp) * per_warp;
+  const std::uint32_t run_end = min(run + per_warp, size);
+  const std::uint32_t own = 4u * static_cast<std::uint32_t>(lane);
   std::uint32_t mine = 0;
-  for (std::uint32_t c = run + lane; c < run + per_warp; c += 32) mine += shared[c];
+  for (std::uint32_t c = run + own; c < run_end; c += 128) {
+    const uint4 four = shared_vectors[c / 4];
+    mine += four.x + four.y + four.z + four.w;
+  }
   const std::uint32_t of_run = __reduce_add_sync(0xffffffffu, mine);
   if (lane == 0) sums[warp] = of_run;
   __syncthreads();
   std::uint32_t position = base;
   for (int w = 0; w < warp; ++w) position += sums[w];
-  for (std::uint32_t chunk = run; chunk < run + per_warp; chunk += 32) {
-    const std::uint32_t c = chunk + static_cast<std::uint32_t>(lane);
-    const std::uint32_t count = c < run + per_warp ? shared[c] : 0u;
-    const std::uint32_t inclusive = warp_scan(count, lane);
-    if (c < run + per_warp) {
-      const std::uint32_t start = position + inclusive - count;
-      shared[c] = start;
-      if (c < cells) {
-        call.starts[first + c] = start;
-        if (first + c + 1 == slab.cells) call.starts[slab.cells] = start + count;
-        if (count > heavy_voxel) call.heavy[1 + atomicAdd(call.heavy, 1u)] = first + c;
-        if (call.counts.data != nullptr) {
-          std::uint32_t* const to = call.counts.data + call.counts.layout(slab.begin + first + c);
-          *to = count + (call.accumulate ? *to : 0u);
-        }
-      }
-    }
+  for (std::uint32_t chunk = run; chunk < run_end; chunk += 128) {
+    const std::uint32_t c = chunk + own;
+    const uint4 count = shared_vectors[c / 4];
+    const std::uint32_t sum_of_four = count.x + count.y + count.z + count.w;
+    const std::uint32_t inclusive = warp_scan(sum_of_four, lane);
+    uint4 start;
+    start.x = position + inclusive - sum_of_four;
+    start.y = start.x + count.x;
+    start.z = start.y + count.y;
+    start.w = start.z + count.z;
+    shared_vectors[c / 4] = start;
     position += __shfl_sync(0xffffffffu, inclusive, 31);
+    if (c + 4 <= cells) {
+      *reinterpret_cast<uint4*>(call.starts + first + c) = start;
+    } else {
+      if (c < cells) call.starts[first + c] = start.x;
+      if (c + 1 < cells) call.starts[first + c + 1] = start.y;
+      if (c + 2 < cells) call.starts[first + c + 2] = start.z;
+    }
+    if (call.counts.data != nullptr ||
+        max(max(count.x, count.y), max(count.z, count.w)) > heavy_voxel) {
+      note_counts(call, first + c, min(cells - min(c, cells), 4u), count);
+    }
+  }
+  if (threadIdx.x == 0 && first + cells == slab.cells) {
+    std::uint32_t total = base;
+    for (int w = 0; w < visit_warps; ++w) total += sums[w];
+    call.starts[slab.cells] = total;
   }
   __syncthreads();
 

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cuda_voxel_engine_impl.cuh"
+
+namespace robocache_test {
+
+void append_cuda_voxel_sums(std::vector<voxel_operations>& to) {
+  using robocache::reduction;
+  constexpr scalar_kind f32 = scalar_kind::f32;
+  to.push_back(cuda_voxel_operations<reduction::sum, f32, f32, f32>());
+  to.push_back(cuda_voxel_operations<reduction::mean, f32, f32, f32>());
+}
+
+}  // namespace robocache_test

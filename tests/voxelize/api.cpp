@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <robocache/voxelize.hpp>
+
+#include "../support/catch.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+// The operation as a user writes it, without the tests' machinery.
+
+using robocache::reduction;
+using robocache::tensor_view;
+
+namespace {
+
+const robocache::voxel_grid<float> grid{{0, 0, 0}, {1, 1, 1}, {3, 2, 1}};
+
+template <class T>
+std::vector<unsigned char> space_for(std::int64_t points, const robocache::voxel_grid<T>& of) {
+  return std::vector<unsigned char>(
+      robocache::voxelize_workspace_bytes<reduction::mean>(points, of, robocache::cpu));
+}
+
+}  // namespace
+
+TEST_CASE("points and features as views", "[voxel][api]") {
+  const std::vector<float> points = {0.5f, 0.5f, 0.5f, 2.5f, 1.5f, 0.5f, 0.25f, 0, 0};
+  const std::vector<float> features = {1, 10, 2, 20, 5, 50};
+  const auto cloud = robocache::points_of(tensor_view<const float, 2>(points.data(), {3, 3}));
+  const auto values = robocache::features_of(tensor_view<const float, 2>(features.data(), {3, 2}));
+  CHECK(cloud.size == 3);
+  CHECK(cloud.step == 12);
+  CHECK(cloud.offsets[2] == 8);
+  CHECK(values.channels == 2);
+
+  std::vector<unsigned char> memory = space_for(3, grid);
+  const robocache::workspace space{memory.data(), memory.size()};
+  std::array<std::uint32_t, 6> counts{};
+  REQUIRE(robocache::voxelize<reduction::count>(
+              cloud, grid, tensor_view<std::uint32_t, 3>(counts.data(), {1, 2, 3}), {}, {}, space,
+              robocache::cpu)
+              .ok());
+  CHECK(counts == std::array<std::uint32_t, 6>{2, 0, 0, 0, 0, 1});
+
+  std::array<float, 12> means{};
+  REQUIRE(robocache::voxelize<reduction::mean>(cloud, values, grid,
+                                               tensor_view<float, 4>(means.data(), {1, 2, 3, 2}),
+                                               {}, {}, space, robocache::cpu)
+              .ok());
+  CHECK(means == std::array<float, 12>{3, 30, 0, 0, 0, 0, 0, 0, 0, 0, 2, 20});
+}
+
+TEST_CASE("views of any strides become byte steps", "[voxel][api]") {
+  const std::vector<double> memory(64);
+  const tensor_view<const double, 2> backwards(memory.data() + 40, {4, 3}, {-5, 1});
+  const auto points = robocache::points_of(backwards);
+  CHECK(points.data == memory.data() + 40);
+  CHECK(points.step == -40);
+  CHECK(points.offsets[1] == 8);
+  const tensor_view<const double, 2> planes(memory.data(), {4, 3}, {1, 16});
+  CHECK(robocache::points_of(planes).step == 8);
+  CHECK(robocache::points_of(planes).offsets[2] == 256);
+  CHECK(robocache::points_of(tensor_view<const double, 2>(memory.data(), {4, 4})).coordinates == 4);
+  const std::uint32_t count = 2;
+  CHECK(robocache::points_of(planes, &count).count == &count);
+  const tensor_view<const robocache::float16, 2> halves(nullptr, {4, 6}, {12, 2});
+  CHECK(robocache::features_of(halves).step == 24);
+  CHECK(robocache::features_of(halves).channel_step == 4);
+}
+
+TEST_CASE("a packed sensor message: x y z f32, intensity u8, ring u16, time f32", "[voxel][api]") {
+  constexpr std::int64_t step = 19;
+  std::vector<unsigned char> message(3 * step);
+  for (int i = 0; i < 3; ++i) {
+    const float xyz[3] = {static_cast<float>(i) + 0.5f, 0.5f, 0.5f};
+    const float time = 0.1f * static_cast<float>(i);
+    std::memcpy(&message[static_cast<std::size_t>(i * step)], xyz, 12);
+    std::memcpy(&message[static_cast<std::size_t>(i * step + 15)], &time, 4);
+  }
+  const auto points = robocache::point_records<float>(message.data(), 3, step, 0, 4, 8);
+  const auto time = robocache::feature_records<float>(message.data(), 3, step, 15);
+  std::vector<unsigned char> memory = space_for(3, grid);
+  std::array<float, 6> latest{};
+  std::array<std::uint32_t, 6> counts{};
+  robocache::voxel_counters counters{};
+  robocache::voxel_reports reports;
+  reports.counts = tensor_view<std::uint32_t, 3>(counts.data(), {1, 2, 3});
+  reports.counters = &counters;
+  robocache::voxel_options options;
+  options.empty_value = -1;
+  REQUIRE(robocache::voxelize<reduction::max>(
+              points, time, grid, tensor_view<float, 4>(latest.data(), {1, 2, 3, 1}), reports,
+              options, {memory.data(), memory.size()}, robocache::cpu(2))
+              .ok());
+  CHECK(latest == std::array<float, 6>{0, 0.1f, 0.2f, -1, -1, -1});
+  CHECK(counts == std::array<std::uint32_t, 6>{1, 1, 1, 0, 0, 0});
+  CHECK(counters.used == 3);
+  // A null pointer stays one, whatever the offset.
+  CHECK(robocache::feature_records<float>(nullptr, 0, step, 15).data == nullptr);
+}
+
+TEST_CASE("level 0: one voxel's values", "[voxel][api]") {
+  const float values[] = {1e30f, 3, -1e30f, 5};
+  const auto at = [&](std::uint32_t i) { return values[i]; };
+  using robocache::nan_policy;
+  using robocache::reduce_values;
+  CHECK(reduce_values<reduction::max>(4, at, nan_policy::propagate) == 1e30f);
+  CHECK(reduce_values<reduction::min>(4, at, nan_policy::propagate) == -1e30f);
+  CHECK(reduce_values<reduction::sum>(
+            2, [&](std::uint32_t i) { return values[2 * i + 1]; }, nan_policy::propagate) == 8.0);
+  CHECK(reduce_values<reduction::mean>(
+            2, [&](std::uint32_t i) { return values[2 * i + 1]; }, nan_policy::propagate) == 4.0);
+  CHECK(robocache::accumulate_value<reduction::mean>(4.0f, 3, 8.0, 1, nan_policy::propagate) ==
+        5.0);
+  CHECK(std::signbit(
+      robocache::accumulate_value<reduction::min>(0.0f, 1, -0.0f, 1, nan_policy::propagate)));
+  CHECK(!std::signbit(
+      robocache::accumulate_value<reduction::max>(0.0f, 1, -0.0f, 1, nan_policy::propagate)));
+}

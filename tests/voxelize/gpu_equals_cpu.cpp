@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "../support/catch.hpp"
+#include "../support/random_voxel_problem.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// Bit for bit, for every reduction, type, cloud and layout.
+
+using namespace robocache_test;
+using robocache::reduction;
+
+namespace {
+
+void check_equal(const voxel_problem& work, voxel_setup how = {}) {
+  how.threads = 1;  // several of these programs may run at once
+  const voxel_outcome expected = run(cpu(), cpu_voxel(), work, how);
+  const voxel_outcome got = run(work, how);
+  INFO(title(work.types) << ", " << work.size() << " points, " << work.channels << " channels, "
+                         << work.grid.extents[0] << " x " << work.grid.extents[1] << " x "
+                         << work.grid.extents[2]);
+  REQUIRE(expected.status.ok());
+  REQUIRE(std::string(got.status.message()) == "");
+  REQUIRE(got.padding_intact);
+  REQUIRE((got.output == expected.output));
+  REQUIRE((got.counts == expected.counts));
+  REQUIRE(got.fates == expected.fates);
+}
+
+voxel_setup random_setup(random_source& random, const voxel_problem& work) {
+  voxel_setup how;
+  const auto real = static_cast<std::int64_t>(size_of(work.types.point));
+  if (random.chance(0.5)) {
+    const std::int64_t gap = random.between(0, 5);
+    how.points = {3 * real + gap, {0, real, 2 * real}, random.between(0, 9), random.chance(0.3)};
+    how.features.shift = random.between(0, 9);
+    how.output.shift = random.between(0, 8);
+    how.output.padding = {0, random.between(0, 3), random.between(0, 2), 0};
+  }
+  if (random.chance(0.2)) how.output.order = {3, 0, 1, 2};
+  if (random.chance(0.2)) how.output.reversed = {1, 2};
+  if (random.chance(0.3)) how.counts.padding = {0, 1, 1};
+  if (random.chance(0.3)) how.count = random.between(0, work.size() + 5);
+  return how;
+}
+
+}  // namespace
+
+TEST_CASE("the GPU gives the CPU's voxels", "[gpu]") {
+  for_all_voxel_types(621, [](random_source& random, const voxel_types& types) {
+    for (int i = 0; i < 32; ++i) {
+      random_voxel_shape shape;
+      shape.points = random.between(1, 3000);
+      shape.where = static_cast<cloud>(i % 4);
+      shape.channels = random.between(1, 40);
+      shape.decades = random.chance(0.3) ? 40 : 0;
+      shape.random_options = true;
+      if (random.chance(0.3)) shape.extents[0] = random.between(1, 200);
+      const voxel_problem work = random_voxel_problem(random, types, shape);
+      check_equal(work, random_setup(random, work));
+    }
+  });
+}
+
+TEST_CASE("the GPU gives the CPU's voxels for any number of points", "[gpu][heavy]") {
+  for_all_voxel_types(622, [](random_source& random, const voxel_types& types) {
+    random_voxel_shape shape;
+    shape.points = 5000;
+    shape.channels = 3;
+    shape.extents[0] = shape.extents[1] = shape.extents[2] = 8;
+    for (const cloud where : {cloud::uniform, cloud::crowded}) {
+      shape.where = where;
+      const voxel_problem all = random_voxel_problem(random, types, shape);
+      for (std::int64_t points = 0; points <= 5000; points += points < 66 ? 1 : 97) {
+        check_equal(part_of(all, 0, points));
+      }
+    }
+  });
+}
+
+TEST_CASE("the GPU gives the CPU's voxels, many and large", "[gpu][heavy]") {
+  for_all_voxel_types(623, [](random_source& random, const voxel_types& types) {
+    for (int i = 0; i < 8; ++i) {
+      random_voxel_shape shape;
+      const bool large = i < 4;
+      shape.points = random.between(1, large ? 200000 : 20000);
+      shape.where = static_cast<cloud>(i % 4);
+      shape.channels = large ? random.between(1, 2) : random.between(1, 70);
+      shape.decades = random.chance(0.3) ? 40 : 0;
+      for (std::int64_t& extent : shape.extents) extent = random.between(1, large ? 70 : 20);
+      check_equal(random_voxel_problem(random, types, shape));
+    }
+  });
+}
+
+TEST_CASE("the GPU gives the CPU's voxels when they accumulate", "[gpu]") {
+  for_all_voxel_types(624, [](random_source& random, const voxel_types& types) {
+    for (int i = 0; i < 10; ++i) {
+      random_voxel_shape shape;
+      shape.points = random.between(2, 20000);
+      shape.where = static_cast<cloud>(i % 4);
+      for (std::int64_t& extent : shape.extents) extent = random.between(1, 40);
+      const voxel_problem both = random_voxel_problem(random, types, shape);
+      const std::int64_t cut = random.between(0, both.size());
+      voxel_problem second = part_of(both, cut, both.size());
+      carry_on(second, run(cpu(), cpu_voxel(), part_of(both, 0, cut)));
+      check_equal(second, random_setup(random, second));
+    }
+  });
+}
+
+TEST_CASE("the GPU gives the CPU's voxels of moved points", "[gpu]") {
+  for_all_voxel_types(625, [](random_source& random, const voxel_types& types) {
+    random_voxel_shape shape;
+    shape.points = 50000;
+    shape.far_origin = 0;
+    for (std::int64_t& extent : shape.extents) extent = 60;
+    voxel_problem work = random_voxel_problem(random, types, shape);
+    double* const r = work.options.transform.rotation;
+    r[0] = r[4] = 0.8660254037844387;
+    r[1] = -0.5;
+    r[3] = 0.5;
+    work.options.transform.translation[1] = 0.125;
+    check_equal(work);
+  });
+}
+
+TEST_CASE("the GPU finds the CPU's cells near faces, for sizes of every mantissa", "[gpu][heavy]") {
+  for (const voxel_operations& entry : tested_voxel()) {
+    if (entry.types.reduce != reduction::count) continue;
+    random_source random(626);
+    for (int i = 0; i < 300; ++i) {
+      voxel_problem work;
+      work.types = entry.types;
+      const double size =
+          (1 + random.unit()) * std::pow(2.0, static_cast<double>(random.between(-25, 25)));
+      work.grid.voxel_size[0] = work.grid.voxel_size[1] = size;
+      const std::int64_t extent =
+          random.chance(0.1) ? (1 << 20) + random.between(-1, 1) : random.between(1, 20000);
+      work.grid.extents[random.between(0, 1)] = extent;
+      for (int k = 0; k < 4000; ++k) {
+        const auto whole = static_cast<double>(random.between(-2, extent + 2));
+        const double x = whole * static_cast<float>(size) *
+                         (1 + static_cast<double>(random.between(-4, 4)) * 0x1p-24);
+        work.add(x, random.chance(0.5) ? x : 0, 0);
+      }
+      check_equal(work);
+    }
+  }
+}

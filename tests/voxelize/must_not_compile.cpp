@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <robocache/voxelize.hpp>
+
+#include <cstdint>
+
+// Compiles as it stands; with one WRONG_ macro it must not. See must_not_compile.cmake.
+
+using robocache::reduction;
+using robocache::tensor_view;
+
+#if defined(WRONG_count_with_features)
+constexpr reduction of_features = reduction::count;
+#else
+constexpr reduction of_features = reduction::mean;
+#endif
+
+#if defined(WRONG_mean_without_features)
+constexpr reduction of_points = reduction::mean;
+#else
+constexpr reduction of_points = reduction::count;
+#endif
+
+#if defined(WRONG_double_features)
+using feature = double;
+#else
+using feature = float;
+#endif
+
+#if defined(WRONG_double_output)
+using output_scalar = double;
+#else
+using output_scalar = robocache::bfloat16;
+#endif
+
+#if defined(WRONG_count_scalar)
+using count_scalar = std::int32_t;
+#else
+using count_scalar = std::uint32_t;
+#endif
+
+#if defined(WRONG_integer_points)
+using real = int;
+#else
+using real = float;
+#endif
+
+#if defined(WRONG_ignored_status)
+#pragma GCC diagnostic error "-Wunused-result"
+#endif
+
+robocache::status call() {
+  const robocache::point_view<real> points;
+  const robocache::voxel_grid<float> grid{{0, 0, 0}, {1, 1, 1}, {4, 4, 4}};
+  const robocache::feature_view<feature> features;
+  const tensor_view<count_scalar, 3> counts;
+  const tensor_view<output_scalar, 4> output;
+#if defined(WRONG_ignored_status)
+  robocache::voxelize<of_points>(points, grid, counts, {}, {}, {}, robocache::cpu);
+#endif
+  if (auto s = robocache::voxelize<of_points>(points, grid, counts, {}, {}, {}, robocache::cpu);
+      !s.ok()) {
+    return s;
+  }
+  return robocache::voxelize<of_features>(points, features, grid, output, {}, {}, {},
+                                          robocache::cpu);
+}
