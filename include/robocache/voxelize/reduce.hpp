@@ -132,6 +132,32 @@ struct extreme_value {
   }
 };
 
+/// The reduction of two values, if float arithmetic gives the very bits that `reduce_values`
+/// rounded to float would have: false if it may not, then `result` means nothing.
+template <reduction R>
+ROBOCACHE_HD inline bool reduce_pair(float a, float b, nan_policy nans, float& result) noexcept {
+  if constexpr (R == reduction::sum || R == reduction::mean) {
+    (void)nans;
+    const std::uint32_t of_a = bit_copy<std::uint32_t>(a) & 0x7fffffffu;
+    const std::uint32_t of_b = bit_copy<std::uint32_t>(b) & 0x7fffffffu;
+    const std::uint32_t large = of_a > of_b ? of_a : of_b;
+    const std::uint32_t small = of_a > of_b ? of_b : of_a;
+    // Less than 2^28 apart: neither the unit nor double loses a bit of the sum. Not so near to the
+    // ends of the exponents that the sum overflows or its half is denormal.
+    const bool exact = large < 0x7e800000u && small > 0x10000000u && large - small < 0x0e000000u;
+    result = exact_add(a, b);
+    if constexpr (R == reduction::mean) result = exact_mul(0.5f, result);
+    result = exact_add(result, 0.0f);  // -0 becomes +0
+    return exact;
+  } else {
+    extreme_value<R> best;
+    best.add(a);
+    best.add(b);
+    result = best.finish(2, nans);
+    return true;
+  }
+}
+
 /// The type in which a reduction's result is exact until it is rounded to the output.
 template <reduction R>
 using reduced_t = std::conditional_t<R == reduction::sum || R == reduction::mean, double, float>;

@@ -40,29 +40,89 @@ struct bin_call {
 
 inline constexpr std::uint32_t no_cell = 0xffffffffu;
 
-/// The voxel within the slab, or `no_cell`. Adds 1 to `lost` for a point outside of the grid, 2^16
-/// for one that is not finite.
-///
-/// \tparam Plain  there is no transform, and voxel numbers fit 32 bits
+/// The number of a voxel within the slab, or `no_cell`.
 template <bool Plain, class Real>
-__device__ __forceinline__ std::uint32_t cell_in_slab(const bin_call<Real>& call, Real (&p)[3],
-                                                      std::uint32_t& lost) noexcept {
-  const voxel_cell cell = Plain ? cell_in(p, call.locator.axes) : call.locator.cell(p);
-  if (cell.fate != point_fate::inside) {
-    lost += cell.fate == point_fate::outside ? 1u : 0x10000u;
-    return no_cell;
-  }
+__device__ __forceinline__ std::uint32_t number_in_slab(const bin_call<Real>& call, std::uint32_t x,
+                                                        std::uint32_t y, std::uint32_t z) noexcept {
   if (!Plain && call.wide) {
-    const std::int64_t local = call.locator.number_of(cell) - call.begin;
+    const std::int64_t local =
+        (static_cast<std::int64_t>(z) * call.locator.ny + y) * call.locator.pitch + x - call.begin;
     return static_cast<std::uint64_t>(local) < call.cells ? static_cast<std::uint32_t>(local)
                                                           : no_cell;
   }
-  const std::uint32_t number =
-      (static_cast<std::uint32_t>(cell.z) * call.locator.ny + static_cast<std::uint32_t>(cell.y)) *
-          call.locator.pitch +
-      static_cast<std::uint32_t>(cell.x);
+  const std::uint32_t number = (z * call.locator.ny + y) * call.locator.pitch + x;
   const std::uint32_t local = number - static_cast<std::uint32_t>(call.begin);
   return local < call.cells ? local : no_cell;
+}
+
+/// The voxel of a point by the rule, out of line.
+template <class Real>
+ROBOCACHE_HIDDEN __device__ __noinline__ std::uint32_t rare_cell_in_slab(const bin_call<Real>& call,
+                                                                         Real x, Real y,
+                                                                         Real z) noexcept {
+  const voxel_cell cell = exact_cell_in(x, y, z, call.locator.axes);
+  if (cell.fate != point_fate::inside) return no_cell;
+  return number_in_slab<false>(call, static_cast<std::uint32_t>(cell.x),
+                               static_cast<std::uint32_t>(cell.y),
+                               static_cast<std::uint32_t>(cell.z));
+}
+
+/// The voxels of four points within the slab, or `no_cell`.
+///
+/// \tparam Plain  there is no transform, and voxel numbers fit 32 bits
+/// \param number  how many of the points exist
+/// \param lost    1 is added for each that is outside of the grid, 2^16 for one that is not finite
+template <bool Plain, class Real>
+__device__ __forceinline__ void cells_in_slab(const bin_call<Real>& call, Real (&p)[4][3],
+                                              int number, std::uint32_t (&cells)[4],
+                                              std::uint32_t& lost) noexcept {
+  const voxel_axes<Real>& axes = call.locator.axes;
+  if (!Plain && !call.locator.transform.identity) {
+#pragma unroll
+    for (int k = 0; k < 4; ++k) move_point(p[k], call.locator.transform);
+  }
+  if constexpr (std::is_same_v<Real, float>) {
+    // In a straight line, so that the four do not wait for each other.
+    float away[4];
+#pragma unroll
+    for (int k = 0; k < 4; ++k) {
+      float of_axis[3];
+      const std::uint32_t x = quick_cell(p[k][0], axes.axis[0], of_axis[0]);
+      const std::uint32_t y = quick_cell(p[k][1], axes.axis[1], of_axis[1]);
+      const std::uint32_t z = quick_cell(p[k][2], axes.axis[2], of_axis[2]);
+      const bool inside = x < static_cast<std::uint32_t>(axes.axis[0].extent) &
+                          y < static_cast<std::uint32_t>(axes.axis[1].extent) &
+                          z < static_cast<std::uint32_t>(axes.axis[2].extent);
+      cells[k] = number_in_slab<Plain>(call, x, y, z);
+      if (!inside) cells[k] = no_cell;
+      // A NaN may get lost in the maximum, but then the cell is outside.
+      away[k] = fmaxf(fmaxf(of_axis[0], of_axis[1]), of_axis[2]);
+    }
+    if (fmaxf(fmaxf(away[0], away[1]), fmaxf(away[2], away[3])) > axes.certain) {
+#pragma unroll 1
+      for (int k = 0; k < 4; ++k) {
+        const float x = k < 2 ? (k == 0 ? p[0][0] : p[1][0]) : (k == 2 ? p[2][0] : p[3][0]);
+        const float y = k < 2 ? (k == 0 ? p[0][1] : p[1][1]) : (k == 2 ? p[2][1] : p[3][1]);
+        const float z = k < 2 ? (k == 0 ? p[0][2] : p[1][2]) : (k == 2 ? p[2][2] : p[3][2]);
+        const std::uint32_t cell = rare_cell_in_slab(call, x, y, z);
+#pragma unroll
+        for (int j = 0; j < 4; ++j) {
+          if (j == k) cells[j] = cell;
+        }
+      }
+    }
+  } else {
+#pragma unroll
+    for (int k = 0; k < 4; ++k) cells[k] = rare_cell_in_slab(call, p[k][0], p[k][1], p[k][2]);
+  }
+  if (call.count_lost) {
+#pragma unroll
+    for (int k = 0; k < 4; ++k) {
+      if (cells[k] != no_cell || k >= number) continue;
+      const point_fate fate = rare_cell_in(p[k][0], p[k][1], p[k][2], axes).fate;
+      if (fate != point_fate::inside) lost += fate == point_fate::outside ? 1u : 0x10000u;
+    }
+  }
 }
 
 /// The four points from `first` on, of which `number` exist; the others are NaN.
@@ -191,7 +251,10 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(bin_threads, 2)
 #pragma unroll
   for (int b = thread; b < most_bins; b += bin_threads) offsets[b] = 0;
   wait_for_previous_kernel();
-  if (Indexed && blockIdx.x == 0 && thread == 0) call.tables.heavy[0] = 0;
+  if (Indexed && blockIdx.x == 0 && thread == 0) {
+    call.tables.crowded[0] = 0;
+    call.tables.heavy[0] = 0;
+  }
   const std::int64_t n = call.locator.points.number();
   const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * tile;
   if (first >= n) return;
@@ -208,12 +271,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(bin_threads, 2)
     load_points<Packed>(call.locator.points, first + place, number - place, p);
     std::uint32_t four_cells[4];
     std::uint32_t four_ranks[4];
-    // Points beyond the end are NaN.
-    lost -= 0x10000u * static_cast<std::uint32_t>(max(0, min(4, 4 - (number - place))));
-#pragma unroll
-    for (int k = 0; k < 4; ++k) {
-      four_cells[k] = cell_in_slab<Packed>(call, p[k], lost);
-    }
+    cells_in_slab<Packed>(call, p, number - place, four_cells, lost);
     take_ranks(offsets, call.shift, four_cells, four_ranks);
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
@@ -258,6 +316,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(bin_threads, 2)
   }
   std::uint16_t* const row =
       call.tables.offsets + static_cast<std::int64_t>(blockIdx.x) * (call.bins + 1);
+#pragma unroll 1
   for (int b = thread; b <= call.bins; b += bin_threads) {
     row[b] = static_cast<std::uint16_t>(b < call.bins ? offsets[b] : total);
   }
@@ -269,6 +328,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(bin_threads, 2)
                                                          static_cast<std::int64_t>(sizeof(entry)));
   constexpr std::uint32_t per_vector = sizeof(uint4) / sizeof(entry);
   const std::uint32_t vectors = (total + per_vector - 1) / per_vector;
+#pragma unroll 1
   for (std::uint32_t v = threadIdx.x; v < vectors; v += bin_threads) out[v] = staged_vectors[v];
 
   if (call.count_lost) {

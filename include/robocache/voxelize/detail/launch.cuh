@@ -8,6 +8,7 @@
 #include <robocache/voxelize/detail/arguments.hpp>
 #include <robocache/voxelize/detail/bin_kernel.cuh>
 #include <robocache/voxelize/detail/count_kernel.cuh>
+#include <robocache/voxelize/detail/direct_kernel.cuh>
 #include <robocache/voxelize/detail/plan.hpp>
 #include <robocache/voxelize/detail/reduce_kernel.cuh>
 #include <robocache/voxelize/detail/sort_kernel.cuh>
@@ -120,6 +121,44 @@ status for_each_slab_on_stream(std::int64_t cells, const Body& body) noexcept {
   return {};
 }
 
+/// Clears the grid unless it accumulates, and adds each point by itself.
+template <reduction R, class Real>
+ROBOCACHE_HIDDEN status add_directly(const point_locator<Real>& locator, std::int64_t cells,
+                                     const tensor_view<voxel_scalar_t<R>, 3>& output, bool vectors,
+                                     voxel_counters* counters, bool accumulate,
+                                     cudaStream_t stream) noexcept {
+  using scalar = voxel_scalar_t<R>;
+  const std::int64_t elements = R == reduction::occupancy_bits ? cells / 32 : cells;
+  if (!accumulate || counters != nullptr) {
+    const clear_call<scalar> call{make_voxel_output(output), accumulate ? 0 : elements, vectors,
+                                  counters};
+    constexpr std::int64_t most_blocks = 2048;
+    const std::int64_t steps = vectors ? 16 / sizeof(scalar) : 1;
+    const std::int64_t blocks = std::min((call.elements / steps) / direct_threads + 1, most_blocks);
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &clear_kernel<scalar>,
+                                          dim3(static_cast<unsigned>(blocks)), dim3(direct_threads),
+                                          stream, call));
+  }
+  direct_call<Real, scalar> call{};
+  call.points.locator = locator;
+  call.points.cells = static_cast<std::uint32_t>(cells);
+  call.points.count_lost = counters != nullptr;
+  call.output = make_voxel_output(output);
+  call.counters = counters;
+  constexpr std::int64_t per_block = direct_threads * 4;
+  const std::int64_t blocks = (locator.points.size + per_block - 1) / per_block;
+  if (blocks == 0 && counters == nullptr) return {};
+  const dim3 grid(static_cast<unsigned>(std::max<std::int64_t>(blocks, 1)));
+  if constexpr (std::is_same_v<Real, float>) {
+    if (is_packed(locator.points) && locator.transform.identity) {
+      return launch("voxelize", &add_points_kernel<R, true, Real>, grid, dim3(direct_threads),
+                    stream, call);
+    }
+  }
+  return launch("voxelize", &add_points_kernel<R, false, Real>, grid, dim3(direct_threads), stream,
+                call);
+}
+
 template <reduction R, class Real>
 ROBOCACHE_HIDDEN status count_on_stream(const point_view<Real>& points,
                                         const voxel_grid<Real>& grid,
@@ -132,6 +171,10 @@ ROBOCACHE_HIDDEN status count_on_stream(const point_view<Real>& points,
   const bool accumulate = options.update == grid_update::accumulate;
   const bool vectors = !accumulate && target.layout.linear && target.layout.stride_x == 1 &&
                        reinterpret_cast<std::uintptr_t>(target.data) % 16 == 0;
+  if (adds_directly(points.size, binned.cells, accumulate)) {
+    return add_directly<R>(binned.locator, binned.cells, output, vectors, reports.counters,
+                           accumulate, stream);
+  }
   return for_each_slab_on_stream(binned.cells, [&](std::int64_t begin, std::uint32_t cells) {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(binned.template launch_bins<false>(begin, cells, stream));
     return launch("voxelize", &count_bins_kernel<R>,
@@ -169,14 +212,22 @@ ROBOCACHE_HIDDEN status launch_reduce(reduce_call& call, int width, std::int64_t
   }
   call.vectors = static_cast<std::uint32_t>(call.features.channels) / Width;
   call.by_vectors = fast_divide(call.vectors);
-  constexpr unsigned cells_per_block = reduce_threads / 32 * cells_per_warp;
+  constexpr unsigned cells_per_block = reduce_threads;  // each thread knows one
   const dim3 grid((call.cells + cells_per_block - 1) / cells_per_block,
                   (call.vectors + steps_per_warp - 1) / steps_per_warp);
   ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &reduce_voxels_kernel<R, Width, In, Out>, grid,
                                         dim3(reduce_threads), stream, call));
+  // Voxels with many points, if there are points enough for one: a warp or a block for each, up to
+  // what keeps a large GPU busy.
+  constexpr std::int64_t most_blocks = 512;
+  constexpr int warps = crowd_threads / 32;
+  if (points <= few_points) return {};
+  const std::int64_t crowds = std::min((points / few_points + warps - 1) / warps, most_blocks);
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &reduce_crowded_kernel<R, Width, In, Out>,
+                                        dim3(static_cast<unsigned>(crowds)), dim3(crowd_threads),
+                                        stream, call));
   if (points <= heavy_voxel) return {};
-  constexpr std::int64_t most_blocks = 256;  // two per multiprocessor
-  const dim3 heavy_grid(static_cast<unsigned>(std::min(points / heavy_voxel, most_blocks)),
+  const dim3 heavy_grid(static_cast<unsigned>(std::min(points / heavy_voxel, most_blocks / 2)),
                         (call.vectors + heavy_vectors - 1) / heavy_vectors);
   return launch("voxelize", &reduce_heavy_kernel<R, Width, In, Out>, heavy_grid,
                 dim3(heavy_threads), stream, call);
@@ -200,6 +251,7 @@ ROBOCACHE_HIDDEN status reduce_on_stream(const point_view<Real>& points,
   call.rules = make_rules(options);
   call.starts = binned.tables.starts;
   call.sorted = binned.tables.sorted;
+  call.crowded = binned.tables.crowded;
   call.heavy = binned.tables.heavy;
   call.dense = call.output.layout.linear && call.output.channel_stride == 1 &&
                call.output.layout.stride_x == features.channels;
@@ -207,7 +259,8 @@ ROBOCACHE_HIDDEN status reduce_on_stream(const point_view<Real>& points,
   return for_each_slab_on_stream(binned.cells, [&](std::int64_t begin, std::uint32_t cells) {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(binned.template launch_bins<true>(begin, cells, stream));
     const sort_call sort{binned.slab(begin, cells), call.counts,          call.rules.accumulate,
-                         binned.tables.starts,      binned.tables.sorted, binned.tables.heavy};
+                         binned.tables.starts,      binned.tables.sorted, binned.tables.crowded,
+                         binned.tables.heavy};
     ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &sort_bins_kernel<visit_threads>,
                                           dim3(static_cast<unsigned>(binned.bins_of(cells))),
                                           dim3(visit_threads), stream, sort));

@@ -30,8 +30,19 @@ inline constexpr int most_bins = static_cast<int>(cells_per_slab >> most_shift);
 /// Blocks of the second kernel that keep a large GPU busy.
 inline constexpr int enough_bins = 256;
 
-/// A voxel with more points than this gets blocks of its own.
-inline constexpr std::uint32_t heavy_voxel = 256;
+/// A voxel with more points than this is crowded and gets a warp of its own,
+inline constexpr std::uint32_t few_points = 8;
+/// and one with more than this a block.
+inline constexpr std::uint32_t heavy_voxel = 4096;
+
+/// Whether count and occupancy add each point to the grid by itself instead of binning: fewer
+/// kernels for few points, and no detour where most voxels are empty. An accumulating grid, of
+/// which binning reads and writes every voxel, mostly gets its points directly, too.
+inline bool adds_directly(std::int64_t points, std::int64_t cells, bool accumulate) noexcept {
+  constexpr std::int64_t few = 200000;
+  constexpr std::int64_t most_cells = 0xfffffffe;  // numbers of 32 bits
+  return cells <= most_cells && (points <= few || cells >= (accumulate ? 1 : 4) * points);
+}
 
 struct bin_shape {
   std::int32_t shift;  ///< a bin has 2^shift voxels
@@ -68,7 +79,8 @@ struct bin_tables {
   std::uint32_t* lost;     ///< [tiles][2]: points outside, and not finite
   std::uint32_t* starts;   ///< [cells + 1]: first point of each voxel in `sorted`
   std::uint32_t* sorted;   ///< [N]: points in the order of their voxels
-  std::uint32_t* heavy;    ///< [1 + N / heavy_voxel]: their number, then their voxels
+  std::uint32_t* crowded;  ///< [1 + N / few_points]: their number, then their voxels
+  std::uint32_t* heavy;    ///< [1 + N / heavy_voxel]: the same
   std::size_t bytes;       ///< of all together
 };
 
@@ -89,6 +101,7 @@ inline bin_tables lay_out_tables(void* memory, std::int64_t points, std::int64_t
   if (features) {
     tables.starts = reinterpret_cast<std::uint32_t*>(part(std::min(cells, cells_per_slab) + 1, 4));
     tables.sorted = reinterpret_cast<std::uint32_t*>(part(points, 4));
+    tables.crowded = reinterpret_cast<std::uint32_t*>(part(1 + points / few_points, 4));
     tables.heavy = reinterpret_cast<std::uint32_t*>(part(1 + points / heavy_voxel, 4));
   }
   tables.bytes = used;

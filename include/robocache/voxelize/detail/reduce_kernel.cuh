@@ -7,13 +7,15 @@
 #include <robocache/detail/launch.cuh>
 #include <robocache/detail/vector.cuh>
 #include <robocache/voxelize/detail/bin_kernel.cuh>
+#include <robocache/voxelize/detail/plan.hpp>
 #include <robocache/voxelize/reduce.hpp>
 
 #include <cstdint>
+#include <type_traits>
 
 /// \file
 /// The third kernel where points have features: every voxel is written once, the empty ones too.
-/// Voxels with many points are left to a fourth, which has a block for each.
+/// Voxels with many points are left to a fourth and fifth, which have a warp or a block for each.
 
 namespace robocache {
 inline namespace ROBOCACHE_CUDA_NAMESPACE {
@@ -23,10 +25,7 @@ inline constexpr int reduce_threads = 256;
 /// A warp goes through 32 voxels in so many steps; voxels with more features get more warps.
 inline constexpr int steps_per_warp = 16;
 /// Steps whose loads are under way at the same time.
-inline constexpr int steps_in_flight = 4;
-/// Voxels of a warp. Those of all groups are looked up at once, to wait for memory once.
-inline constexpr int groups_per_warp = 4;
-inline constexpr int cells_per_warp = 32 * groups_per_warp;
+inline constexpr int steps_in_flight = 2;
 
 /// Where a voxel's value comes from if not from a point, whose numbers have 31 bits.
 inline constexpr std::uint32_t source_elsewhere = 0xfffffffeu;
@@ -39,11 +38,12 @@ struct reduce_call {
   reduce_rules rules;
   const std::uint32_t* starts;
   const std::uint32_t* sorted;
-  const std::uint32_t* heavy;
-  std::int64_t begin;     // first voxel of the slab
-  std::uint32_t cells;    // voxels of the slab
-  bool dense;             // the output has no gaps
-  std::uint32_t vectors;  // accesses per voxel
+  const std::uint32_t* crowded;  // their number, then their voxels
+  const std::uint32_t* heavy;    // the same
+  std::int64_t begin;            // first voxel of the slab
+  std::uint32_t cells;           // voxels of the slab
+  bool dense;                    // the output has no gaps
+  std::uint32_t vectors;         // accesses per voxel
   fast_divide by_vectors;
 };
 
@@ -64,7 +64,7 @@ __device__ __forceinline__ void load_features(const feature_arguments& features,
 }
 
 /// Values of a voxel that a thread keeps in registers.
-inline constexpr std::uint32_t few_points = 4;
+inline constexpr std::uint32_t kept_points = 4;
 
 /// Calls `body(x)` with a channel of each of a voxel's points.
 ///
@@ -73,13 +73,13 @@ template <class In, class Body>
 __device__ __forceinline__ void for_each_value(const feature_arguments& features,
                                                const std::uint32_t* points, std::uint32_t n,
                                                std::uint32_t channel,
-                                               const float (&kept)[few_points],
+                                               const float (&kept)[kept_points],
                                                const Body& body) noexcept {
 #pragma unroll
-  for (std::uint32_t i = 0; i < few_points; ++i) {
+  for (std::uint32_t i = 0; i < kept_points; ++i) {
     if (i < n) body(kept[i]);
   }
-  for (std::uint32_t i = few_points; i < n; ++i) body(features.load<In>(points[i], channel));
+  for (std::uint32_t i = kept_points; i < n; ++i) body(features.load<In>(points[i], channel));
 }
 
 /// One channel of a voxel with `n` points, 1 or more.
@@ -87,12 +87,12 @@ template <reduction R, class In>
 __device__ __forceinline__ reduced_t<R> reduce_channel(const reduce_call& call,
                                                        const std::uint32_t* points, std::uint32_t n,
                                                        std::uint32_t channel) noexcept {
-  std::uint32_t point[few_points];
-  float kept[few_points];
+  std::uint32_t point[kept_points];
+  float kept[kept_points];
 #pragma unroll
-  for (std::uint32_t i = 0; i < few_points; ++i) point[i] = points[i < n ? i : 0];
+  for (std::uint32_t i = 0; i < kept_points; ++i) point[i] = points[i < n ? i : 0];
 #pragma unroll
-  for (std::uint32_t i = 0; i < few_points; ++i) {
+  for (std::uint32_t i = 0; i < kept_points; ++i) {
     kept[i] = call.features.load<In>(point[i], channel);
   }
   if constexpr (R == reduction::sum || R == reduction::mean) {
@@ -132,8 +132,8 @@ __device__ __forceinline__ std::uint32_t prior_count(const reduce_call& call, st
 
 /// One channel of a voxel with any number of points but none.
 template <reduction R, class In, class Out>
-__device__ __forceinline__ void write_channel(const reduce_call& call, std::uint32_t cell,
-                                              std::uint32_t channel) noexcept {
+__device__ __noinline__ void write_channel(const reduce_call& call, std::uint32_t cell,
+                                           std::uint32_t channel) noexcept {
   const std::uint32_t start = call.starts[cell];
   const std::uint32_t n = call.starts[cell + 1] - start;
   const std::uint32_t prior = prior_count(call, cell, n);
@@ -150,120 +150,271 @@ __device__ __forceinline__ void write_channel(const reduce_call& call, std::uint
   store_result(to, result);
 }
 
-/// A warp writes some groups of 32 voxels: first those with no point or one, as wide as addresses
-/// allow, then the others, a channel per lane.
+/// Two values at once need no more than float arithmetic, if the output is not rounded again.
+template <reduction R, class Out>
+inline constexpr bool takes_pairs =
+    R == reduction::max || R == reduction::min || std::is_same_v<Out, float>;
+
+/// A warp writes 32 voxels: first those with no point, one or two, as wide as addresses allow, then
+/// the others, a channel per lane. Crowded ones are not for this kernel.
 template <reduction R, int Width, class In, class Out>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(reduce_threads, 5)
     reduce_voxels_kernel(const __grid_constant__ reduce_call call) {
-  __shared__ std::uint8_t lists[reduce_threads / 32][cells_per_warp];
+  constexpr bool pairs = takes_pairs<R, Out>;
+  __shared__ std::uint8_t lists[reduce_threads / 32][32];
   const auto lane = static_cast<std::uint32_t>(threadIdx.x % 32u);
   const auto warp = static_cast<std::uint32_t>(threadIdx.x / 32u);
-  const std::uint32_t first_cell =
-      (blockIdx.x * (reduce_threads / 32) + warp) * static_cast<std::uint32_t>(cells_per_warp);
+  const std::uint32_t first_cell = (blockIdx.x * (reduce_threads / 32) + warp) * 32u;
   wait_for_previous_kernel();
   if (first_cell >= call.cells) return;
 
-  // Each lane knows a voxel of each group, and its first point, which mostly is the only one.
-  std::uint32_t n[groups_per_warp];
-  std::uint32_t source[groups_per_warp];
-#pragma unroll
-  for (int g = 0; g < groups_per_warp; ++g) {
-    const std::uint32_t cell = first_cell + static_cast<std::uint32_t>(g) * 32 + lane;
-    source[g] = call.starts[min(cell, call.cells)];
-    n[g] = call.starts[min(cell + 1, call.cells)] - source[g];
-  }
-#pragma unroll
-  for (int g = 0; g < groups_per_warp; ++g) {
-    if (n[g] != 0) source[g] = call.sorted[source[g]];
-  }
-  std::uint32_t several = 0;  // voxels in the list
-#pragma unroll
-  for (int g = 0; g < groups_per_warp; ++g) {
-    const std::uint32_t place = static_cast<std::uint32_t>(g) * 32 + lane;
-    const bool exists = first_cell + place < call.cells;
-    if (n[g] == 0) source[g] = source_empty;
-    if (!exists || n[g] > 1 || call.rules.accumulate) source[g] = source_elsewhere;
-    const bool listed = exists && n[g] <= heavy_voxel && n[g] > (call.rules.accumulate ? 0u : 1u);
-    const unsigned mask = __ballot_sync(0xffffffffu, listed);
-    if (listed) {
-      lists[warp][several + static_cast<std::uint32_t>(__popc(mask & ((1u << lane) - 1u)))] =
-          static_cast<std::uint8_t>(place);
-    }
-    several += static_cast<std::uint32_t>(__popc(mask));
+  // Each lane knows a voxel, and its first two points, which mostly are all.
+  const std::uint32_t own_cell = first_cell + lane;
+  const std::uint32_t start = call.starts[min(own_cell, call.cells)];
+  const std::uint32_t n = call.starts[min(own_cell + 1, call.cells)] - start;
+  const std::uint32_t at_once = call.rules.accumulate ? 0 : (pairs ? 2 : 1);
+  std::uint32_t own_first = source_elsewhere;
+  std::uint32_t own_second = source_elsewhere;
+  if (n != 0 && n <= at_once) own_first = call.sorted[start];
+  if (pairs && n == 2 && at_once == 2) own_second = call.sorted[start + 1];
+  if (n == 0 && !call.rules.accumulate && own_cell < call.cells) own_first = source_empty;
+
+  const bool listed = n > at_once && n <= few_points;
+  const unsigned several = __ballot_sync(0xffffffffu, listed);
+  if (listed) {
+    lists[warp][__popc(several & ((1u << lane) - 1u))] = static_cast<std::uint8_t>(lane);
   }
 
   const std::uint32_t first_step = blockIdx.y * steps_per_warp;
   const std::uint32_t last_step = min(first_step + steps_per_warp, call.vectors);
+  // Without gaps, neighbouring items are neighbours in memory too.
+  Out* const first_place = place_of<Out, Width>(call, first_cell, 0);
+  std::uint32_t again = 0;  // steps in which this lane met two values that need more than float
+  for (std::uint32_t step = first_step; step < last_step; step += steps_in_flight) {
+    std::uint32_t from[steps_in_flight];
+    std::uint32_t second[steps_in_flight];
+    float x[steps_in_flight][Width];
+    float y[steps_in_flight][Width];
 #pragma unroll
-  for (int g = 0; g < groups_per_warp; ++g) {
-    const std::uint32_t group_cell = first_cell + static_cast<std::uint32_t>(g) * 32;
-    if (group_cell >= call.cells) break;
-    // Without gaps, neighbouring items are neighbours in memory too.
-    Out* const group_place = place_of<Out, Width>(call, group_cell, 0);
-    for (std::uint32_t step = first_step; step < last_step; step += steps_in_flight) {
-      std::uint32_t from[steps_in_flight];
-      float x[steps_in_flight][Width];
+    for (int u = 0; u < steps_in_flight; ++u) {
+      const std::uint32_t item = (step + u) * 32 + lane;
+      const std::uint32_t cell = call.by_vectors(item);
+      const std::uint32_t vector = item - cell * call.vectors;
+      from[u] = __shfl_sync(0xffffffffu, own_first, cell & 31u);
+      second[u] = pairs ? __shfl_sync(0xffffffffu, own_second, cell & 31u) : source_elsewhere;
+      if (step + u >= last_step) from[u] = second[u] = source_elsewhere;
 #pragma unroll
-      for (int u = 0; u < steps_in_flight; ++u) {
-        const std::uint32_t item = (step + u) * 32 + lane;
-        const std::uint32_t cell = call.by_vectors(item);
-        from[u] = __shfl_sync(0xffffffffu, source[g], cell & 31u);
-        if (step + u >= last_step) from[u] = source_elsewhere;
-#pragma unroll
-        for (int e = 0; e < Width; ++e) x[u][e] = call.rules.empty_value;
-        if (from[u] < source_elsewhere) {
-          load_features<Width, In>(call.features, from[u], item - cell * call.vectors, x[u]);
-        }
+      for (int e = 0; e < Width; ++e) x[u][e] = y[u][e] = call.rules.empty_value;
+      if (from[u] < source_elsewhere) {
+        load_features<Width, In>(call.features, from[u], vector, x[u]);
       }
-#pragma unroll
-      for (int u = 0; u < steps_in_flight; ++u) {
-        if (from[u] == source_elsewhere) continue;
-        if constexpr (R == reduction::sum || R == reduction::mean) {
-          if (from[u] != source_empty) {
-#pragma unroll
-            for (int e = 0; e < Width; ++e) x[u][e] = exact_add(x[u][e], 0.0f);  // -0 becomes +0
-          }
-        }
-        const std::uint32_t item = (step + u) * 32 + lane;
-        Out* to = group_place + static_cast<std::int64_t>(item) * Width;
-        if (!call.dense) {
-          const std::uint32_t cell = call.by_vectors(item);
-          to = place_of<Out, Width>(call, group_cell + cell, item - cell * call.vectors);
-        }
-        store_result(to, x[u]);
+      if (second[u] != source_elsewhere) {
+        load_features<Width, In>(call.features, second[u], vector, y[u]);
       }
+    }
+#pragma unroll
+    for (int u = 0; u < steps_in_flight; ++u) {
+      if (from[u] == source_elsewhere) continue;
+      const std::uint32_t item = (step + u) * 32 + lane;
+      const std::uint32_t cell = call.by_vectors(item);
+      const std::uint32_t vector = item - cell * call.vectors;
+      bool exact = true;
+      if (second[u] != source_elsewhere) {
+#pragma unroll
+        for (int e = 0; e < Width; ++e) {
+          exact = reduce_pair<R>(x[u][e], y[u][e], call.rules.nans, x[u][e]) && exact;
+        }
+      } else if ((R == reduction::sum || R == reduction::mean) && from[u] != source_empty) {
+#pragma unroll
+        for (int e = 0; e < Width; ++e) x[u][e] = exact_add(x[u][e], 0.0f);  // -0 becomes +0
+      }
+      if (!exact) {
+        again |= 1u << (step + u - first_step);
+        continue;
+      }
+      Out* to = first_place + static_cast<std::int64_t>(item) * Width;
+      if (!call.dense) to = place_of<Out, Width>(call, first_cell + cell, vector);
+      store_result(to, x[u]);
     }
   }
 
+  for (; again != 0; again &= again - 1) {
+    const std::uint32_t item =
+        (first_step + static_cast<std::uint32_t>(__ffs(static_cast<int>(again))) - 1) * 32 + lane;
+    const std::uint32_t cell = call.by_vectors(item);
+    for (std::uint32_t e = 0; e < Width; ++e) {
+      write_channel<R, In, Out>(call, first_cell + cell, (item - cell * call.vectors) * Width + e);
+    }
+  }
   __syncwarp();
   const std::uint32_t first_channel = first_step * Width;
   const std::uint32_t channels = last_step * Width - first_channel;  // of this warp's share
-  for (std::uint32_t item = lane; item < several * channels; item += 32) {
+  const std::uint32_t items = static_cast<std::uint32_t>(__popc(several)) * channels;
+  for (std::uint32_t item = lane; item < items; item += 32) {
     const std::uint32_t which = item / channels;
     write_channel<R, In, Out>(call, first_cell + lists[warp][which],
                               first_channel + item - which * channels);
   }
 }
 
-/// Accesses side by side that a block of the fourth kernel takes.
+/// What the threads on one vector of a voxel find out together.
+template <reduction R, int Width>
+struct crowd_result {
+  value_summary summary[Width];
+  std::int64_t units[Width];
+  extreme_value<R == reduction::min ? reduction::min : reduction::max> best[Width];
+};
+
+/// Reduces one vector of a voxel: thread `slot` of `slots` takes every `slots`-th point.
+///
+/// \param merge_first, merge_second  bring together what the threads found, in all of them
+template <reduction R, int Width, class In, class First, class Second>
+__device__ __forceinline__ void reduce_crowd(const reduce_call& call, std::uint32_t start,
+                                             std::uint32_t n, std::uint32_t vector, bool exists,
+                                             std::uint32_t slot, std::uint32_t slots,
+                                             std::uint32_t prior, const First& merge_first,
+                                             const Second& merge_second,
+                                             reduced_t<R> (&result)[Width]) noexcept {
+  constexpr bool sums = carried<R> == reduction::sum;
+  crowd_result<R, Width> found;
+  const auto for_each = [&](const auto& body) {
+    if (!exists) return;
+#pragma unroll 4
+    for (std::uint32_t i = slot; i < n; i += slots) {
+      float x[Width];
+      load_features<Width, In>(call.features, call.sorted[start + i], vector, x);
+      body(x);
+    }
+  };
+  for_each([&](const float(&x)[Width]) {
+#pragma unroll
+    for (int e = 0; e < Width; ++e) {
+      if constexpr (sums) {
+        found.summary[e].add(x[e]);
+      } else {
+        found.best[e].add(x[e]);
+      }
+    }
+  });
+  merge_first(found);
+  if constexpr (sums) {
+    fixed_unit unit[Width];
+#pragma unroll
+    for (int e = 0; e < Width; ++e) {
+      unit[e] = fixed_unit(found.summary[e], n - found.summary[e].nans);
+      found.units[e] = 0;
+    }
+    for_each([&](const float(&x)[Width]) {
+#pragma unroll
+      for (int e = 0; e < Width; ++e) found.units[e] += unit[e].integer(x[e]);
+    });
+    merge_second(found);
+  }
+#pragma unroll
+  for (int e = 0; e < Width; ++e) {
+    if constexpr (sums) {
+      result[e] = prior != 0
+                      ? finish_sum<carried<R>>(found.summary[e], n, found.units[e], call.rules.nans)
+                      : finish_sum<R>(found.summary[e], n, found.units[e], call.rules.nans);
+    } else {
+      result[e] = found.best[e].finish(n, call.rules.nans);
+    }
+  }
+}
+
+/// Writes the result, joined with what the voxel held.
+template <reduction R, int Width, class Out>
+__device__ __forceinline__ void write_crowd(const reduce_call& call, std::uint32_t cell,
+                                            std::uint32_t n, std::uint32_t vector,
+                                            std::uint32_t prior,
+                                            reduced_t<R> (&result)[Width]) noexcept {
+  Out* const to = place_of<Out, Width>(call, cell, vector);
+  if (prior != 0) {
+    const scalar_vector<Out, Width> before = load_vector<Width>(to);
+#pragma unroll
+    for (int e = 0; e < Width; ++e) {
+      result[e] =
+          accumulate_value<R>(element_of<float>(before, e), prior, result[e], n, call.rules.nans);
+    }
+  }
+  store_result(to, result);
+}
+
+inline constexpr int crowd_threads = 256;
+
+/// Crowded voxels: a warp goes through their list, all lanes on one voxel.
+template <reduction R, int Width, class In, class Out>
+ROBOCACHE_HIDDEN __global__ void __launch_bounds__(crowd_threads)
+    reduce_crowded_kernel(const __grid_constant__ reduce_call call) {
+  constexpr std::uint32_t all = 0xffffffffu;
+  wait_for_previous_kernel();
+  const auto lane = static_cast<std::uint32_t>(threadIdx.x % 32u);
+  // As many lanes side by side as there are vectors, up to 8; the rest take other points.
+  std::uint32_t side = 1;
+  while (side < 8 && side < call.vectors) side *= 2;
+  const std::uint32_t slots = 32 / side;
+  const std::uint32_t voxels = call.crowded[0];
+  const std::uint32_t warps = gridDim.x * (crowd_threads / 32);
+  for (std::uint32_t h = blockIdx.x * (crowd_threads / 32) + threadIdx.x / 32u; h < voxels;
+       h += warps) {
+    const std::uint32_t cell = call.crowded[1 + h];
+    const std::uint32_t start = call.starts[cell];
+    const std::uint32_t n = call.starts[cell + 1] - start;
+    const std::uint32_t prior = prior_count(call, cell, n);
+    for (std::uint32_t first = 0; first < call.vectors; first += side) {
+      const std::uint32_t vector = first + lane % side;
+      reduced_t<R> result[Width];
+      const auto merge_first = [&](auto& found) {
+#pragma unroll
+        for (int e = 0; e < Width; ++e) {
+          for (std::uint32_t other = side; other < 32; other *= 2) {
+            if constexpr (carried<R> == reduction::sum) {
+              value_summary& s = found.summary[e];
+              s.largest = max(s.largest, __shfl_xor_sync(all, s.largest, other));
+              s.nans += __shfl_xor_sync(all, s.nans, other);
+              s.infinities |= __shfl_xor_sync(all, s.infinities, other);
+            } else {
+              auto& best = found.best[e];
+              const std::int32_t key = __shfl_xor_sync(all, best.key, other);
+              best.key = R == reduction::max ? max(best.key, key) : min(best.key, key);
+              best.nans += __shfl_xor_sync(all, best.nans, other);
+            }
+          }
+        }
+      };
+      const auto merge_second = [&](auto& found) {
+#pragma unroll
+        for (int e = 0; e < Width; ++e) {
+          for (std::uint32_t other = side; other < 32; other *= 2) {
+            found.units[e] += __shfl_xor_sync(all, found.units[e], other);
+          }
+        }
+      };
+      reduce_crowd<R, Width, In>(call, start, n, vector, vector < call.vectors, lane / side, slots,
+                                 prior, merge_first, merge_second, result);
+      if (lane < side && vector < call.vectors) {
+        write_crowd<R, Width, Out>(call, cell, n, vector, prior, result);
+      }
+    }
+  }
+}
+
+/// Accesses side by side that a block of the last kernel takes.
 inline constexpr int heavy_vectors = 4;
 inline constexpr int heavy_threads = 1024;
 inline constexpr int heavy_slots = heavy_threads / heavy_vectors;
 
-/// Voxels with many points: a block goes through their list, all threads on one voxel.
+/// Voxels with very many points: a block goes through their list, all threads on one voxel.
 template <reduction R, int Width, class In, class Out>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(heavy_threads)
     reduce_heavy_kernel(const __grid_constant__ reduce_call call) {
-  using extreme = extreme_value<R == reduction::min ? reduction::min : reduction::max>;
-  constexpr reduction fresh = carried<R>;
-  __shared__ value_summary summaries[heavy_vectors][Width];
-  __shared__ unsigned long long units[heavy_vectors][Width];
-  __shared__ extreme bests[heavy_vectors][Width];
+  using shared_result = crowd_result<R, Width>;
+  __shared__ alignas(16) unsigned char bytes[heavy_vectors * sizeof(shared_result)];
   wait_for_previous_kernel();
   const std::uint32_t own = threadIdx.x % heavy_vectors;
   const std::uint32_t vector = blockIdx.y * heavy_vectors + own;
   const std::uint32_t slot = threadIdx.x / heavy_vectors;
-  const bool exists = vector < call.vectors;
+  shared_result& shared = reinterpret_cast<shared_result*>(bytes)[own];
   const std::uint32_t voxels = call.heavy[0];
   for (std::uint32_t h = blockIdx.x; h < voxels; h += gridDim.x) {
     const std::uint32_t cell = call.heavy[1 + h];
@@ -272,87 +423,52 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(heavy_threads)
     const std::uint32_t prior = prior_count(call, cell, n);
     if (slot == 0) {
       for (int e = 0; e < Width; ++e) {
-        summaries[own][e] = value_summary{};
-        units[own][e] = 0;
-        bests[own][e] = extreme{};
+        shared.summary[e] = {};
+        shared.units[e] = 0;
+        shared.best[e] = {};
       }
     }
     __syncthreads();
-    const auto for_each = [&](const auto& body) {
-      if (!exists) return;
-#pragma unroll 4
-      for (std::uint32_t i = slot; i < n; i += heavy_slots) {
-        float x[Width];
-        load_features<Width, In>(call.features, call.sorted[start + i], vector, x);
-        body(x);
+    reduced_t<R> result[Width];
+    const auto merge_first = [&](auto& found) {
+#pragma unroll
+      for (int e = 0; e < Width; ++e) {
+        if constexpr (carried<R> == reduction::sum) {
+          value_summary& s = found.summary[e];
+          atomicMax(&shared.summary[e].largest, s.largest);
+          if (s.nans != 0) atomicAdd(&shared.summary[e].nans, s.nans);
+          if (s.infinities != 0) atomicOr(&shared.summary[e].infinities, s.infinities);
+        } else {
+          auto& best = found.best[e];
+          if constexpr (R == reduction::max) {
+            atomicMax(&shared.best[e].key, best.key);
+          } else {
+            atomicMin(&shared.best[e].key, best.key);
+          }
+          if (best.nans != 0) atomicAdd(&shared.best[e].nans, best.nans);
+        }
+      }
+      __syncthreads();
+#pragma unroll
+      for (int e = 0; e < Width; ++e) {
+        found.summary[e] = shared.summary[e];
+        found.best[e] = shared.best[e];
       }
     };
-    reduced_t<R> result[Width];
-    if constexpr (fresh == reduction::sum) {
-      value_summary mine[Width];
-      for_each([&](const float(&x)[Width]) {
-#pragma unroll
-        for (int e = 0; e < Width; ++e) mine[e].add(x[e]);
-      });
+    const auto merge_second = [&](auto& found) {
 #pragma unroll
       for (int e = 0; e < Width; ++e) {
-        atomicMax(&summaries[own][e].largest, mine[e].largest);
-        if (mine[e].nans != 0) atomicAdd(&summaries[own][e].nans, mine[e].nans);
-        if (mine[e].infinities != 0) atomicOr(&summaries[own][e].infinities, mine[e].infinities);
-      }
-      __syncthreads();
-      fixed_unit unit[Width];
-      std::int64_t sum[Width];
-#pragma unroll
-      for (int e = 0; e < Width; ++e) {
-        unit[e] = fixed_unit(summaries[own][e], n - summaries[own][e].nans);
-        sum[e] = 0;
-      }
-      for_each([&](const float(&x)[Width]) {
-#pragma unroll
-        for (int e = 0; e < Width; ++e) sum[e] += unit[e].integer(x[e]);
-      });
-#pragma unroll
-      for (int e = 0; e < Width; ++e) {
-        atomicAdd(&units[own][e], static_cast<unsigned long long>(sum[e]));
+        atomicAdd(reinterpret_cast<unsigned long long*>(&shared.units[e]),
+                  static_cast<unsigned long long>(found.units[e]));
       }
       __syncthreads();
 #pragma unroll
-      for (int e = 0; e < Width; ++e) {
-        const auto all = static_cast<std::int64_t>(units[own][e]);
-        result[e] = prior != 0 ? finish_sum<fresh>(summaries[own][e], n, all, call.rules.nans)
-                               : finish_sum<R>(summaries[own][e], n, all, call.rules.nans);
-      }
-    } else {
-      extreme mine[Width];
-      for_each([&](const float(&x)[Width]) {
-#pragma unroll
-        for (int e = 0; e < Width; ++e) mine[e].add(x[e]);
-      });
-#pragma unroll
-      for (int e = 0; e < Width; ++e) {
-        if constexpr (R == reduction::max) {
-          atomicMax(&bests[own][e].key, mine[e].key);
-        } else {
-          atomicMin(&bests[own][e].key, mine[e].key);
-        }
-        if (mine[e].nans != 0) atomicAdd(&bests[own][e].nans, mine[e].nans);
-      }
-      __syncthreads();
-#pragma unroll
-      for (int e = 0; e < Width; ++e) result[e] = bests[own][e].finish(n, call.rules.nans);
-    }
-    if (slot == 0 && exists) {
-      Out* const to = place_of<Out, Width>(call, cell, vector);
-      if (prior != 0) {
-        const scalar_vector<Out, Width> before = load_vector<Width>(to);
-#pragma unroll
-        for (int e = 0; e < Width; ++e) {
-          result[e] = accumulate_value<R>(element_of<float>(before, e), prior, result[e], n,
-                                          call.rules.nans);
-        }
-      }
-      store_result(to, result);
+      for (int e = 0; e < Width; ++e) found.units[e] = shared.units[e];
+    };
+    reduce_crowd<R, Width, In>(call, start, n, vector, vector < call.vectors, slot, heavy_slots,
+                               prior, merge_first, merge_second, result);
+    if (slot == 0 && vector < call.vectors) {
+      write_crowd<R, Width, Out>(call, cell, n, vector, prior, result);
     }
     __syncthreads();
   }

@@ -23,7 +23,8 @@ struct sort_call {
   bool accumulate;
   std::uint32_t* starts;
   std::uint32_t* sorted;
-  std::uint32_t* heavy;  // their number, then their voxels
+  std::uint32_t* crowded;  // their number, then their voxels
+  std::uint32_t* heavy;    // the same
 };
 
 /// Puts points behind each other; `positions` are where the next point of each voxel goes.
@@ -58,14 +59,17 @@ ROBOCACHE_HIDDEN inline __device__ std::uint32_t block_sum(std::uint32_t x,
   return *sum;
 }
 
-/// Writes the counts of up to four voxels, and lists those that are heavy.
+/// Writes the counts of up to four voxels, and lists those with many points.
 ROBOCACHE_HIDDEN inline __device__ void note_counts(const sort_call& call, std::uint32_t cell,
                                                     std::uint32_t cells, uint4 counts) noexcept {
   const std::uint32_t count[4] = {counts.x, counts.y, counts.z, counts.w};
 #pragma unroll
   for (std::uint32_t i = 0; i < 4; ++i) {
     if (i >= cells) break;
-    if (count[i] > heavy_voxel) call.heavy[1 + atomicAdd(call.heavy, 1u)] = cell + i;
+    if (count[i] > few_points) {
+      std::uint32_t* const list = count[i] > heavy_voxel ? call.heavy : call.crowded;
+      list[1 + atomicAdd(list, 1u)] = cell + i;
+    }
     if (call.counts.data != nullptr) {
       std::uint32_t* const to = call.counts.data + call.counts.layout(call.slab.begin + cell + i);
       *to = count[i] + (call.accumulate ? *to : 0u);
@@ -135,7 +139,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(Threads, 2)
       if (c + 2 < cells) call.starts[first + c + 2] = start.z;
     }
     if (call.counts.data != nullptr ||
-        max(max(count.x, count.y), max(count.z, count.w)) > heavy_voxel) {
+        max(max(count.x, count.y), max(count.z, count.w)) > few_points) {
       note_counts(call, first + c, min(cells - min(c, cells), 4u), count);
     }
   }
