@@ -70,9 +70,9 @@ ROBOCACHE_HIDDEN __device__ __noinline__ std::uint32_t rare_cell_in_slab(const b
 /// The voxels of four points within the slab, or `no_cell`.
 ///
 /// \tparam Plain  there is no transform, and voxel numbers fit 32 bits
-/// \param number  how many of the points exist
+/// \tparam Stride, number  as in `load_points`
 /// \param lost    1 is added for each that is outside of the grid, 2^16 for one that is not finite
-template <bool Plain, class Real>
+template <bool Plain, int Stride, class Real>
 __device__ __forceinline__ void cells_in_slab(const bin_call<Real>& call, Real (&p)[4][3],
                                               int number, std::uint32_t (&cells)[4],
                                               std::uint32_t& lost) noexcept {
@@ -118,17 +118,17 @@ __device__ __forceinline__ void cells_in_slab(const bin_call<Real>& call, Real (
   if (call.count_lost) {
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
-      if (cells[k] != no_cell || k >= number) continue;
+      if (cells[k] != no_cell || k * Stride >= number) continue;
       const point_fate fate = rare_cell_in(p[k][0], p[k][1], p[k][2], axes).fate;
       if (fate != point_fate::inside) lost += fate == point_fate::outside ? 1u : 0x10000u;
     }
   }
 }
 
-/// The four points from `first` on, of which `number` exist; the others are NaN.
+/// Every `Stride`-th of the `number` points from `first` on, up to four; the missing ones are NaN.
 ///
 /// \tparam Packed  the points are [N, 3] floats without gaps, aligned to 16 bytes
-template <bool Packed, class Real>
+template <bool Packed, int Stride, class Real>
 __device__ __forceinline__ void load_points(const point_arguments<Real>& points, std::int64_t first,
                                             int number, Real (&p)[4][3]) noexcept {
   if constexpr (Packed) {
@@ -147,12 +147,12 @@ __device__ __forceinline__ void load_points(const point_arguments<Real>& points,
 #pragma unroll
   for (int k = 0; k < 4; ++k) {
     p[k][0] = p[k][1] = p[k][2] = canonical_nan<Real>();
-    if (k >= number) continue;
+    if (k * Stride >= number) continue;
     if constexpr (Packed) {
       const auto* const from = reinterpret_cast<const Real*>(points.data[0]) + 3 * (first + k);
       p[k][0] = from[0], p[k][1] = from[1], p[k][2] = from[2];
     } else {
-      points.load(first + k, p[k]);
+      points.load(first + k * Stride, p[k]);
     }
   }
 }
@@ -237,10 +237,18 @@ __device__ __forceinline__ uint2 block_sum_halves(std::uint32_t halves,
   return {sums[0], sums[1]};
 }
 
+/// Which point of a tile is a thread's `i`-th: four neighbours at a time if they are packed, else
+/// such that neighbouring threads read neighbouring points.
+template <bool Packed>
+__device__ __forceinline__ int place_of_point(int i, int thread) noexcept {
+  return Packed ? (i / 4 * bin_threads + thread) * 4 + i % 4 : i * bin_threads + thread;
+}
+
 template <int PerThread, bool Indexed, bool Packed, class Real>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(bin_threads, 2)
     bin_points_kernel(const __grid_constant__ bin_call<Real> call) {
   constexpr int tile = bin_threads * PerThread;
+  constexpr int stride = Packed ? 1 : bin_threads;
   using entry = bin_entry<Indexed>;
   __shared__ std::uint32_t offsets[most_bins];
   __shared__ uint4 staged_vectors[tile * sizeof(entry) / sizeof(uint4)];
@@ -266,12 +274,12 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(bin_threads, 2)
   std::uint32_t lost = 0;
 #pragma unroll
   for (int g = 0; g < PerThread / 4; ++g) {
-    const int place = (g * bin_threads + thread) * 4;
+    const int place = place_of_point<Packed>(4 * g, thread);
     Real p[4][3];
-    load_points<Packed>(call.locator.points, first + place, number - place, p);
+    load_points<Packed, stride>(call.locator.points, first + place, number - place, p);
     std::uint32_t four_cells[4];
     std::uint32_t four_ranks[4];
-    cells_in_slab<Packed>(call, p, number - place, four_cells, lost);
+    cells_in_slab<Packed, stride>(call, p, number - place, four_cells, lost);
     take_ranks(offsets, call.shift, four_cells, four_ranks);
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
@@ -308,7 +316,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(bin_threads, 2)
     const std::uint32_t local = cells[i] & ((1u << call.shift) - 1u);
     const std::uint32_t slot = offsets[cells[i] >> call.shift] + ranks[i];
     if constexpr (Indexed) {
-      const auto place = static_cast<std::uint32_t>((i / 4 * bin_threads + thread) * 4 + i % 4);
+      const auto place = static_cast<std::uint32_t>(place_of_point<Packed>(i, thread));
       staged[slot] = (place << 16) | local;
     } else {
       staged[slot] = static_cast<std::uint16_t>(local);

@@ -58,37 +58,33 @@ struct direct_call {
   voxel_counters* counters;  // or null
 };
 
-/// Adds four neighbouring points per thread. Neighbours in a scan often share a voxel; those of a
-/// thread are counted at once.
+/// Adds four points per thread.
 template <reduction R, bool Packed, class Real>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
     add_points_kernel(const __grid_constant__ direct_call<Real, voxel_scalar_t<R>> call) {
   __shared__ std::uint32_t sums[2];
   wait_for_previous_kernel();
   const std::int64_t n = call.points.locator.points.number();
-  const std::int64_t first =
-      (static_cast<std::int64_t>(blockIdx.x) * direct_threads + static_cast<int>(threadIdx.x)) * 4;
-  const int number = static_cast<int>(min(max(n - first, std::int64_t{0}), std::int64_t{4}));
+  constexpr int stride = Packed ? 1 : direct_threads;
+  const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * direct_threads * 4 +
+                             static_cast<int>(threadIdx.x) * (Packed ? 4 : 1);
+  const int number =
+      static_cast<int>(min(max(n - first, std::int64_t{0}), static_cast<std::int64_t>(4 * stride)));
   Real p[4][3];
-  load_points<Packed>(call.points.locator.points, first, number, p);
+  load_points<Packed, stride>(call.points.locator.points, first, number, p);
   std::uint32_t cells[4];
   std::uint32_t lost = 0;
-  cells_in_slab<Packed>(call.points, p, number, cells, lost);
+  cells_in_slab<Packed, stride>(call.points, p, number, cells, lost);
 #pragma unroll
   for (int k = 0; k < 4; ++k) {
-    if (cells[k] == no_cell) continue;
-    std::uint32_t more = 1;  // this and its followers of the same voxel
-#pragma unroll
-    for (int j = k + 1; j < 4; ++j) {
-      if (cells[j] == cells[k]) {
-        ++more;
-        cells[j] = no_cell;
-      }
-    }
+    // Lanes that mean the same voxel, as in scans, add once.
+    const unsigned same = __match_any_sync(0xffffffffu, cells[k]);
+    const bool leads = __ffs(static_cast<int>(same)) - 1 == static_cast<int>(threadIdx.x % 32u);
+    if (cells[k] == no_cell || !leads) continue;
     constexpr std::uint32_t per_element = R == reduction::occupancy_bits ? 32 : 1;
     auto* const to = call.output.data + call.output.layout(cells[k] / per_element);
     if constexpr (R == reduction::count) {
-      atomicAdd(to, more);
+      atomicAdd(to, static_cast<std::uint32_t>(__popc(same)));
     } else if constexpr (R == reduction::occupancy) {
       *to = 1;
     } else {

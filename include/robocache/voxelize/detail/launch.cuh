@@ -204,6 +204,23 @@ int feature_width(const feature_arguments& features, const feature_output& outpu
   return width;
 }
 
+/// Whether the sorting kernel fills the output with the empty value: worth it where about half of
+/// the voxels or more will have no point.
+template <class Out>
+early_clear clears_early(const reduce_call& call, std::int64_t points,
+                         std::int64_t cells) noexcept {
+  const bool dense = call.output.layout.linear && call.output.channel_stride == 1 &&
+                     call.output.layout.stride_x == call.features.channels;
+  if (!dense || call.rules.accumulate || points > cells ||
+      reinterpret_cast<std::uintptr_t>(call.output.data) % 16 != 0 || call.features.channels == 0) {
+    return {};
+  }
+  auto pattern = static_cast<std::uint32_t>(bits_from_real<Out>(call.rules.empty_value));
+  if (sizeof(Out) == 2) pattern |= pattern << 16;
+  return {call.output.data, call.features.channels * static_cast<std::int64_t>(sizeof(Out)),
+          pattern};
+}
+
 template <reduction R, int Width, class In, class Out>
 ROBOCACHE_HIDDEN status launch_reduce(reduce_call& call, int width, std::int64_t points,
                                       cudaStream_t stream) noexcept {
@@ -211,10 +228,11 @@ ROBOCACHE_HIDDEN status launch_reduce(reduce_call& call, int width, std::int64_t
     if (width < Width) return launch_reduce<R, Width / 2, In, Out>(call, width, points, stream);
   }
   call.vectors = static_cast<std::uint32_t>(call.features.channels) / Width;
-  call.by_vectors = fast_divide(call.vectors);
-  constexpr unsigned cells_per_block = reduce_threads;  // each thread knows one
+  call.by_share = fast_divide(vectors_per_warp);
+  call.by_rest = fast_divide(call.vectors % vectors_per_warp);
+  constexpr unsigned cells_per_block = reduce_threads / 32 * cells_per_warp;
   const dim3 grid((call.cells + cells_per_block - 1) / cells_per_block,
-                  (call.vectors + steps_per_warp - 1) / steps_per_warp);
+                  (call.vectors + vectors_per_warp - 1) / vectors_per_warp);
   ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &reduce_voxels_kernel<R, Width, In, Out>, grid,
                                         dim3(reduce_threads), stream, call));
   // Voxels with many points, if there are points enough for one: a warp or a block for each, up to
@@ -253,13 +271,18 @@ ROBOCACHE_HIDDEN status reduce_on_stream(const point_view<Real>& points,
   call.sorted = binned.tables.sorted;
   call.crowded = binned.tables.crowded;
   call.heavy = binned.tables.heavy;
-  call.dense = call.output.layout.linear && call.output.channel_stride == 1 &&
-               call.output.layout.stride_x == features.channels;
+  const early_clear clear = clears_early<out>(call, points.size, binned.cells);
+  call.cleared = clear.data != nullptr;
   const int width = feature_width<in, out>(call.features, call.output);
   return for_each_slab_on_stream(binned.cells, [&](std::int64_t begin, std::uint32_t cells) {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(binned.template launch_bins<true>(begin, cells, stream));
-    const sort_call sort{binned.slab(begin, cells), call.counts,          call.rules.accumulate,
-                         binned.tables.starts,      binned.tables.sorted, binned.tables.crowded,
+    const sort_call sort{binned.slab(begin, cells),
+                         clear,
+                         call.counts,
+                         call.rules.accumulate,
+                         binned.tables.starts,
+                         binned.tables.sorted,
+                         binned.tables.crowded,
                          binned.tables.heavy};
     ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &sort_bins_kernel<visit_threads>,
                                           dim3(static_cast<unsigned>(binned.bins_of(cells))),

@@ -36,12 +36,16 @@ inline constexpr std::uint32_t few_points = 8;
 inline constexpr std::uint32_t heavy_voxel = 4096;
 
 /// Whether count and occupancy add each point to the grid by itself instead of binning: fewer
-/// kernels for few points, and no detour where most voxels are empty. An accumulating grid, of
-/// which binning reads and writes every voxel, mostly gets its points directly, too.
+/// kernels for few points, and no detour where most voxels are empty, as long as the grid fits the
+/// cache of a large GPU. An accumulating grid, of which binning reads and writes every voxel,
+/// mostly gets its points directly, too.
 inline bool adds_directly(std::int64_t points, std::int64_t cells, bool accumulate) noexcept {
   constexpr std::int64_t few = 200000;
   constexpr std::int64_t most_cells = 0xfffffffe;  // numbers of 32 bits
-  return cells <= most_cells && (points <= few || cells >= (accumulate ? 1 : 4) * points);
+  constexpr std::int64_t cached_cells = 12'000'000;
+  if (cells > most_cells) return false;
+  if (accumulate) return points <= cells;
+  return points <= few || (cells >= 8 * points && cells <= cached_cells);
 }
 
 struct bin_shape {

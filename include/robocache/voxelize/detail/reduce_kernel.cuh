@@ -22,14 +22,16 @@ inline namespace ROBOCACHE_CUDA_NAMESPACE {
 namespace cuda_detail {
 
 inline constexpr int reduce_threads = 256;
-/// A warp goes through 32 voxels in so many steps; voxels with more features get more warps.
-inline constexpr int steps_per_warp = 16;
-/// Steps whose loads are under way at the same time.
+/// Accesses of each voxel that a warp does; voxels with more features get more warps.
+inline constexpr std::uint32_t vectors_per_warp = 16;
+/// Loads of a lane that are under way at the same time.
 inline constexpr int steps_in_flight = 2;
+/// Voxels of a warp. Those of all groups are looked up at once, to wait for memory once.
+inline constexpr int groups_per_warp = 2;
+inline constexpr int cells_per_warp = 32 * groups_per_warp;
 
-/// Where a voxel's value comes from if not from a point, whose numbers have 31 bits.
-inline constexpr std::uint32_t source_elsewhere = 0xfffffffeu;
-inline constexpr std::uint32_t source_empty = 0xffffffffu;
+/// No number of a point, which have 31 bits.
+inline constexpr std::uint32_t no_point = 0xffffffffu;
 
 struct reduce_call {
   feature_arguments features;
@@ -42,9 +44,10 @@ struct reduce_call {
   const std::uint32_t* heavy;    // the same
   std::int64_t begin;            // first voxel of the slab
   std::uint32_t cells;           // voxels of the slab
-  bool dense;                    // the output has no gaps
+  bool cleared;                  // empty voxels have been written
   std::uint32_t vectors;         // accesses per voxel
-  fast_divide by_vectors;
+  fast_divide by_share;          // by `vectors_per_warp`
+  fast_divide by_rest;           // by what is left for the last warps
 };
 
 /// `Width` neighbouring features of a point.
@@ -155,105 +158,128 @@ template <reduction R, class Out>
 inline constexpr bool takes_pairs =
     R == reduction::max || R == reduction::min || std::is_same_v<Out, float>;
 
-/// A warp writes 32 voxels: first those with no point, one or two, as wide as addresses allow, then
-/// the others, a channel per lane. Crowded ones are not for this kernel.
+/// A warp writes 64 voxels: first those with no point, one or two, as wide as addresses allow, then
+/// the others, a channel per lane. Crowded ones are not for this kernel, nor empty ones if the
+/// output has been cleared.
 template <reduction R, int Width, class In, class Out>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(reduce_threads, 5)
     reduce_voxels_kernel(const __grid_constant__ reduce_call call) {
   constexpr bool pairs = takes_pairs<R, Out>;
-  __shared__ std::uint8_t lists[reduce_threads / 32][32];
+  __shared__ std::uint8_t simple_lists[reduce_threads / 32][cells_per_warp];
+  __shared__ std::uint8_t several_lists[reduce_threads / 32][cells_per_warp];
   const auto lane = static_cast<std::uint32_t>(threadIdx.x % 32u);
   const auto warp = static_cast<std::uint32_t>(threadIdx.x / 32u);
-  const std::uint32_t first_cell = (blockIdx.x * (reduce_threads / 32) + warp) * 32u;
+  const std::uint32_t first_cell =
+      (blockIdx.x * (reduce_threads / 32) + warp) * static_cast<std::uint32_t>(cells_per_warp);
   wait_for_previous_kernel();
   if (first_cell >= call.cells) return;
 
-  // Each lane knows a voxel, and its first two points, which mostly are all.
-  const std::uint32_t own_cell = first_cell + lane;
-  const std::uint32_t start = call.starts[min(own_cell, call.cells)];
-  const std::uint32_t n = call.starts[min(own_cell + 1, call.cells)] - start;
-  const std::uint32_t at_once = call.rules.accumulate ? 0 : (pairs ? 2 : 1);
-  std::uint32_t own_first = source_elsewhere;
-  std::uint32_t own_second = source_elsewhere;
-  if (n != 0 && n <= at_once) own_first = call.sorted[start];
-  if (pairs && n == 2 && at_once == 2) own_second = call.sorted[start + 1];
-  if (n == 0 && !call.rules.accumulate && own_cell < call.cells) own_first = source_empty;
-
-  const bool listed = n > at_once && n <= few_points;
-  const unsigned several = __ballot_sync(0xffffffffu, listed);
-  if (listed) {
-    lists[warp][__popc(several & ((1u << lane) - 1u))] = static_cast<std::uint8_t>(lane);
+  // Each lane knows some voxels, and their first two points, which mostly are all.
+  std::uint32_t start[groups_per_warp];
+  std::uint32_t n[groups_per_warp];
+#pragma unroll
+  for (int g = 0; g < groups_per_warp; ++g) {
+    const std::uint32_t cell = first_cell + static_cast<std::uint32_t>(g) * 32 + lane;
+    start[g] = call.starts[min(cell, call.cells)];
+    n[g] = call.starts[min(cell + 1, call.cells)] - start[g];
   }
+  const std::uint32_t at_once = call.rules.accumulate ? 0 : (pairs ? 2 : 1);
+  const bool writes_empty = !call.rules.accumulate && !call.cleared;
+  std::uint32_t own_first[groups_per_warp];
+  std::uint32_t own_second[groups_per_warp];
+  std::uint32_t simple = 0;  // voxels in the lists
+  std::uint32_t several = 0;
+#pragma unroll
+  for (int g = 0; g < groups_per_warp; ++g) {
+    own_first[g] = own_second[g] = no_point;
+    if (n[g] != 0 && n[g] <= at_once) own_first[g] = call.sorted[start[g]];
+    if (pairs && n[g] == 2 && at_once == 2) own_second[g] = call.sorted[start[g] + 1];
+    const std::uint32_t place = static_cast<std::uint32_t>(g) * 32 + lane;
+    const bool exists = first_cell + place < call.cells;
+    const bool is_simple = n[g] <= at_once && exists && (n[g] != 0 || writes_empty);
+    const bool is_several = n[g] > at_once && n[g] <= few_points;
+    const unsigned simple_mask = __ballot_sync(0xffffffffu, is_simple);
+    const unsigned several_mask = __ballot_sync(0xffffffffu, is_several);
+    const unsigned before = (1u << lane) - 1u;
+    if (is_simple) {
+      simple_lists[warp][simple + static_cast<std::uint32_t>(__popc(simple_mask & before))] =
+          static_cast<std::uint8_t>(place);
+    }
+    if (is_several) {
+      several_lists[warp][several + static_cast<std::uint32_t>(__popc(several_mask & before))] =
+          static_cast<std::uint8_t>(place);
+    }
+    simple += static_cast<std::uint32_t>(__popc(simple_mask));
+    several += static_cast<std::uint32_t>(__popc(several_mask));
+  }
+  __syncwarp();
 
-  const std::uint32_t first_step = blockIdx.y * steps_per_warp;
-  const std::uint32_t last_step = min(first_step + steps_per_warp, call.vectors);
-  // Without gaps, neighbouring items are neighbours in memory too.
-  Out* const first_place = place_of<Out, Width>(call, first_cell, 0);
-  std::uint32_t again = 0;  // steps in which this lane met two values that need more than float
-  for (std::uint32_t step = first_step; step < last_step; step += steps_in_flight) {
-    std::uint32_t from[steps_in_flight];
+  // This warp's share of each voxel's vectors.
+  const std::uint32_t first_vector = blockIdx.y * vectors_per_warp;
+  const std::uint32_t vectors = min(call.vectors - first_vector, vectors_per_warp);
+  const fast_divide by_vectors = vectors == vectors_per_warp ? call.by_share : call.by_rest;
+  const std::uint32_t items = simple * vectors;
+  for (std::uint32_t base = 0; base < items; base += 32 * steps_in_flight) {
+    std::uint32_t place[steps_in_flight];
+    std::uint32_t vector[steps_in_flight];
     std::uint32_t second[steps_in_flight];
     float x[steps_in_flight][Width];
     float y[steps_in_flight][Width];
+    bool empty[steps_in_flight];
 #pragma unroll
     for (int u = 0; u < steps_in_flight; ++u) {
-      const std::uint32_t item = (step + u) * 32 + lane;
-      const std::uint32_t cell = call.by_vectors(item);
-      const std::uint32_t vector = item - cell * call.vectors;
-      from[u] = __shfl_sync(0xffffffffu, own_first, cell & 31u);
-      second[u] = pairs ? __shfl_sync(0xffffffffu, own_second, cell & 31u) : source_elsewhere;
-      if (step + u >= last_step) from[u] = second[u] = source_elsewhere;
+      const std::uint32_t item = min(base + static_cast<std::uint32_t>(u) * 32 + lane, items - 1);
+      const std::uint32_t which = by_vectors(item);
+      vector[u] = first_vector + item - which * vectors;
+      place[u] = simple_lists[warp][which];
+      std::uint32_t from = no_point;
+      second[u] = no_point;
+#pragma unroll
+      for (int g = 0; g < groups_per_warp; ++g) {
+        const std::uint32_t one = __shfl_sync(0xffffffffu, own_first[g], place[u] & 31u);
+        const std::uint32_t two =
+            pairs ? __shfl_sync(0xffffffffu, own_second[g], place[u] & 31u) : no_point;
+        if (place[u] / 32 == static_cast<std::uint32_t>(g)) {
+          from = one;
+          second[u] = two;
+        }
+      }
+      empty[u] = from == no_point;
 #pragma unroll
       for (int e = 0; e < Width; ++e) x[u][e] = y[u][e] = call.rules.empty_value;
-      if (from[u] < source_elsewhere) {
-        load_features<Width, In>(call.features, from[u], vector, x[u]);
-      }
-      if (second[u] != source_elsewhere) {
-        load_features<Width, In>(call.features, second[u], vector, y[u]);
-      }
+      if (!empty[u]) load_features<Width, In>(call.features, from, vector[u], x[u]);
+      if (second[u] != no_point)
+        load_features<Width, In>(call.features, second[u], vector[u], y[u]);
     }
 #pragma unroll
     for (int u = 0; u < steps_in_flight; ++u) {
-      if (from[u] == source_elsewhere) continue;
-      const std::uint32_t item = (step + u) * 32 + lane;
-      const std::uint32_t cell = call.by_vectors(item);
-      const std::uint32_t vector = item - cell * call.vectors;
+      if (base + static_cast<std::uint32_t>(u) * 32 + lane >= items) continue;
+      const std::uint32_t cell = first_cell + place[u];
       bool exact = true;
-      if (second[u] != source_elsewhere) {
+      if (second[u] != no_point) {
 #pragma unroll
         for (int e = 0; e < Width; ++e) {
           exact = reduce_pair<R>(x[u][e], y[u][e], call.rules.nans, x[u][e]) && exact;
         }
-      } else if ((R == reduction::sum || R == reduction::mean) && from[u] != source_empty) {
+      } else if ((R == reduction::sum || R == reduction::mean) && !empty[u]) {
 #pragma unroll
         for (int e = 0; e < Width; ++e) x[u][e] = exact_add(x[u][e], 0.0f);  // -0 becomes +0
       }
-      if (!exact) {
-        again |= 1u << (step + u - first_step);
-        continue;
+      if (exact) {
+        store_result(place_of<Out, Width>(call, cell, vector[u]), x[u]);
+      } else {
+        for (std::uint32_t e = 0; e < Width; ++e) {
+          write_channel<R, In, Out>(call, cell, vector[u] * Width + e);
+        }
       }
-      Out* to = first_place + static_cast<std::int64_t>(item) * Width;
-      if (!call.dense) to = place_of<Out, Width>(call, first_cell + cell, vector);
-      store_result(to, x[u]);
     }
   }
 
-  for (; again != 0; again &= again - 1) {
-    const std::uint32_t item =
-        (first_step + static_cast<std::uint32_t>(__ffs(static_cast<int>(again))) - 1) * 32 + lane;
-    const std::uint32_t cell = call.by_vectors(item);
-    for (std::uint32_t e = 0; e < Width; ++e) {
-      write_channel<R, In, Out>(call, first_cell + cell, (item - cell * call.vectors) * Width + e);
-    }
-  }
-  __syncwarp();
-  const std::uint32_t first_channel = first_step * Width;
-  const std::uint32_t channels = last_step * Width - first_channel;  // of this warp's share
-  const std::uint32_t items = static_cast<std::uint32_t>(__popc(several)) * channels;
-  for (std::uint32_t item = lane; item < items; item += 32) {
+  const std::uint32_t channels = vectors * Width;
+  for (std::uint32_t item = lane; item < several * channels; item += 32) {
     const std::uint32_t which = item / channels;
-    write_channel<R, In, Out>(call, first_cell + lists[warp][which],
-                              first_channel + item - which * channels);
+    write_channel<R, In, Out>(call, first_cell + several_lists[warp][which],
+                              first_vector * Width + item - which * channels);
   }
 }
 

@@ -17,8 +17,17 @@ namespace robocache {
 inline namespace ROBOCACHE_CUDA_NAMESPACE {
 namespace cuda_detail {
 
+/// An output of features that this kernel fills with the empty value meanwhile: it waits for little
+/// else than memory that is idle. Null data: not to be done.
+struct early_clear {
+  unsigned char* data;  // of the grid's first voxel; without gaps, aligned to 16 bytes
+  std::int64_t bytes_per_cell;
+  std::uint32_t pattern;  // four bytes of empty values
+};
+
 struct sort_call {
   bin_slab slab;
+  early_clear clear;
   voxel_output<std::uint32_t> counts;  // null data: not wanted
   bool accumulate;
   std::uint32_t* starts;
@@ -48,6 +57,56 @@ struct point_sorting {
     }
   }
 };
+
+/// Bytes that one bulk copy writes.
+inline constexpr int clear_chunk = 4096;
+
+/// Begins to fill `[to, to + bytes)`. On devices that have it the copy engine does the work, and
+/// `end_clear` waits for it.
+///
+/// \param chunk  shared memory of `clear_chunk` bytes; not to be changed before `end_clear`
+__device__ __forceinline__ void begin_clear(unsigned char* to, std::int64_t bytes,
+                                            std::uint32_t pattern, uint4* chunk) noexcept {
+  const uint4 four = make_uint4(pattern, pattern, pattern, pattern);
+  const std::int64_t vectors = bytes / 16;
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+  if (threadIdx.x < clear_chunk / 16) {
+    chunk[threadIdx.x] = four;
+    asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+  }
+  __syncthreads();
+  if (threadIdx.x < 32) {
+    const auto from = static_cast<std::uint32_t>(__cvta_generic_to_shared(chunk));
+    for (std::int64_t at = static_cast<std::int64_t>(threadIdx.x) * clear_chunk; at < vectors * 16;
+         at += 32 * clear_chunk) {
+      const auto size = static_cast<std::uint32_t>(
+          min(static_cast<std::int64_t>(clear_chunk), vectors * 16 - at));
+      asm volatile("cp.async.bulk.global.shared::cta.bulk_group [%0], [%1], %2;" ::"l"(
+                       __cvta_generic_to_global(to + at)),
+                   "r"(from), "r"(size)
+                   : "memory");
+    }
+    asm volatile("cp.async.bulk.commit_group;" ::: "memory");
+  }
+#else
+  (void)chunk;
+  for (std::int64_t v = threadIdx.x; v < vectors; v += visit_threads) {
+    reinterpret_cast<uint4*>(to)[v] = four;
+  }
+#endif
+  // Values of two bytes may leave a rest that is no multiple of four.
+  for (std::int64_t at = vectors * 16 + static_cast<std::int64_t>(threadIdx.x) * 2; at < bytes;
+       at += visit_threads * 2) {
+    *reinterpret_cast<std::uint16_t*>(to + at) =
+        static_cast<std::uint16_t>(pattern >> (8 * (at % 4)));
+  }
+}
+
+__device__ __forceinline__ void end_clear() noexcept {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+  if (threadIdx.x < 32) asm volatile("cp.async.bulk.wait_group 0;" ::: "memory");
+#endif
+}
 
 ROBOCACHE_HIDDEN inline __device__ std::uint32_t block_sum(std::uint32_t x,
                                                            std::uint32_t* sum) noexcept {
@@ -81,6 +140,7 @@ template <int Threads>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(Threads, 2)
     sort_bins_kernel(const __grid_constant__ sort_call call) {
   __shared__ uint4 shared_vectors[(1 << most_shift) / 4];
+  __shared__ alignas(16) uint4 clear_vectors[clear_chunk / 16];
   __shared__ std::uint32_t sums[visit_warps];
   __shared__ std::uint32_t sum;
   auto* const shared = reinterpret_cast<std::uint32_t*>(shared_vectors);
@@ -94,6 +154,10 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(Threads, 2)
     shared_vectors[i] = make_uint4(0, 0, 0, 0);
   }
   wait_for_previous_kernel();
+  if (call.clear.data != nullptr) {
+    begin_clear(call.clear.data + (slab.begin + first) * call.clear.bytes_per_cell,
+                cells * call.clear.bytes_per_cell, call.clear.pattern, clear_vectors);
+  }
   __syncthreads();
 
   const std::int64_t n = slab.number();
@@ -151,6 +215,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(Threads, 2)
   __syncthreads();
 
   visit_bin<bin_entry<true>>(slab.pieces, bin, tiles, begins, point_sorting{shared, call.sorted});
+  if (call.clear.data != nullptr) end_clear();
   slab.report(n, tiles);
 }
 
