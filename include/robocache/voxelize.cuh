@@ -22,7 +22,7 @@ inline namespace ROBOCACHE_CUDA_NAMESPACE {
 /// \param stream  any; only says that it is not the CPU
 /// \return bytes, enough for any call with up to so many points: about 2 bytes per point and as
 /// much
-///         again for tables, with features 8 bytes per point and 4 per voxel (of the first 2^24).
+///         again for tables, with features 9 bytes per point and 4 per voxel (of the first 2^24).
 ///         0 if an argument makes no sense, which `voxelize` will then say.
 template <reduction R, class Real>
 ROBOCACHE_HIDDEN std::size_t voxelize_workspace_bytes(std::int64_t points,
@@ -41,7 +41,7 @@ ROBOCACHE_HIDDEN std::size_t voxelize_workspace_bytes(std::int64_t points,
 /// stream. `voxelize.hpp` says more of the arguments; all data, `points.count`, `reports.counters`
 /// and the workspace included, is device memory.
 ///
-/// Asynchronous: enqueues two kernels on `stream` (and two more for each further 2^24 voxels) and
+/// Asynchronous: enqueues one or two kernels on `stream` (two for each 2^24 voxels) and
 /// returns. Allocates nothing, synchronizes nothing, keeps no state, may be captured in a graph.
 /// The result is the CPU back end's bit for bit: it depends neither on the order of the points nor
 /// on the GPU.

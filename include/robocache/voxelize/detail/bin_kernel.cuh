@@ -260,6 +260,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(bin_threads, 2)
   for (int b = thread; b < most_bins; b += bin_threads) offsets[b] = 0;
   wait_for_previous_kernel();
   if (Indexed && blockIdx.x == 0 && thread == 0) {
+    call.tables.pending[0] = 0;
     call.tables.crowded[0] = 0;
     call.tables.heavy[0] = 0;
   }

@@ -88,13 +88,11 @@ __device__ __noinline__ void visit_long_piece(const Entry* entries, std::uint32_
 /// Each warp takes some of the tiles. Its lanes first fetch where the pieces of 32 tiles begin and
 /// end, then read several pieces side by side, so that few loads wait for each other.
 ///
-/// \param begins   the sum over the tiles of where the pieces begin is added to it, in part of the
-///                 threads: added up over the block it is the number of points in the bins before
 /// \param visitor  `one(origin, entry)` for each, or `crowd(origin, entries)` by a whole warp whose
 ///                 entries are all of the same voxel
 template <class Entry, class Visitor>
 __device__ __forceinline__ void visit_bin(const bin_pieces& pieces, int bin, int tiles,
-                                          std::uint32_t& begins, const Visitor& visitor) noexcept {
+                                          const Visitor& visitor) noexcept {
   const auto* const entries = reinterpret_cast<const Entry*>(pieces.entries);
   const int lane = static_cast<int>(threadIdx.x % 32u);
   const int warp = static_cast<int>(threadIdx.x / 32u);
@@ -102,7 +100,7 @@ __device__ __forceinline__ void visit_bin(const bin_pieces& pieces, int bin, int
   const int side = lane & (lanes - 1);
   const int groups = 32 / lanes;
   const int group = lane / lanes;
-  constexpr int unrolled = 4;
+  constexpr int unrolled = sizeof(Entry) == 2 ? 4 : 2;  // as many as registers allow
   for (int base = warp; base < tiles; base += 32 * visit_warps) {
     const int own = base + lane * visit_warps;
     const std::uint32_t own_origin =
@@ -112,7 +110,6 @@ __device__ __forceinline__ void visit_bin(const bin_pieces& pieces, int bin, int
     if (own < tiles) {
       const std::uint16_t* const row =
           pieces.offsets + static_cast<std::int64_t>(own) * (pieces.bins + 1) + bin;
-      begins += row[0];
       own_begin += row[0];
       own_end += row[1];
     }

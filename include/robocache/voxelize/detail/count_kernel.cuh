@@ -106,9 +106,8 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(visit_threads)
 
   const std::int64_t n = slab.number();
   const int tiles = slab.active_tiles(n);
-  std::uint32_t begins = 0;
   using visitor = std::conditional_t<R == reduction::count, voxel_counting, voxel_marking>;
-  visit_bin<bin_entry<false>>(slab.pieces, bin, tiles, begins, visitor{shared});
+  visit_bin<bin_entry<false>>(slab.pieces, bin, tiles, visitor{shared});
   __syncthreads();
   let_next_kernel_launch();
   constexpr std::uint32_t per_element = R == reduction::occupancy_bits ? 32 : 1;

@@ -58,54 +58,107 @@ struct direct_call {
   voxel_counters* counters;  // or null
 };
 
-/// Adds four points per thread.
-template <reduction R, bool Packed, class Real>
+/// Adds what a block lost, and the number of its points, to the counters. By all threads.
+template <class Real>
+__device__ __forceinline__ void add_to_counters(const point_arguments<Real>& points,
+                                                std::int64_t here, std::uint32_t lost,
+                                                voxel_counters* counters,
+                                                std::uint32_t* sums) noexcept {
+  using word = unsigned long long;
+  const uint2 both = block_sum_halves<direct_threads>(lost, sums);
+  if (threadIdx.x != 0) return;
+  atomicAdd(reinterpret_cast<word*>(&counters->used), static_cast<word>(here) - both.x - both.y);
+  atomicAdd(reinterpret_cast<word*>(&counters->outside), word{both.x});
+  atomicAdd(reinterpret_cast<word*>(&counters->not_finite), word{both.y});
+  if (blockIdx.x == 0) {
+    atomicAdd(reinterpret_cast<word*>(&counters->beyond), static_cast<word>(points.beyond()));
+  }
+}
+
+/// How many of a block's points exist.
+__device__ __forceinline__ std::int64_t points_here(std::int64_t n, int per_block) noexcept {
+  const std::int64_t begin = static_cast<std::int64_t>(blockIdx.x) * per_block;
+  return min(max(n - begin, std::int64_t{0}), static_cast<std::int64_t>(per_block));
+}
+
+/// One point per thread.
+template <reduction R, class Real>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
     add_points_kernel(const __grid_constant__ direct_call<Real, voxel_scalar_t<R>> call) {
   __shared__ std::uint32_t sums[2];
   wait_for_previous_kernel();
-  const std::int64_t n = call.points.locator.points.number();
-  constexpr int stride = Packed ? 1 : direct_threads;
-  const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * direct_threads * 4 +
-                             static_cast<int>(threadIdx.x) * (Packed ? 4 : 1);
-  const int number =
-      static_cast<int>(min(max(n - first, std::int64_t{0}), static_cast<std::int64_t>(4 * stride)));
-  Real p[4][3];
-  load_points<Packed, stride>(call.points.locator.points, first, number, p);
-  std::uint32_t cells[4];
+  const point_locator<Real>& locator = call.points.locator;
+  const std::int64_t here = points_here(locator.points.number(), direct_threads);
   std::uint32_t lost = 0;
-  cells_in_slab<Packed, stride>(call.points, p, number, cells, lost);
-#pragma unroll
-  for (int k = 0; k < 4; ++k) {
-    // Lanes that mean the same voxel, as in scans, add once.
-    const unsigned same = __match_any_sync(0xffffffffu, cells[k]);
-    const bool leads = __ffs(static_cast<int>(same)) - 1 == static_cast<int>(threadIdx.x % 32u);
-    if (cells[k] == no_cell || !leads) continue;
-    constexpr std::uint32_t per_element = R == reduction::occupancy_bits ? 32 : 1;
-    auto* const to = call.output.data + call.output.layout(cells[k] / per_element);
-    if constexpr (R == reduction::count) {
-      atomicAdd(to, static_cast<std::uint32_t>(__popc(same)));
-    } else if constexpr (R == reduction::occupancy) {
-      *to = 1;
+  if (threadIdx.x < here) {
+    Real p[3];
+    locator.points.load(static_cast<std::int64_t>(blockIdx.x) * direct_threads + threadIdx.x, p);
+    const voxel_cell cell = locator.cell(p);
+    if (cell.fate == point_fate::inside) {
+      constexpr std::int64_t per_element = R == reduction::occupancy_bits ? 32 : 1;
+      add_to_voxel<R>(call.output.data + call.output.layout(locator.number_of(cell) / per_element),
+                      static_cast<std::uint32_t>(cell.x) % 32u);
     } else {
-      atomicOr(to, 1u << (cells[k] % 32u));
+      lost = cell.fate == point_fate::outside ? 1u : 0x10000u;
     }
   }
-  if (call.counters == nullptr) return;
-  const uint2 both = block_sum_halves<direct_threads>(lost, sums);
-  if (threadIdx.x == 0) {
-    const std::int64_t begin = static_cast<std::int64_t>(blockIdx.x) * direct_threads * 4;
-    const auto here = static_cast<unsigned long long>(
-        min(max(n - begin, std::int64_t{0}), std::int64_t{direct_threads * 4}));
-    using word = unsigned long long;
-    atomicAdd(reinterpret_cast<word*>(&call.counters->used), here - both.x - both.y);
-    atomicAdd(reinterpret_cast<word*>(&call.counters->outside), word{both.x});
-    atomicAdd(reinterpret_cast<word*>(&call.counters->not_finite), word{both.y});
-    if (blockIdx.x == 0) {
-      atomicAdd(reinterpret_cast<word*>(&call.counters->beyond),
-                static_cast<word>(call.points.locator.points.beyond()));
+  if (call.counters != nullptr) {
+    add_to_counters(locator.points, here, lost, call.counters, sums);
+  }
+}
+
+inline constexpr int combine_per_thread = 8;
+inline constexpr int combine_points = direct_threads * combine_per_thread;
+inline constexpr std::uint32_t combine_slots = 2 * combine_points;
+
+/// Counts, several points per thread. A block first combines its points by voxel in shared memory:
+/// in a scan many neighbours share one, and atomic operations on one address take turns.
+template <bool Packed, class Real>
+ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
+    combine_points_kernel(const __grid_constant__ direct_call<Real, std::uint32_t> call) {
+  __shared__ std::uint32_t keys[combine_slots];
+  __shared__ std::uint32_t counts[combine_slots];
+  __shared__ std::uint32_t sums[2];
+  constexpr int stride = Packed ? 1 : direct_threads;
+  for (std::uint32_t slot = threadIdx.x; slot < combine_slots; slot += direct_threads) {
+    keys[slot] = no_cell;
+    counts[slot] = 0;
+  }
+  __syncthreads();
+  wait_for_previous_kernel();
+  const point_arguments<Real>& points = call.points.locator.points;
+  const std::int64_t here = points_here(points.number(), combine_points);
+  const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * combine_points;
+  std::uint32_t lost = 0;
+#pragma unroll
+  for (int g = 0; g < combine_per_thread / 4; ++g) {
+    const int place = Packed ? (g * direct_threads + static_cast<int>(threadIdx.x)) * 4
+                             : 4 * g * direct_threads + static_cast<int>(threadIdx.x);
+    const int number = static_cast<int>(here) - place;
+    Real p[4][3];
+    std::uint32_t cells[4];
+    load_points<Packed, stride>(points, first + place, number, p);
+    cells_in_slab<Packed, stride>(call.points, p, number, cells, lost);
+#pragma unroll
+    for (int k = 0; k < 4; ++k) {
+      if (cells[k] == no_cell) continue;
+      // Open addressing; there are twice as many slots as points, so one is free.
+      std::uint32_t slot = (cells[k] * 0x9e3779b1u) >> 16;
+      while (true) {
+        slot %= combine_slots;
+        const std::uint32_t there = atomicCAS(&keys[slot], no_cell, cells[k]);
+        if (there == no_cell || there == cells[k]) break;
+        ++slot;
+      }
+      atomicAdd(&counts[slot], 1u);
     }
   }
+  __syncthreads();
+  for (std::uint32_t slot = threadIdx.x; slot < combine_slots; slot += direct_threads) {
+    if (counts[slot] == 0) continue;
+    atomicAdd(call.output.data + call.output.layout(keys[slot]), counts[slot]);
+  }
+  if (call.counters != nullptr) add_to_counters(points, here, lost, call.counters, sums);
 }
 
 }  // namespace cuda_detail

@@ -8,10 +8,10 @@
 #include <robocache/voxelize/detail/arguments.hpp>
 #include <robocache/voxelize/detail/bin_kernel.cuh>
 #include <robocache/voxelize/detail/count_kernel.cuh>
+#include <robocache/voxelize/detail/crowd_kernel.cuh>
 #include <robocache/voxelize/detail/direct_kernel.cuh>
 #include <robocache/voxelize/detail/plan.hpp>
 #include <robocache/voxelize/detail/reduce_kernel.cuh>
-#include <robocache/voxelize/detail/sort_kernel.cuh>
 
 #include <algorithm>
 #include <cstdint>
@@ -145,18 +145,26 @@ ROBOCACHE_HIDDEN status add_directly(const point_locator<Real>& locator, std::in
   call.points.count_lost = counters != nullptr;
   call.output = make_voxel_output(output);
   call.counters = counters;
-  constexpr std::int64_t per_block = direct_threads * 4;
-  const std::int64_t blocks = (locator.points.size + per_block - 1) / per_block;
-  if (blocks == 0 && counters == nullptr) return {};
-  const dim3 grid(static_cast<unsigned>(std::max<std::int64_t>(blocks, 1)));
-  if constexpr (std::is_same_v<Real, float>) {
-    if (is_packed(locator.points) && locator.transform.identity) {
-      return launch("voxelize", &add_points_kernel<R, true, Real>, grid, dim3(direct_threads),
-                    stream, call);
+  const std::int64_t points = locator.points.size;
+  if (points == 0 && counters == nullptr) return {};
+  const auto blocks = [&](std::int64_t per_block) {  // one even for no points: `beyond`
+    return dim3(
+        static_cast<unsigned>(std::max<std::int64_t>((points + per_block - 1) / per_block, 1)));
+  };
+  if constexpr (R == reduction::count) {
+    if (points > points_without_combining) {
+      if constexpr (std::is_same_v<Real, float>) {
+        if (is_packed(locator.points) && locator.transform.identity) {
+          return launch("voxelize", &combine_points_kernel<true, Real>, blocks(combine_points),
+                        dim3(direct_threads), stream, call);
+        }
+      }
+      return launch("voxelize", &combine_points_kernel<false, Real>, blocks(combine_points),
+                    dim3(direct_threads), stream, call);
     }
   }
-  return launch("voxelize", &add_points_kernel<R, false, Real>, grid, dim3(direct_threads), stream,
-                call);
+  return launch("voxelize", &add_points_kernel<R, Real>, blocks(direct_threads),
+                dim3(direct_threads), stream, call);
 }
 
 template <reduction R, class Real>
@@ -204,51 +212,32 @@ int feature_width(const feature_arguments& features, const feature_output& outpu
   return width;
 }
 
-/// Whether the sorting kernel fills the output with the empty value: worth it where about half of
-/// the voxels or more will have no point.
-template <class Out>
-early_clear clears_early(const reduce_call& call, std::int64_t points,
-                         std::int64_t cells) noexcept {
-  const bool dense = call.output.layout.linear && call.output.channel_stride == 1 &&
-                     call.output.layout.stride_x == call.features.channels;
-  if (!dense || call.rules.accumulate || points > cells ||
-      reinterpret_cast<std::uintptr_t>(call.output.data) % 16 != 0 || call.features.channels == 0) {
-    return {};
-  }
-  auto pattern = static_cast<std::uint32_t>(bits_from_real<Out>(call.rules.empty_value));
-  if (sizeof(Out) == 2) pattern |= pattern << 16;
-  return {call.output.data, call.features.channels * static_cast<std::int64_t>(sizeof(Out)),
-          pattern};
-}
-
+/// The second and third kernel, as wide as `width` allows.
 template <reduction R, int Width, class In, class Out>
-ROBOCACHE_HIDDEN status launch_reduce(reduce_call& call, int width, std::int64_t points,
+ROBOCACHE_HIDDEN status launch_reduce(reduce_call& call, int width, int bins,
                                       cudaStream_t stream) noexcept {
   if constexpr (Width > 1) {
-    if (width < Width) return launch_reduce<R, Width / 2, In, Out>(call, width, points, stream);
+    if (width < Width) return launch_reduce<R, Width / 2, In, Out>(call, width, bins, stream);
   }
   call.vectors = static_cast<std::uint32_t>(call.features.channels) / Width;
-  call.by_share = fast_divide(vectors_per_warp);
-  call.by_rest = fast_divide(call.vectors % vectors_per_warp);
-  constexpr unsigned cells_per_block = reduce_threads / 32 * cells_per_warp;
-  const dim3 grid((call.cells + cells_per_block - 1) / cells_per_block,
-                  (call.vectors + vectors_per_warp - 1) / vectors_per_warp);
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &reduce_voxels_kernel<R, Width, In, Out>, grid,
-                                        dim3(reduce_threads), stream, call));
-  // Voxels with many points, if there are points enough for one: a warp or a block for each, up to
-  // what keeps a large GPU busy.
-  constexpr std::int64_t most_blocks = 512;
-  constexpr int warps = crowd_threads / 32;
-  if (points <= few_points) return {};
-  const std::int64_t crowds = std::min((points / few_points + warps - 1) / warps, most_blocks);
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &reduce_crowded_kernel<R, Width, In, Out>,
-                                        dim3(static_cast<unsigned>(crowds)), dim3(crowd_threads),
-                                        stream, call));
-  if (points <= heavy_voxel) return {};
-  const dim3 heavy_grid(static_cast<unsigned>(std::min(points / heavy_voxel, most_blocks / 2)),
-                        (call.vectors + heavy_vectors - 1) / heavy_vectors);
-  return launch("voxelize", &reduce_heavy_kernel<R, Width, In, Out>, heavy_grid,
-                dim3(heavy_threads), stream, call);
+  // Several blocks to a bin if there are not enough bins to go round, or too many vectors to count.
+  constexpr std::uint32_t most_vectors = 1 << 14;
+  std::uint32_t parts = (call.vectors + most_vectors - 1) / most_vectors;
+  parts = std::max(parts, static_cast<std::uint32_t>(enough_bins / bins));
+  if (call.rules.accumulate || call.vectors == 0) parts = 1;
+  call.share = (call.vectors + parts - 1) / parts;
+  parts = call.share == 0 ? 1 : (call.vectors + call.share - 1) / call.share;
+  call.by_share = fast_divide(call.share);
+  call.by_rest = fast_divide(call.share == 0 ? 0 : call.vectors % call.share);
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &reduce_bins_kernel<R, Width, In, Out>,
+                                        dim3(static_cast<unsigned>(bins), parts),
+                                        dim3(visit_threads), stream, call));
+  // No bin can have too many points if there are no more.
+  if (call.slab.points <= most_in_bin || call.vectors == 0) return {};
+  constexpr std::int64_t most_blocks = 264;  // what keeps a large GPU busy
+  const std::int64_t blocks = std::min(call.slab.points / most_in_bin + 1, most_blocks);
+  return launch("voxelize", &reduce_crowds_kernel<R, Width, In, Out>,
+                dim3(static_cast<unsigned>(blocks)), dim3(crowd_threads), stream, call);
 }
 
 template <reduction R, class Real, class In, class Out>
@@ -269,28 +258,16 @@ ROBOCACHE_HIDDEN status reduce_on_stream(const point_view<Real>& points,
   call.rules = make_rules(options);
   call.starts = binned.tables.starts;
   call.sorted = binned.tables.sorted;
+  call.pending = binned.tables.pending;
   call.crowded = binned.tables.crowded;
   call.heavy = binned.tables.heavy;
-  const early_clear clear = clears_early<out>(call, points.size, binned.cells);
-  call.cleared = clear.data != nullptr;
+  call.dense = call.output.layout.linear && call.output.channel_stride == 1 &&
+               call.output.layout.stride_x == features.channels;
   const int width = feature_width<in, out>(call.features, call.output);
   return for_each_slab_on_stream(binned.cells, [&](std::int64_t begin, std::uint32_t cells) {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(binned.template launch_bins<true>(begin, cells, stream));
-    const sort_call sort{binned.slab(begin, cells),
-                         clear,
-                         call.counts,
-                         call.rules.accumulate,
-                         binned.tables.starts,
-                         binned.tables.sorted,
-                         binned.tables.crowded,
-                         binned.tables.heavy};
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &sort_bins_kernel<visit_threads>,
-                                          dim3(static_cast<unsigned>(binned.bins_of(cells))),
-                                          dim3(visit_threads), stream, sort));
-    if (features.channels == 0) return status{};
-    call.begin = begin;
-    call.cells = cells;
-    return launch_reduce<R, 4, in, out>(call, width, points.size, stream);
+    call.slab = binned.slab(begin, cells);
+    return launch_reduce<R, 4, in, out>(call, width, binned.bins_of(cells), stream);
   });
 }
 

@@ -30,22 +30,27 @@ inline constexpr int most_bins = static_cast<int>(cells_per_slab >> most_shift);
 /// Blocks of the second kernel that keep a large GPU busy.
 inline constexpr int enough_bins = 256;
 
+/// Points of a bin that a block can sort in shared memory.
+inline constexpr std::uint32_t most_in_bin = 6144;
+
 /// A voxel with more points than this is crowded and gets a warp of its own,
 inline constexpr std::uint32_t few_points = 8;
 /// and one with more than this a block.
 inline constexpr std::uint32_t heavy_voxel = 4096;
+
+/// More points than this are combined by voxel before they are counted directly.
+inline constexpr std::int64_t points_without_combining = 200000;
 
 /// Whether count and occupancy add each point to the grid by itself instead of binning: fewer
 /// kernels for few points, and no detour where most voxels are empty, as long as the grid fits the
 /// cache of a large GPU. An accumulating grid, of which binning reads and writes every voxel,
 /// mostly gets its points directly, too.
 inline bool adds_directly(std::int64_t points, std::int64_t cells, bool accumulate) noexcept {
-  constexpr std::int64_t few = 200000;
   constexpr std::int64_t most_cells = 0xfffffffe;  // numbers of 32 bits
   constexpr std::int64_t cached_cells = 12'000'000;
   if (cells > most_cells) return false;
   if (accumulate) return points <= cells;
-  return points <= few || (cells >= 8 * points && cells <= cached_cells);
+  return points <= points_without_combining || (cells >= 8 * points && cells <= cached_cells);
 }
 
 struct bin_shape {
@@ -83,6 +88,7 @@ struct bin_tables {
   std::uint32_t* lost;     ///< [tiles][2]: points outside, and not finite
   std::uint32_t* starts;   ///< [cells + 1]: first point of each voxel in `sorted`
   std::uint32_t* sorted;   ///< [N]: points in the order of their voxels
+  std::uint32_t* pending;  ///< [1 + bins]: number of bins left to the third kernel, then these
   std::uint32_t* crowded;  ///< [1 + N / few_points]: their number, then their voxels
   std::uint32_t* heavy;    ///< [1 + N / heavy_voxel]: the same
   std::size_t bytes;       ///< of all together
@@ -105,6 +111,7 @@ inline bin_tables lay_out_tables(void* memory, std::int64_t points, std::int64_t
   if (features) {
     tables.starts = reinterpret_cast<std::uint32_t*>(part(std::min(cells, cells_per_slab) + 1, 4));
     tables.sorted = reinterpret_cast<std::uint32_t*>(part(points, 4));
+    tables.pending = reinterpret_cast<std::uint32_t*>(part(1 + shape.bins, 4));
     tables.crowded = reinterpret_cast<std::uint32_t*>(part(1 + points / few_points, 4));
     tables.heavy = reinterpret_cast<std::uint32_t*>(part(1 + points / heavy_voxel, 4));
   }
