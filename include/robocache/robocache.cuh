@@ -7,3 +7,4 @@
 #include <robocache/fuse.cuh>
 #include <robocache/resample.cuh>
 #include <robocache/robocache.hpp>
+#include <robocache/voxelize.cuh>

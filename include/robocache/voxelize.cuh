@@ -20,10 +20,9 @@ inline namespace ROBOCACHE_CUDA_NAMESPACE {
 /// \param points  the most points that a call will have (`point_view::size`)
 /// \param grid    the grid
 /// \param stream  any; only says that it is not the CPU
-/// \return bytes, enough for any call with up to so many points: about 2 bytes per point and as
-/// much
-///         again for tables, with features 9 bytes per point and 4 per voxel (of the first 2^24).
-///         0 if an argument makes no sense, which `voxelize` will then say.
+/// \return bytes, enough for any call with up to so many points: about 4 per point, with features
+///         9 per point and 4 per voxel (of the first 2^24). 0 if an argument makes no sense, which
+///         `voxelize` will then say.
 template <reduction R, class Real>
 ROBOCACHE_HIDDEN std::size_t voxelize_workspace_bytes(std::int64_t points,
                                                       const voxel_grid<Real>& grid,
@@ -41,10 +40,10 @@ ROBOCACHE_HIDDEN std::size_t voxelize_workspace_bytes(std::int64_t points,
 /// stream. `voxelize.hpp` says more of the arguments; all data, `points.count`, `reports.counters`
 /// and the workspace included, is device memory.
 ///
-/// Asynchronous: enqueues one or two kernels on `stream` (two for each 2^24 voxels) and
-/// returns. Allocates nothing, synchronizes nothing, keeps no state, may be captured in a graph.
-/// The result is the CPU back end's bit for bit: it depends neither on the order of the points nor
-/// on the GPU.
+/// Asynchronous: enqueues two kernels on `stream` (for grids of more than 2^24 voxels mostly two
+/// for each 2^24) and returns. Allocates nothing, synchronizes nothing, keeps no state, may be
+/// captured in a graph. The result is the CPU back end's bit for bit: it depends neither on the
+/// order of the points nor on the GPU.
 ///
 /// From compute capability 9.0 on the first launch overlaps with the end of the kernel before it in
 /// the stream (programmatic dependent launch); it reads and writes nothing before that one is
@@ -76,7 +75,7 @@ ROBOCACHE_HIDDEN status voxelize(const point_view<Real>& points, const voxel_gri
 /// Reduces the features of the points in each voxel of a dense grid, on a CUDA stream. All data,
 /// `points.count`, `reports` and the workspace included, is device memory.
 ///
-/// Same promises as above, with three or four kernels: sums and means too have the CPU's bits. Time
+/// Same promises as above, with two or three kernels: sums and means too have the CPU's bits. Time
 /// goes with N F + voxels F, except that the points of one voxel are added up by one block: it
 /// takes longer if a large part of all points shares a few voxels.
 ///

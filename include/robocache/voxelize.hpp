@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 /// \file
 /// `voxelize`: points, with or without features, -> a dense grid of counts, occupancy, sums, means,
@@ -39,7 +40,10 @@ ROBOCACHE_HIDDEN std::size_t voxelize_workspace_bytes(std::int64_t points,
                                                       const voxel_grid<Real>& grid,
                                                       cpu_execution where) noexcept {
   (void)where;
-  if (points < 0 || !detail::check_grid("voxelize", grid).ok()) return 0;
+  if (points < 0 || points > std::numeric_limits<std::int32_t>::max() ||
+      !detail::check_grid("voxelize", grid).ok()) {
+    return 0;
+  }
   return detail::cpu_tables::bytes(points, detail::make_numbering<R>(grid).cells(),
                                    detail::reduces_features(R));
 }
@@ -61,9 +65,10 @@ ROBOCACHE_HIDDEN std::size_t voxelize_workspace_bytes(std::int64_t points,
 ///         written.
 ///
 /// Points that are not finite or lie outside are dropped, and counted in `reports.counters`. No
-/// points are a valid call that clears the grid. Allocates nothing. The result depends neither on
-/// the order of the points nor on the number of threads, and equals the GPU's bit for bit.
-/// O(N + voxels), and once more N for each 2^24 voxels.
+/// points are a valid call, which clears a grid that is replaced. Allocates nothing. The result
+/// depends neither on the order of the points nor on the number of threads, and equals the GPU's
+/// bit for bit. O(N + voxels), and once more N for each 2^24 voxels; each thread reads the list of
+/// all points.
 template <reduction R, class Real>
 ROBOCACHE_HIDDEN status voxelize(const point_view<Real>& points, const voxel_grid<Real>& grid,
                                  const tensor_view<voxel_scalar_t<R>, 3>& output,

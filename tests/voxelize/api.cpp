@@ -120,3 +120,40 @@ TEST_CASE("level 0: one voxel's values", "[voxel][api]") {
   CHECK(!std::signbit(
       robocache::accumulate_value<reduction::max>(0.0f, 1, -0.0f, 1, nan_policy::propagate)));
 }
+
+TEST_CASE("a mean is divided, not multiplied by a rounded reciprocal", "[voxel][api]") {
+  // 49 times the double next to 1 / 49 is not 1, and 359 lies between two numbers of BF16.
+  const auto of_one_value = [](float x) { return [x](std::uint32_t) { return x; }; };
+  for (const std::uint32_t n : {3u, 49u, 98u, 103u, 107u}) {
+    CAPTURE(n);
+    CHECK(robocache::reduce_values<reduction::mean>(n, of_one_value(359.0f),
+                                                    robocache::nan_policy::propagate) == 359.0);
+  }
+}
+
+TEST_CASE("absurd sizes overflow nowhere", "[voxel][api]") {
+  CHECK(robocache::voxelize_workspace_bytes<reduction::mean>(INT64_MAX, grid, robocache::cpu) == 0);
+
+  // A row of one voxel is a word of 32 bits: 32 times the voxels would not fit 63 bits.
+  const robocache::voxel_grid<float> thin{{0, 0, 0}, {1, 1, 1}, {1, 1000000000, 1000000000}};
+  const auto done = robocache::voxelize<reduction::occupancy_bits>(
+      robocache::point_view<float>{}, thin,
+      tensor_view<std::uint32_t, 3>(nullptr, {1000000000, 1000000000, 1}), {}, {}, {},
+      robocache::cpu);
+  CHECK_FALSE(done.ok());
+  CHECK(std::strstr(done.message(), "at most 1e18") != nullptr);
+}
+
+TEST_CASE("occupancy that accumulates says 1 whatever was there", "[voxel][api]") {
+  const std::vector<float> points = {0.5f, 0.5f, 0.5f};
+  std::vector<unsigned char> memory = space_for(1, grid);
+  std::array<std::uint8_t, 6> marks = {2, 3, 0, 0, 0, 0};
+  robocache::voxel_options options;
+  options.update = robocache::grid_update::accumulate;
+  REQUIRE(robocache::voxelize<reduction::occupancy>(
+              robocache::points_of(tensor_view<const float, 2>(points.data(), {1, 3})), grid,
+              tensor_view<std::uint8_t, 3>(marks.data(), {1, 2, 3}), {}, options,
+              {memory.data(), memory.size()}, robocache::cpu)
+              .ok());
+  CHECK(marks == std::array<std::uint8_t, 6>{1, 3, 0, 0, 0, 0});
+}

@@ -28,8 +28,9 @@ enum class reduction : std::uint8_t {
 enum class grid_update : std::uint8_t {
   /// Writes every voxel, whatever was there.
   replace,
-  /// Adds to what is there. Reductions of features need `voxel_reports::counts` for it, which tell
-  /// which voxels hold something and how many points went into their means.
+  /// Adds to what is there; voxels without points in this call stay as they are. Reductions of
+  /// features need `voxel_reports::counts` for it, which tell which voxels hold something and how
+  /// many points went into their means; a mean cannot leave out NaNs then.
   accumulate,
 };
 

@@ -100,7 +100,7 @@ ROBOCACHE_HD inline double finish_sum(const value_summary& summary, std::uint32_
   }
   const double sum = fixed_unit(summary, valid).number(units);
   if constexpr (R == reduction::mean) {
-    return exact_mul(sum, exact_div(1.0, static_cast<double>(valid)));
+    return exact_div(sum, static_cast<double>(valid));
   } else {
     return sum;
   }
@@ -174,8 +174,8 @@ inline constexpr reduction carried = R == reduction::mean ? reduction::sum : R;
 /// Sum: the values as multiples of a unit that is 2^-(39 - b) of the last place of the largest one
 /// (b: bits of the number of values), cut off toward zero, added exactly, rounded to double. Up to
 /// 1000 values that differ by less than 2^28 in magnitude are thus summed exactly. The error is
-/// below n^2 2^-61 of the largest magnitude. A sum of zero is +0. Infinities of both signs give
-/// NaN. Mean: the sum times the reciprocal of the number of values, both in double.
+/// below n^2 2^-61 of the largest magnitude, before that rounding. A sum of zero is +0. Infinities
+/// of both signs give NaN. Mean: the sum divided by the number of values, rounded to double.
 ///
 /// Maximum and minimum: in IEEE's total order, so -0 < +0; the value itself.
 ///

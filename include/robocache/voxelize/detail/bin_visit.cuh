@@ -46,9 +46,9 @@ __device__ __forceinline__ void load_entries(const Entry* from,
 ///
 /// \param origin  where the entries of the piece's tile begin
 template <class Entry, class Visitor>
-__device__ __noinline__ void visit_long_piece(const Entry* entries, std::uint32_t origin,
-                                              std::uint32_t at, std::uint32_t end,
-                                              const Visitor visitor) noexcept {
+static __device__ __noinline__ void visit_long_piece(const Entry* entries, std::uint32_t origin,
+                                                     std::uint32_t at, std::uint32_t end,
+                                                     const Visitor visitor) noexcept {
   const auto lane = static_cast<std::uint32_t>(threadIdx.x % 32u);
   constexpr std::uint32_t step = 32 * visit_width;
   constexpr int unrolled = 4;

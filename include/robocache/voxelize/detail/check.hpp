@@ -38,7 +38,8 @@ ROBOCACHE_HIDDEN status check_grid(const char* operation, const voxel_grid<Real>
           "%s: grid.extents is %lld along %c, must be 1 to 2147483647 voxels", operation,
           static_cast<long long>(grid.extents[i]), axis[i]);
     }
-    cells *= static_cast<double>(grid.extents[i]);
+    // Rows of bits are padded to whole words.
+    cells *= static_cast<double>(grid.extents[i]) + (i == 0 ? 31 : 0);
   }
   if (cells > 1.0e18) {
     return status::invalid_argument("%s: grid.extents has %g voxels, at most 1e18 are supported",

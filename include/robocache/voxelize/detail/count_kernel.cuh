@@ -64,8 +64,10 @@ __device__ __forceinline__ void write_elements(const voxel_output<T>& output, st
     const T value = element_of_bin<R>(shared, e);
     if constexpr (R == reduction::count) {
       *to = accumulate ? *to + value : value;
+    } else if constexpr (R == reduction::occupancy) {
+      if (!accumulate || value != 0) *to = value;
     } else {
-      *to = accumulate ? static_cast<T>(*to | value) : value;
+      *to = accumulate ? (*to | value) : value;
     }
   }
 }

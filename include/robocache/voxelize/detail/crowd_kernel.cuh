@@ -141,8 +141,10 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(crowd_threads)
   }
   write_pending_bins<R, In, Out>(call, warp, warps);
   const std::uint32_t parts = (call.vectors + heavy_vectors - 1) / heavy_vectors;
-  for (std::uint32_t h = blockIdx.x; h < call.heavy[0] * parts; h += gridDim.x) {
-    write_heavy_voxel<R, Width, In, Out>(call, call.heavy[1 + h / parts], h % parts * heavy_vectors,
+  const std::uint64_t pieces = std::uint64_t{call.heavy[0]} * parts;
+  for (std::uint64_t h = blockIdx.x; h < pieces; h += gridDim.x) {
+    write_heavy_voxel<R, Width, In, Out>(call, call.heavy[1 + h / parts],
+                                         static_cast<std::uint32_t>(h % parts) * heavy_vectors,
                                          reinterpret_cast<shared_result*>(bytes));
   }
 }

@@ -107,56 +107,33 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
   }
 }
 
-inline constexpr int combine_per_thread = 8;
-inline constexpr int combine_points = direct_threads * combine_per_thread;
-inline constexpr std::uint32_t combine_slots = 2 * combine_points;
+inline constexpr int points_per_block = direct_threads * 4;
 
-/// Counts, several points per thread. A block first combines its points by voxel in shared memory:
-/// in a scan many neighbours share one, and atomic operations on one address take turns.
+/// Counts, four points per thread. Lanes that mean the same voxel, as neighbours in a scan often
+/// do, add once.
 template <bool Packed, class Real>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
-    combine_points_kernel(const __grid_constant__ direct_call<Real, std::uint32_t> call) {
-  __shared__ std::uint32_t keys[combine_slots];
-  __shared__ std::uint32_t counts[combine_slots];
+    add_neighbours_kernel(const __grid_constant__ direct_call<Real, std::uint32_t> call) {
   __shared__ std::uint32_t sums[2];
   constexpr int stride = Packed ? 1 : direct_threads;
-  for (std::uint32_t slot = threadIdx.x; slot < combine_slots; slot += direct_threads) {
-    keys[slot] = no_cell;
-    counts[slot] = 0;
-  }
-  __syncthreads();
   wait_for_previous_kernel();
   const point_arguments<Real>& points = call.points.locator.points;
-  const std::int64_t here = points_here(points.number(), combine_points);
-  const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * combine_points;
+  const std::int64_t here = points_here(points.number(), points_per_block);
+  const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * points_per_block;
+  const int place = static_cast<int>(threadIdx.x) * (Packed ? 4 : 1);
+  const int number = static_cast<int>(here) - place;
+  Real p[4][3];
+  std::uint32_t cells[4];
   std::uint32_t lost = 0;
+  load_points<Packed, stride>(points, first + place, number, p);
+  cells_in_slab<Packed, stride>(call.points, p, number, cells, lost);
 #pragma unroll
-  for (int g = 0; g < combine_per_thread / 4; ++g) {
-    const int place = Packed ? (g * direct_threads + static_cast<int>(threadIdx.x)) * 4
-                             : 4 * g * direct_threads + static_cast<int>(threadIdx.x);
-    const int number = static_cast<int>(here) - place;
-    Real p[4][3];
-    std::uint32_t cells[4];
-    load_points<Packed, stride>(points, first + place, number, p);
-    cells_in_slab<Packed, stride>(call.points, p, number, cells, lost);
-#pragma unroll
-    for (int k = 0; k < 4; ++k) {
-      if (cells[k] == no_cell) continue;
-      // Open addressing; there are twice as many slots as points, so one is free.
-      std::uint32_t slot = (cells[k] * 0x9e3779b1u) >> 16;
-      while (true) {
-        slot %= combine_slots;
-        const std::uint32_t there = atomicCAS(&keys[slot], no_cell, cells[k]);
-        if (there == no_cell || there == cells[k]) break;
-        ++slot;
-      }
-      atomicAdd(&counts[slot], 1u);
-    }
-  }
-  __syncthreads();
-  for (std::uint32_t slot = threadIdx.x; slot < combine_slots; slot += direct_threads) {
-    if (counts[slot] == 0) continue;
-    atomicAdd(call.output.data + call.output.layout(keys[slot]), counts[slot]);
+  for (int k = 0; k < 4; ++k) {
+    const unsigned same = __match_any_sync(0xffffffffu, cells[k]);
+    const bool leads = __ffs(static_cast<int>(same)) - 1 == static_cast<int>(threadIdx.x % 32u);
+    if (cells[k] == no_cell || !leads) continue;
+    atomicAdd(call.output.data + call.output.layout(cells[k]),
+              static_cast<std::uint32_t>(__popc(same)));
   }
   if (call.counters != nullptr) add_to_counters(points, here, lost, call.counters, sums);
 }

@@ -121,14 +121,16 @@ __device__ __forceinline__ reduced_t<R> reduce_channel(const reduce_call& call,
   }
 }
 
-/// One channel of a voxel with any number of points but none. Out of line: most voxels have one.
+/// One channel of a voxel with any number of points but none. Out of line, since most voxels have
+/// one; `static`, so that it is compiled for its callers' number of registers.
 ///
 /// \param points  the voxel's `n` points, in shared or global memory
 /// \param prior   points that the voxel held before
 template <reduction R, class In, class Out>
-__device__ __noinline__ void write_channel(const reduce_call& call, const std::uint32_t* points,
-                                           std::uint32_t n, std::uint32_t cell,
-                                           std::uint32_t channel, std::uint32_t prior) noexcept {
+static __device__ __noinline__ void write_channel(const reduce_call& call,
+                                                  const std::uint32_t* points, std::uint32_t n,
+                                                  std::uint32_t cell, std::uint32_t channel,
+                                                  std::uint32_t prior) noexcept {
   Out* const to = place_of<Out, 1>(call, cell, channel);
   reduced_t<R> result[1];
   if (prior == 0) {

@@ -64,7 +64,7 @@ struct binned_points {
     binned_points result{};
     result.locator = make_locator<R>(points, grid, options.transform);
     result.cells = make_numbering<R>(grid).cells();
-    result.shape = choose_bins(points.size, result.cells);
+    result.shape = choose_bins(points.size, result.cells, reduces_features(R));
     result.tables =
         lay_out_tables(memory, points.size, result.cells, result.shape, reduces_features(R));
     result.counters = reports.counters;
@@ -89,11 +89,14 @@ struct binned_points {
     call.wide = cells > std::numeric_limits<std::uint32_t>::max();
     call.count_lost = counters != nullptr && begin == 0;
     call.tables = tables;
-    // A tile even for no points: it resets the list of crowded voxels.
+    // A tile even for no points: it resets the lists for the third kernel.
     const int tiles = std::max(shape.tiles, 1);
-    return shape.tile == small_tile
-               ? launch_bins_of<small_tile / bin_threads, Indexed>(call, tiles, stream)
-               : launch_bins_of<large_tile / bin_threads, Indexed>(call, tiles, stream);
+    if constexpr (!Indexed) {
+      if (shape.tile == large_tile) {
+        return launch_bins_of<large_tile / bin_threads, Indexed>(call, tiles, stream);
+      }
+    }
+    return launch_bins_of<small_tile / bin_threads, Indexed>(call, tiles, stream);
   }
 
   bin_slab slab(std::int64_t begin, std::uint32_t slab_cells) const noexcept {
@@ -152,14 +155,14 @@ ROBOCACHE_HIDDEN status add_directly(const point_locator<Real>& locator, std::in
         static_cast<unsigned>(std::max<std::int64_t>((points + per_block - 1) / per_block, 1)));
   };
   if constexpr (R == reduction::count) {
-    if (points > points_without_combining) {
+    if (points > points_one_by_one) {
       if constexpr (std::is_same_v<Real, float>) {
         if (is_packed(locator.points) && locator.transform.identity) {
-          return launch("voxelize", &combine_points_kernel<true, Real>, blocks(combine_points),
+          return launch("voxelize", &add_neighbours_kernel<true, Real>, blocks(points_per_block),
                         dim3(direct_threads), stream, call);
         }
       }
-      return launch("voxelize", &combine_points_kernel<false, Real>, blocks(combine_points),
+      return launch("voxelize", &add_neighbours_kernel<false, Real>, blocks(points_per_block),
                     dim3(direct_threads), stream, call);
     }
   }
@@ -191,25 +194,20 @@ ROBOCACHE_HIDDEN status count_on_stream(const point_view<Real>& points,
   });
 }
 
-/// The widest access, in elements, that all features and outputs allow: 4, 2 or 1.
+/// Elements per access: four where all features and outputs allow it, else one.
 template <class In, class Out>
 int feature_width(const feature_arguments& features, const feature_output& output) noexcept {
-  if (features.channel_step != static_cast<std::int64_t>(sizeof(In)) ||
-      output.channel_stride != 1 || !features.aligned) {
-    return 1;
-  }
+  constexpr int width = 4;
   const auto in =
       reinterpret_cast<std::uintptr_t>(features.data) | static_cast<std::uint64_t>(features.step);
   const auto strides = static_cast<std::uint64_t>(output.layout.stride_x) |
                        static_cast<std::uint64_t>(output.layout.stride_y) |
                        static_cast<std::uint64_t>(output.layout.stride_z);
   const auto out = reinterpret_cast<std::uintptr_t>(output.data) | strides * sizeof(Out);
-  int width = 4;
-  while (width > 1 && (features.channels % width != 0 || in % (width * sizeof(In)) != 0 ||
-                       out % (width * sizeof(Out)) != 0)) {
-    width /= 2;
-  }
-  return width;
+  const bool neighbours =
+      features.channel_step == static_cast<std::int64_t>(sizeof(In)) && output.channel_stride == 1;
+  const bool aligned = in % (width * sizeof(In)) == 0 && out % (width * sizeof(Out)) == 0;
+  return neighbours && aligned && features.channels % width == 0 ? width : 1;
 }
 
 /// The second and third kernel, as wide as `width` allows.
@@ -217,7 +215,7 @@ template <reduction R, int Width, class In, class Out>
 ROBOCACHE_HIDDEN status launch_reduce(reduce_call& call, int width, int bins,
                                       cudaStream_t stream) noexcept {
   if constexpr (Width > 1) {
-    if (width < Width) return launch_reduce<R, Width / 2, In, Out>(call, width, bins, stream);
+    if (width < Width) return launch_reduce<R, 1, In, Out>(call, width, bins, stream);
   }
   call.vectors = static_cast<std::uint32_t>(call.features.channels) / Width;
   // Several blocks to a bin if there are not enough bins to go round, or too many vectors to count.

@@ -38,8 +38,8 @@ inline constexpr std::uint32_t few_points = 8;
 /// and one with more than this a block.
 inline constexpr std::uint32_t heavy_voxel = 4096;
 
-/// More points than this are combined by voxel before they are counted directly.
-inline constexpr std::int64_t points_without_combining = 200000;
+/// More points than this are looked at together before they are counted directly.
+inline constexpr std::int64_t points_one_by_one = 200000;
 
 /// Whether count and occupancy add each point to the grid by itself instead of binning: fewer
 /// kernels for few points, and no detour where most voxels are empty, as long as the grid fits the
@@ -50,7 +50,7 @@ inline bool adds_directly(std::int64_t points, std::int64_t cells, bool accumula
   constexpr std::int64_t cached_cells = 12'000'000;
   if (cells > most_cells) return false;
   if (accumulate) return points <= cells;
-  return points <= points_without_combining || (cells >= 8 * points && cells <= cached_cells);
+  return points <= points_one_by_one || (cells >= 8 * points && cells <= cached_cells);
 }
 
 struct bin_shape {
@@ -60,14 +60,15 @@ struct bin_shape {
   std::int32_t tiles;
 };
 
-inline bin_shape choose_bins(std::int64_t points, std::int64_t cells) noexcept {
+inline bin_shape choose_bins(std::int64_t points, std::int64_t cells, bool features) noexcept {
   bin_shape shape{};
   const std::int64_t slab = std::min(cells, cells_per_slab);
   shape.shift = least_shift;
   while (shape.shift < most_shift && (slab >> shape.shift) > enough_bins) ++shape.shift;
   const std::int64_t per_bin = std::int64_t{1} << shape.shift;
   shape.bins = static_cast<std::int32_t>((slab + per_bin - 1) / per_bin);
-  shape.tile = points >= points_for_large_tiles ? large_tile : small_tile;
+  // With features the reduction takes longest, so there one size of tiles does.
+  shape.tile = points >= points_for_large_tiles && !features ? large_tile : small_tile;
   shape.tiles = static_cast<std::int32_t>((points + shape.tile - 1) / shape.tile);
   return shape;
 }
@@ -123,7 +124,7 @@ inline bin_tables lay_out_tables(void* memory, std::int64_t points, std::int64_t
 inline std::size_t bin_workspace_bytes(std::int64_t points, std::int64_t cells,
                                        bool features) noexcept {
   const auto bytes = [&](std::int64_t n) {
-    return lay_out_tables(nullptr, n, cells, choose_bins(n, cells), features).bytes;
+    return lay_out_tables(nullptr, n, cells, choose_bins(n, cells, features), features).bytes;
   };
   return std::max(bytes(points), bytes(std::min(points, points_for_large_tiles - 1)));
 }

@@ -97,15 +97,14 @@ __device__ __forceinline__ void write_simple_voxels(const reduce_call& call, std
 template <reduction R, int Width, class In, class Out>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(visit_threads, 2)
     reduce_bins_kernel(const __grid_constant__ reduce_call call) {
-  __shared__ alignas(16) unsigned char bytes[sizeof(bin_storage)];
-  auto& storage = *reinterpret_cast<bin_storage*>(bytes);
+  __shared__ uint4 vectors_of_storage[(sizeof(bin_storage) + 15) / 16];
+  auto& storage = *reinterpret_cast<bin_storage*>(vectors_of_storage);
   const bin_slab& slab = call.slab;
   const auto bin = static_cast<int>(blockIdx.x);
   const std::uint32_t first = static_cast<std::uint32_t>(bin) << slab.shift;
   const std::uint32_t cells = min(1u << slab.shift, slab.cells - first);
-  // A word for each voxel: what sorting in global memory needs, and twice what else is needed.
   for (std::uint32_t i = threadIdx.x; i < (1u << slab.shift) / 4; i += visit_threads) {
-    storage.positions[i] = make_uint4(0, 0, 0, 0);
+    vectors_of_storage[i] = make_uint4(0, 0, 0, 0);  // enough for sorting in global memory
   }
   if (threadIdx.x == 0) storage.several = storage.many = storage.begins = storage.ends = 0;
   __syncthreads();
@@ -117,7 +116,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(visit_threads, 2)
   if (storage.ends - storage.begins > most_in_bin) {
     if (blockIdx.y == 0) {
       sort_in_global(call, bin, tiles, first, cells, storage.begins,
-                     reinterpret_cast<std::uint32_t*>(storage.positions), storage.sums);
+                     reinterpret_cast<std::uint32_t*>(vectors_of_storage), storage.sums);
       slab.report(n, tiles);
     }
     return;

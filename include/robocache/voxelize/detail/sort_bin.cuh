@@ -6,6 +6,7 @@
 #include <robocache/voxelize/detail/bin_visit.cuh>
 #include <robocache/voxelize/detail/features.cuh>
 
+#include <cstddef>
 #include <cstdint>
 
 /// \file
@@ -23,6 +24,8 @@ namespace cuda_detail {
 /// The shared memory of a block that sorts.
 struct bin_storage {
   static constexpr std::uint32_t list_size = most_in_bin / 2;
+  /// What sorting in global memory needs instead of `positions` and `sorted`: a word per voxel.
+  static constexpr int counter_vectors = (1 << most_shift) / 4;
   uint4 positions[(1 << most_shift) / 8];  ///< 16 bits per voxel: at last, where its points end
   std::uint32_t sorted[most_in_bin];       ///< the bin's points in the order of their voxels
   std::uint16_t
@@ -41,6 +44,7 @@ struct bin_storage {
   }
 };
 static_assert(sizeof(bin_storage) <= 48 * 1024, "what every block may have");
+static_assert(bin_storage::counter_vectors * 16 <= offsetof(bin_storage, list));
 
 /// Counts points in halves of words; no half overflows, because the bin has fewer points.
 struct narrow_counting {
@@ -141,9 +145,11 @@ __device__ __forceinline__ void write_count(const reduce_call& call, std::uint32
 /// Sorts a bin of at most `most_in_bin` points in shared memory. `storage.positions` must be 0.
 ///
 /// \param at_once  voxels with more points than this are listed
-ROBOCACHE_HIDDEN inline __device__ __noinline__ void sort_in_shared(
-    const reduce_call& call, int bin, int tiles, std::uint32_t first, std::uint32_t cells,
-    std::uint32_t at_once, bin_storage& storage) noexcept {
+template <int = 0>
+static __device__ __noinline__ void sort_in_shared(const reduce_call& call, int bin, int tiles,
+                                                   std::uint32_t first, std::uint32_t cells,
+                                                   std::uint32_t at_once,
+                                                   bin_storage& storage) noexcept {
   const int lane = static_cast<int>(threadIdx.x % 32u);
   const int warp = static_cast<int>(threadIdx.x / 32u);
   auto* const words = reinterpret_cast<std::uint32_t*>(storage.positions);
@@ -223,9 +229,11 @@ ROBOCACHE_HIDDEN inline __device__ __noinline__ void sort_in_shared(
 /// Sorts a bin of any size to global memory, and leaves it to the next kernel.
 ///
 /// \param counters  shared memory, a word per voxel, all 0
-ROBOCACHE_HIDDEN inline __device__ __noinline__ void sort_in_global(
-    const reduce_call& call, int bin, int tiles, std::uint32_t first, std::uint32_t cells,
-    std::uint32_t base, std::uint32_t* counters, std::uint32_t* sums) noexcept {
+template <int = 0>
+static __device__ __noinline__ void sort_in_global(const reduce_call& call, int bin, int tiles,
+                                                   std::uint32_t first, std::uint32_t cells,
+                                                   std::uint32_t base, std::uint32_t* counters,
+                                                   std::uint32_t* sums) noexcept {
   const int lane = static_cast<int>(threadIdx.x % 32u);
   const int warp = static_cast<int>(threadIdx.x / 32u);
   visit_bin<bin_entry<true>>(call.slab.pieces, bin, tiles, voxel_counting{counters});
