@@ -76,23 +76,26 @@ TEST_CASE("sums and means of whole numbers in parts are exact", "[voxel][conform
 
 TEST_CASE("voxels without new points keep every bit, those without old ones are made anew",
           "[voxel][conformance]") {
+  // Fewer and more points than voxels: the GPU adds them in different ways.
   for_all_voxel_types(563, [](random_source& random, const voxel_types& types) {
-    voxel_problem work = random_voxel_problem(random, types, sparse_shape(random));
-    work.points.resize(3 * 40);
-    work.features.resize(static_cast<std::size_t>(40 * work.channels));
-    const std::size_t elements = expect(part_of(work, 0, 0)).output.size();
-    work.options.update = grid_update::accumulate;
-    work.options.empty_value = 77;  // must not appear
-    const std::uint64_t mask = output_bytes(types) == 4   ? 0xffffffffu
-                               : output_bytes(types) == 2 ? 0xffffu
-                                                          : 0xffu;
-    for (std::size_t i = 0; i < elements; ++i) work.prior.push_back(random.bits() & mask);
-    for (std::int64_t i = 0; i < work.grid.cells(); ++i) {
-      work.prior_counts.push_back(
-          random.chance(0.5) ? 0 : static_cast<std::uint32_t>(random.between(1, 1000)));
+    for (const std::int64_t points : {40, 2000}) {
+      random_voxel_shape shape = sparse_shape(random);
+      shape.points = points;
+      voxel_problem work = random_voxel_problem(random, types, shape);
+      const std::size_t elements = expect(part_of(work, 0, 0)).output.size();
+      work.options.update = grid_update::accumulate;
+      work.options.empty_value = 77;  // must not appear
+      const std::uint64_t mask = output_bytes(types) == 4   ? 0xffffffffu
+                                 : output_bytes(types) == 2 ? 0xffffu
+                                                            : 0xffu;
+      for (std::size_t i = 0; i < elements; ++i) work.prior.push_back(random.bits() & mask);
+      for (std::int64_t i = 0; i < work.grid.cells(); ++i) {
+        work.prior_counts.push_back(
+            random.chance(0.5) ? 0 : static_cast<std::uint32_t>(random.between(1, 1000)));
+      }
+      CHECK(check(work) == "");
+      CHECK(check(part_of(work, 0, 0)) == "");
     }
-    CHECK(check(work) == "");
-    CHECK(check(part_of(work, 0, 0)) == "");
   });
 }
 
