@@ -174,23 +174,39 @@ ROBOCACHE_DETAIL_HD_COLD voxel_cell rare_cell_in(Real x, Real y, Real z,
   return exact_cell_in(x, y, z, axes);
 }
 
-/// The same voxel, by the short cut where that is certain.
+/// A voxel by the short cut. It is the point's unless `away` exceeds `voxel_axes::certain`. A NaN
+/// may get lost in the maximum, but then the voxel is not inside.
+struct quick_voxel {
+  std::uint32_t x;
+  std::uint32_t y;
+  std::uint32_t z;
+  bool inside;
+  float away;  ///< from the middle of the cell, on the axis where that is farthest
+};
+
+ROBOCACHE_HD inline quick_voxel quick_voxel_in(const float (&p)[3],
+                                               const voxel_axes<float>& axes) noexcept {
+  float away[3];
+  const std::uint32_t x = quick_cell(p[0], axes.axis[0], away[0]);
+  const std::uint32_t y = quick_cell(p[1], axes.axis[1], away[1]);
+  const std::uint32_t z = quick_cell(p[2], axes.axis[2], away[2]);
+  // Not `&&`: a branch would cost more than the comparison.
+  const bool inside = (x < static_cast<std::uint32_t>(axes.axis[0].extent)) &
+                      (y < static_cast<std::uint32_t>(axes.axis[1].extent)) &
+                      (z < static_cast<std::uint32_t>(axes.axis[2].extent));
+  return {x, y, z, inside, std::fmax(std::fmax(away[0], away[1]), away[2])};
+}
+
+/// The same voxel as by the rule, by the short cut where that is certain.
 template <class Real>
 ROBOCACHE_HD inline voxel_cell cell_in(const Real (&p)[3], const voxel_axes<Real>& axes) noexcept {
   if constexpr (std::is_same_v<Real, float>) {
-    float away[3];
-    const std::uint32_t x = quick_cell(p[0], axes.axis[0], away[0]);
-    const std::uint32_t y = quick_cell(p[1], axes.axis[1], away[1]);
-    const std::uint32_t z = quick_cell(p[2], axes.axis[2], away[2]);
-    // A NaN may get lost in the maximum, but then its cell is outside.
-    if (std::fmax(std::fmax(away[0], away[1]), away[2]) <= axes.certain) {
-      const bool inside = x < static_cast<std::uint32_t>(axes.axis[0].extent) &&
-                          y < static_cast<std::uint32_t>(axes.axis[1].extent) &&
-                          z < static_cast<std::uint32_t>(axes.axis[2].extent);
+    const quick_voxel quick = quick_voxel_in(p, axes);
+    if (quick.away <= axes.certain) {
       point_fate fate = point_fate::inside;
-      if (!inside) fate = fate_of_lost(p[0], p[1], p[2]);
-      return {static_cast<std::int32_t>(x), static_cast<std::int32_t>(y),
-              static_cast<std::int32_t>(z), fate};
+      if (!quick.inside) fate = fate_of_lost(p[0], p[1], p[2]);
+      return {static_cast<std::int32_t>(quick.x), static_cast<std::int32_t>(quick.y),
+              static_cast<std::int32_t>(quick.z), fate};
     }
     return rare_cell_in(p[0], p[1], p[2], axes);
   } else {

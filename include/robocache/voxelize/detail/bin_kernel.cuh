@@ -86,17 +86,10 @@ __device__ __forceinline__ void cells_in_slab(const bin_call<Real>& call, Real (
     float away[4];
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
-      float of_axis[3];
-      const std::uint32_t x = quick_cell(p[k][0], axes.axis[0], of_axis[0]);
-      const std::uint32_t y = quick_cell(p[k][1], axes.axis[1], of_axis[1]);
-      const std::uint32_t z = quick_cell(p[k][2], axes.axis[2], of_axis[2]);
-      const bool inside = x < static_cast<std::uint32_t>(axes.axis[0].extent) &
-                          y < static_cast<std::uint32_t>(axes.axis[1].extent) &
-                          z < static_cast<std::uint32_t>(axes.axis[2].extent);
-      cells[k] = number_in_slab<Plain>(call, x, y, z);
-      if (!inside) cells[k] = no_cell;
-      // A NaN may get lost in the maximum, but then the cell is outside.
-      away[k] = fmaxf(fmaxf(of_axis[0], of_axis[1]), of_axis[2]);
+      const quick_voxel quick = quick_voxel_in(p[k], axes);
+      cells[k] = number_in_slab<Plain>(call, quick.x, quick.y, quick.z);
+      if (!quick.inside) cells[k] = no_cell;
+      away[k] = quick.away;
     }
     if (fmaxf(fmaxf(away[0], away[1]), fmaxf(away[2], away[3])) > axes.certain) {
 #pragma unroll 1
