@@ -102,14 +102,15 @@ do_test() {
 
 do_sanitize() {  # all programs and tools side by side, then their logs one after another
   local tools=(memcheck racecheck initcheck synccheck) filters=() runs=() pids=() status=0
-  local operation filter program tool i logs
+  local operation filter program tool shard i logs
+  local shards=4  # of a program's test cases
   # resample: every kernel, width, policy, layout and level once; the random runs would take an
   # hour, and the tools make all streams wait for each other, which the tests of that refuse.
   filter='[conformance],[graph],[unsorted],[value],buffers without slack*,transposed*'
   filters+=("resample $filter,a length out of*,offsets out of*,find_brackets and*,a launch reads*")
   filter='[conformance],[graph],[columns],[group],[angle],[rotation]~[heavy],[empty],[age]'
   filters+=("fuse $filter,windows beyond*,no anchors*,fuse reads*")
-  filters+=("voxelize ${SANITIZE_VOXELIZE:-[conformance]~[heavy],[graph],[columns]}")
+  filters+=("voxelize ${SANITIZE_VOXELIZE:-[conformance]~[heavy],[graph],[columns],[shared]}")
   logs=$(mktemp -d)
   for i in "${!filters[@]}"; do
     operation=${filters[i]%% *}
@@ -122,10 +123,12 @@ do_sanitize() {  # all programs and tools side by side, then their logs one afte
       continue
     fi
     for tool in "${tools[@]}"; do
-      compute-sanitizer --tool "$tool" --error-exitcode 9 "$program" "$filter" \
-        >"$logs/$operation $tool" 2>&1 &
-      pids+=($!)
-      runs+=("$operation $tool")
+      for ((shard = 0; shard < shards; ++shard)); do
+        compute-sanitizer --tool "$tool" --error-exitcode 9 "$program" "$filter" \
+          --shard-count "$shards" --shard-index "$shard" >"$logs/$operation $tool $shard" 2>&1 &
+        pids+=($!)
+        runs+=("$operation $tool $shard")
+      done
     done
   done
   for i in "${!pids[@]}"; do

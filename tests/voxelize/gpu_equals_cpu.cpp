@@ -95,6 +95,30 @@ TEST_CASE("the GPU gives the CPU's voxels, many and large", "[gpu][heavy]") {
   });
 }
 
+TEST_CASE("the GPU gives the CPU's voxels where many blocks share one", "[gpu][shared]") {
+  // Few tiles of points, so few slots for the units of channels, which then take turns.
+  for_all_feature_types(626, [](random_source& random, const voxel_types& types) {
+    for (const std::int64_t channels : {1, 15, 16, 17, 300}) {
+      random_voxel_shape shape;
+      shape.points = channels > 100 ? 5500 : random.between(10000, 20000);
+      shape.where = random.chance(0.5) ? cloud::crowded : cloud::one_voxel;
+      shape.channels = channels;
+      shape.decades = random.chance(0.5) ? 40 : 0;
+      shape.random_options = true;
+      const voxel_problem work = random_voxel_problem(random, types, shape);
+      check_equal(work, random_setup(random, work));
+      if (channels == 300) continue;
+      // And with what is there already.
+      voxel_problem second = part_of(work, work.size() / 10, work.size());
+      second.options.nans = robocache::nan_policy::propagate;
+      voxel_problem start = part_of(work, 0, work.size() / 10);
+      start.options.nans = robocache::nan_policy::propagate;
+      carry_on(second, run(cpu(), cpu_voxel(), start));
+      check_equal(second, random_setup(random, second));
+    }
+  });
+}
+
 TEST_CASE("the GPU gives the CPU's voxels when they accumulate", "[gpu]") {
   for_all_voxel_types(624, [](random_source& random, const voxel_types& types) {
     for (int i = 0; i < 10; ++i) {

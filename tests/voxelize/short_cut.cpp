@@ -176,7 +176,7 @@ TEST_CASE("the short cut is taken where voxels are what they usually are", "[vox
       float from_middle = 1;
       const float p = static_cast<float>(i) * 0.0512f * size;
       (void)robocache::detail::quick_cell(p, usual.axes.axis[0], from_middle);
-      certain += from_middle <= usual.axes.certain ? 1 : 0;
+      certain += from_middle <= usual.axes.axis[0].certain ? 1 : 0;
     }
     CHECK(certain > 9800);
   }

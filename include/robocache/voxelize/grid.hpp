@@ -136,18 +136,11 @@ ROBOCACHE_HD inline std::uint32_t quick_cell(float p, const voxel_axis<float>& a
 template <class Real>
 struct voxel_axes {
   voxel_axis<Real> axis[3];
-  Real certain;  ///< the least of the three
 };
 
 template <class Real>
 ROBOCACHE_HD inline voxel_axes<Real> make_voxel_axes(const voxel_grid<Real>& grid) noexcept {
-  voxel_axes<Real> axes{
-      {make_voxel_axis(grid, 0), make_voxel_axis(grid, 1), make_voxel_axis(grid, 2)}, Real{0}};
-  axes.certain = axes.axis[0].certain;
-  for (int i = 1; i < 3; ++i) {
-    if (axes.axis[i].certain < axes.certain) axes.certain = axes.axis[i].certain;
-  }
-  return axes;
+  return {{make_voxel_axis(grid, 0), make_voxel_axis(grid, 1), make_voxel_axis(grid, 2)}};
 }
 
 /// What became of a point that is in no voxel.
@@ -174,27 +167,27 @@ ROBOCACHE_DETAIL_HD_COLD voxel_cell rare_cell_in(Real x, Real y, Real z,
   return exact_cell_in(x, y, z, axes);
 }
 
-/// A voxel by the short cut. It is the point's unless `away` exceeds `voxel_axes::certain`. A NaN
-/// may get lost in the maximum, but then the voxel is not inside.
+/// A voxel by the short cut. It is the point's unless `away` exceeds `voxel_axis::certain` on an
+/// axis. A NaN may get lost in that comparison, but then the voxel is not inside.
 struct quick_voxel {
   std::uint32_t x;
   std::uint32_t y;
   std::uint32_t z;
   bool inside;
-  float away;  ///< from the middle of the cell, on the axis where that is farthest
+  float away[3];  ///< from the middle of the cell
 };
 
 ROBOCACHE_HD inline quick_voxel quick_voxel_in(const float (&p)[3],
                                                const voxel_axes<float>& axes) noexcept {
-  float away[3];
-  const std::uint32_t x = quick_cell(p[0], axes.axis[0], away[0]);
-  const std::uint32_t y = quick_cell(p[1], axes.axis[1], away[1]);
-  const std::uint32_t z = quick_cell(p[2], axes.axis[2], away[2]);
+  quick_voxel quick;
+  quick.x = quick_cell(p[0], axes.axis[0], quick.away[0]);
+  quick.y = quick_cell(p[1], axes.axis[1], quick.away[1]);
+  quick.z = quick_cell(p[2], axes.axis[2], quick.away[2]);
   // Not `&&`: a branch would cost more than the comparison.
-  const bool inside = (x < static_cast<std::uint32_t>(axes.axis[0].extent)) &
-                      (y < static_cast<std::uint32_t>(axes.axis[1].extent)) &
-                      (z < static_cast<std::uint32_t>(axes.axis[2].extent));
-  return {x, y, z, inside, std::fmax(std::fmax(away[0], away[1]), away[2])};
+  quick.inside = (quick.x < static_cast<std::uint32_t>(axes.axis[0].extent)) &
+                 (quick.y < static_cast<std::uint32_t>(axes.axis[1].extent)) &
+                 (quick.z < static_cast<std::uint32_t>(axes.axis[2].extent));
+  return quick;
 }
 
 /// The same voxel as by the rule, by the short cut where that is certain.
@@ -202,7 +195,8 @@ template <class Real>
 ROBOCACHE_HD inline voxel_cell cell_in(const Real (&p)[3], const voxel_axes<Real>& axes) noexcept {
   if constexpr (std::is_same_v<Real, float>) {
     const quick_voxel quick = quick_voxel_in(p, axes);
-    if (quick.away <= axes.certain) {
+    if (quick.away[0] <= axes.axis[0].certain && quick.away[1] <= axes.axis[1].certain &&
+        quick.away[2] <= axes.axis[2].certain) {
       point_fate fate = point_fate::inside;
       if (!quick.inside) fate = fate_of_lost(p[0], p[1], p[2]);
       return {static_cast<std::int32_t>(quick.x), static_cast<std::int32_t>(quick.y),

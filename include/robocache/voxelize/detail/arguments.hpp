@@ -63,6 +63,13 @@ inline point_locator<Real> make_locator(const point_view<Real>& points,
           static_cast<std::uint32_t>(numbering.ny)};
 }
 
+/// For numbers that do not fit 31 bits.
+template <int = 0>
+ROBOCACHE_HIDDEN ROBOCACHE_DETAIL_HD_COLD std::int64_t divide_wide(std::int64_t number,
+                                                                   std::int64_t divisor) noexcept {
+  return number / divisor;
+}
+
 /// Where voxels are in an output: maps their numbers to elements.
 struct voxel_layout {
   std::int64_t stride_z;
@@ -90,8 +97,8 @@ struct voxel_layout {
       row = by_pitch(static_cast<std::uint32_t>(number));
       z = by_ny(static_cast<std::uint32_t>(row));
     } else {
-      row = number / pitch;
-      z = row / ny;
+      row = divide_wide(number, pitch);
+      z = divide_wide(row, ny);
     }
     x = number - row * pitch;
     return z * stride_z + (row - z * ny) * stride_y;

@@ -33,8 +33,9 @@ struct bin_call {
   std::uint32_t cells;  // voxels of the slab
   std::int32_t shift;
   std::int32_t bins;
-  bool wide;        // voxel numbers need 64 bits
-  bool count_lost;  // fill `tables.lost`
+  voxel_spread spread;  // where points have features
+  bool wide;            // voxel numbers need 64 bits
+  bool count_lost;      // fill `tables.lost`
   bin_tables tables;
 };
 
@@ -82,16 +83,19 @@ __device__ __forceinline__ void cells_in_slab(const bin_call<Real>& call, Real (
     for (int k = 0; k < 4; ++k) move_point(p[k], call.locator.transform);
   }
   if constexpr (std::is_same_v<Real, float>) {
-    // In a straight line, so that the four do not wait for each other.
-    float away[4];
+    // In a straight line, so that the four do not wait for each other. Each axis by itself: the
+    // ground of a scan may lie along a face, which is close only on a scale of few voxels.
+    float away[3] = {0, 0, 0};
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
       const quick_voxel quick = quick_voxel_in(p[k], axes);
       cells[k] = number_in_slab<Plain>(call, quick.x, quick.y, quick.z);
       if (!quick.inside) cells[k] = no_cell;
-      away[k] = quick.away;
+#pragma unroll
+      for (int d = 0; d < 3; ++d) away[d] = fmaxf(away[d], quick.away[d]);
     }
-    if (fmaxf(fmaxf(away[0], away[1]), fmaxf(away[2], away[3])) > axes.certain) {
+    if ((away[0] > axes.axis[0].certain) | (away[1] > axes.axis[1].certain) |
+        (away[2] > axes.axis[2].certain)) {
 #pragma unroll 1
       for (int k = 0; k < 4; ++k) {
         const float x = k < 2 ? (k == 0 ? p[0][0] : p[1][0]) : (k == 2 ? p[2][0] : p[3][0]);
@@ -121,15 +125,16 @@ __device__ __forceinline__ void cells_in_slab(const bin_call<Real>& call, Real (
 /// Every `Stride`-th of the `number` points from `first` on, up to four; the missing ones are NaN.
 ///
 /// \tparam Packed  the points are [N, 3] floats without gaps, aligned to 16 bytes
-template <bool Packed, int Stride, class Real>
+/// \tparam Past    read packed points past the first-level cache
+template <bool Packed, int Stride, bool Past = false, class Real>
 __device__ __forceinline__ void load_points(const point_arguments<Real>& points, std::int64_t first,
                                             int number, Real (&p)[4][3]) noexcept {
   if constexpr (Packed) {
     if (number >= 4) {
       const auto* const from = reinterpret_cast<const float4*>(points.data[0] + first * 12);
-      const float4 a = from[0];
-      const float4 b = from[1];
-      const float4 c = from[2];
+      const float4 a = Past ? __ldcg(from) : from[0];
+      const float4 b = Past ? __ldcg(from + 1) : from[1];
+      const float4 c = Past ? __ldcg(from + 2) : from[2];
       p[0][0] = a.x, p[0][1] = a.y, p[0][2] = a.z;
       p[1][0] = a.w, p[1][1] = b.x, p[1][2] = b.y;
       p[2][0] = b.z, p[2][1] = b.w, p[2][2] = c.x;
@@ -143,7 +148,8 @@ __device__ __forceinline__ void load_points(const point_arguments<Real>& points,
     if (k * Stride >= number) continue;
     if constexpr (Packed) {
       const auto* const from = reinterpret_cast<const Real*>(points.data[0]) + 3 * (first + k);
-      p[k][0] = from[0], p[k][1] = from[1], p[k][2] = from[2];
+#pragma unroll
+      for (int d = 0; d < 3; ++d) p[k][d] = Past ? __ldcg(from + d) : from[d];
     } else {
       points.load(first + k * Stride, p[k]);
     }
@@ -243,19 +249,28 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(bin_threads, 2)
   constexpr int tile = bin_threads * PerThread;
   constexpr int stride = Packed ? 1 : bin_threads;
   using entry = bin_entry<Indexed>;
-  __shared__ std::uint32_t offsets[most_bins];
+  constexpr int most = most_bins<Indexed>;
+  __shared__ std::uint32_t offsets[most];
   __shared__ uint4 staged_vectors[tile * sizeof(entry) / sizeof(uint4)];
   __shared__ std::uint32_t sums[32];
   auto* const staged = reinterpret_cast<entry*>(staged_vectors);
   const auto thread = static_cast<int>(threadIdx.x);
 
 #pragma unroll
-  for (int b = thread; b < most_bins; b += bin_threads) offsets[b] = 0;
+  for (int b = thread; b < most; b += bin_threads) offsets[b] = 0;
   wait_for_previous_kernel();
-  if (Indexed && blockIdx.x == 0 && thread == 0) {
-    call.tables.pending[0] = 0;
-    call.tables.crowded[0] = 0;
-    call.tables.heavy[0] = 0;
+  if constexpr (Indexed) {  // what the third kernel begins with
+    if (blockIdx.x == 0 && thread == 0) {
+      call.tables.pending[0] = 0;
+      call.tables.crowded[0] = 0;
+      call.tables.heavy[0] = 0;
+      *call.tables.work.tickets = 0;
+    }
+    if (thread == 0) call.tables.work.done[blockIdx.x] = 0;
+    if (thread < static_cast<int>(heavy_channels)) {
+      call.tables.work.channels[blockIdx.x * heavy_channels + threadIdx.x] =
+          heavy_channel::nothing();
+    }
   }
   const std::int64_t n = call.locator.points.number();
   const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * tile;
@@ -274,6 +289,12 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(bin_threads, 2)
     std::uint32_t four_cells[4];
     std::uint32_t four_ranks[4];
     cells_in_slab<Packed, stride>(call, p, number - place, four_cells, lost);
+    if constexpr (Indexed) {
+#pragma unroll
+      for (int k = 0; k < 4; ++k) {
+        if (four_cells[k] != no_cell) four_cells[k] = call.spread.place_of(four_cells[k]);
+      }
+    }
     take_ranks(offsets, call.shift, four_cells, four_ranks);
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
@@ -283,7 +304,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(bin_threads, 2)
   }
   __syncthreads();
 
-  constexpr int most_per_thread = most_bins / bin_threads;
+  constexpr int most_per_thread = most / bin_threads;
   const int per_thread = (call.bins + bin_threads - 1) / bin_threads;
   std::uint32_t mine = 0;
 #pragma unroll

@@ -187,7 +187,7 @@ __device__ __forceinline__ void report_counters(const std::uint32_t* lost, int t
   __syncthreads();
   unsigned long long mine_outside = 0;
   unsigned long long mine_not_finite = 0;
-  for (int t = static_cast<int>(threadIdx.x); t < tiles; t += visit_threads) {
+  for (int t = static_cast<int>(threadIdx.x); t < tiles; t += static_cast<int>(blockDim.x)) {
     mine_outside += lost[2 * t];
     mine_not_finite += lost[2 * t + 1];
   }
@@ -208,6 +208,8 @@ struct bin_slab {
   std::int64_t begin;   // first voxel of the slab
   std::uint32_t cells;  // voxels of the slab
   std::int32_t shift;
+  std::uint32_t size;                // voxels of a bin
+  voxel_spread spread;               // where points have features
   const std::uint32_t* point_count;  // as in `point_arguments`
   std::int64_t points;
   const std::uint32_t* lost;

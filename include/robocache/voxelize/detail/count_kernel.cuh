@@ -94,7 +94,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(visit_threads)
                       const __grid_constant__ voxel_output<voxel_scalar_t<R>> output,
                       const __grid_constant__ bool vectors,
                       const __grid_constant__ bool accumulate) {
-  __shared__ uint4 shared_vectors[(1 << most_shift) / voxels_per_word<R> / 4];
+  __shared__ uint4 shared_vectors[(1 << most_shift<false>) / voxels_per_word<R> / 4];
   auto* const shared = reinterpret_cast<std::uint32_t*>(shared_vectors);
   const auto bin = static_cast<int>(blockIdx.x);
   const std::uint32_t first = static_cast<std::uint32_t>(bin) << slab.shift;

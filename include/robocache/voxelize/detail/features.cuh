@@ -29,9 +29,9 @@ struct reduce_call {
   std::uint32_t* starts;
   std::uint32_t* sorted;
   std::uint32_t* pending;  // their number, then the bins
-  std::uint32_t* crowded;  // their number, then voxels for a warp each
-  std::uint32_t* heavy;    // their number, then voxels for a block each
-  bool dense;              // the output has no gaps
+  std::uint32_t* crowded;  // their number, then places in `starts` of voxels for a warp each
+  std::uint32_t* heavy;    // their number, then places of voxels for many blocks
+  heavy_work work;         // on those
   std::uint32_t vectors;   // accesses per voxel
   std::uint32_t share;     // of these, what one block does
   fast_divide by_share;
@@ -144,62 +144,74 @@ static __device__ __noinline__ void write_channel(const reduce_call& call,
   store_result(to, result);
 }
 
-/// What the threads on one vector of a voxel find out together.
+/// What is found out about one vector of a voxel.
 template <reduction R, int Width>
 struct crowd_result {
   value_summary summary[Width];
-  std::int64_t units[Width];
+  std::int64_t units[Width] = {};
   extreme_value<R == reduction::min ? reduction::min : reduction::max> best[Width];
 };
 
-/// Reduces one vector of a voxel: thread `slot` of `slots` takes every `slots`-th point.
-///
-/// \param merge_first, merge_second  bring together what the threads found, in all of them
-template <reduction R, int Width, class In, class First, class Second>
-__device__ __forceinline__ void reduce_crowd(const reduce_call& call, const std::uint32_t* points,
-                                             std::uint32_t n, std::uint32_t vector, bool exists,
-                                             std::uint32_t slot, std::uint32_t slots,
-                                             std::uint32_t prior, const First& merge_first,
-                                             const Second& merge_second,
-                                             reduced_t<R> (&result)[Width]) noexcept {
-  constexpr bool sums = carried<R> == reduction::sum;
-  crowd_result<R, Width> found;
-  const auto for_each = [&](const auto& body) {
-    if (!exists) return;
+/// Calls `body(x)` with a vector of every `slots`-th of a voxel's points.
+template <int Width, class In, class Body>
+__device__ __forceinline__ void for_each_vector(const reduce_call& call,
+                                                const std::uint32_t* points, std::uint32_t n,
+                                                std::uint32_t vector, std::uint32_t slot,
+                                                std::uint32_t slots, const Body& body) noexcept {
 #pragma unroll 4
-    for (std::uint32_t i = slot; i < n; i += slots) {
-      float x[Width];
-      load_features<Width, In>(call.features, points[i], vector, x);
-      body(x);
-    }
-  };
-  for_each([&](const float(&x)[Width]) {
+  for (std::uint32_t i = slot; i < n; i += slots) {
+    float x[Width];
+    load_features<Width, In>(call.features, points[i], vector, x);
+    body(x);
+  }
+}
+
+/// The first look at the values, by thread `slot` of `slots`. What these find has to be merged.
+template <reduction R, int Width, class In>
+__device__ __forceinline__ void look_at_values(const reduce_call& call, const std::uint32_t* points,
+                                               std::uint32_t n, std::uint32_t vector,
+                                               std::uint32_t slot, std::uint32_t slots,
+                                               crowd_result<R, Width>& found) noexcept {
+  for_each_vector<Width, In>(call, points, n, vector, slot, slots, [&](const float(&x)[Width]) {
 #pragma unroll
     for (int e = 0; e < Width; ++e) {
-      if constexpr (sums) {
+      if constexpr (carried<R> == reduction::sum) {
         found.summary[e].add(x[e]);
       } else {
         found.best[e].add(x[e]);
       }
     }
   });
-  merge_first(found);
-  if constexpr (sums) {
-    fixed_unit unit[Width];
-#pragma unroll
-    for (int e = 0; e < Width; ++e) {
-      unit[e] = fixed_unit(found.summary[e], n - found.summary[e].nans);
-      found.units[e] = 0;
-    }
-    for_each([&](const float(&x)[Width]) {
-#pragma unroll
-      for (int e = 0; e < Width; ++e) found.units[e] += unit[e].integer(x[e]);
-    });
-    merge_second(found);
-  }
+}
+
+/// The second look that sums take: `found` has the merged summary of all `total` values.
+template <reduction R, int Width, class In>
+__device__ __forceinline__ void add_up_values(const reduce_call& call, const std::uint32_t* points,
+                                              std::uint32_t n, std::uint32_t total,
+                                              std::uint32_t vector, std::uint32_t slot,
+                                              std::uint32_t slots,
+                                              crowd_result<R, Width>& found) noexcept {
+  fixed_unit unit[Width];
 #pragma unroll
   for (int e = 0; e < Width; ++e) {
-    if constexpr (sums) {
+    unit[e] = fixed_unit(found.summary[e], total - found.summary[e].nans);
+    found.units[e] = 0;
+  }
+  for_each_vector<Width, In>(call, points, n, vector, slot, slots, [&](const float(&x)[Width]) {
+#pragma unroll
+    for (int e = 0; e < Width; ++e) found.units[e] += unit[e].integer(x[e]);
+  });
+}
+
+/// The results of a vector, from all that was found.
+template <reduction R, int Width>
+__device__ __forceinline__ void finish_crowd(const reduce_call& call,
+                                             const crowd_result<R, Width>& found, std::uint32_t n,
+                                             std::uint32_t prior,
+                                             reduced_t<R> (&result)[Width]) noexcept {
+#pragma unroll
+  for (int e = 0; e < Width; ++e) {
+    if constexpr (carried<R> == reduction::sum) {
       result[e] = prior != 0
                       ? finish_sum<carried<R>>(found.summary[e], n, found.units[e], call.rules.nans)
                       : finish_sum<R>(found.summary[e], n, found.units[e], call.rules.nans);
@@ -267,11 +279,19 @@ __device__ __forceinline__ void write_crowded_voxel(const reduce_call& call,
   };
   for (std::uint32_t first = 0; first < vectors; first += side) {
     const std::uint32_t own = first + lane % side;
+    const std::uint32_t vector = first_vector + own;
+    const std::uint32_t own_n = own < vectors ? n : 0;  // lanes beyond look at nothing
+    crowd_result<R, Width> found;
+    look_at_values<R, Width, In>(call, points, own_n, vector, lane / side, 32 / side, found);
+    merge_first(found);
+    if constexpr (carried<R> == reduction::sum) {
+      add_up_values<R, Width, In>(call, points, own_n, n, vector, lane / side, 32 / side, found);
+      merge_second(found);
+    }
     reduced_t<R> result[Width];
-    reduce_crowd<R, Width, In>(call, points, n, first_vector + own, own < vectors, lane / side,
-                               32 / side, prior, merge_first, merge_second, result);
+    finish_crowd<R, Width>(call, found, n, prior, result);
     if (lane < side && own < vectors) {
-      write_crowd<R, Width, Out>(call, cell, n, first_vector + own, prior, result);
+      write_crowd<R, Width, Out>(call, cell, n, vector, prior, result);
     }
   }
 }

@@ -65,14 +65,13 @@ struct binned_points {
     result.locator = make_locator<R>(points, grid, options.transform);
     result.cells = make_numbering<R>(grid).cells();
     result.shape = choose_bins(points.size, result.cells, reduces_features(R));
-    result.tables =
-        lay_out_tables(memory, points.size, result.cells, result.shape, reduces_features(R));
+    result.tables = lay_out_tables(memory, points.size, result.shape, reduces_features(R));
     result.counters = reports.counters;
     return result;
   }
 
   int bins_of(std::uint32_t slab_cells) const noexcept {
-    const std::uint32_t per_bin = 1u << shape.shift;
+    const auto per_bin = static_cast<std::uint32_t>(shape.size);
     return static_cast<int>((slab_cells + per_bin - 1) / per_bin);
   }
 
@@ -86,6 +85,7 @@ struct binned_points {
     call.cells = slab_cells;
     call.shift = shape.shift;
     call.bins = shape.bins;
+    call.spread = voxel_spread(shape.bins);
     call.wide = cells > std::numeric_limits<std::uint32_t>::max();
     call.count_lost = counters != nullptr && begin == 0;
     call.tables = tables;
@@ -106,6 +106,8 @@ struct binned_points {
     result.begin = begin;
     result.cells = slab_cells;
     result.shift = shape.shift;
+    result.size = static_cast<std::uint32_t>(shape.size);
+    result.spread = voxel_spread(shape.bins);
     result.point_count = locator.points.count;
     result.points = locator.points.size;
     result.lost = tables.lost;
@@ -135,7 +137,7 @@ ROBOCACHE_HIDDEN status add_directly(const point_locator<Real>& locator, std::in
   if (!accumulate || counters != nullptr) {
     const clear_call<scalar> call{make_voxel_output(output), accumulate ? 0 : elements, vectors,
                                   counters};
-    constexpr std::int64_t most_blocks = 2048;
+    constexpr std::int64_t most_blocks = 528;  // and room for blocks of the next kernel
     const std::int64_t steps = vectors ? 16 / sizeof(scalar) : 1;
     const std::int64_t blocks = std::min((call.elements / steps) / direct_threads + 1, most_blocks);
     ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &clear_kernel<scalar>,
@@ -148,6 +150,7 @@ ROBOCACHE_HIDDEN status add_directly(const point_locator<Real>& locator, std::in
   call.points.count_lost = counters != nullptr;
   call.output = make_voxel_output(output);
   call.counters = counters;
+  call.after_clear = !accumulate && locator.points.count == nullptr;
   const std::int64_t points = locator.points.size;
   if (points == 0 && counters == nullptr) return {};
   const auto blocks = [&](std::int64_t per_block) {  // one even for no points: `beyond`
@@ -158,11 +161,11 @@ ROBOCACHE_HIDDEN status add_directly(const point_locator<Real>& locator, std::in
     if (points > points_one_by_one) {
       if constexpr (std::is_same_v<Real, float>) {
         if (is_packed(locator.points) && locator.transform.identity) {
-          return launch("voxelize", &add_neighbours_kernel<true, Real>, blocks(points_per_block),
+          return launch("voxelize", &add_scan_kernel<true, Real>, blocks(points_per_block),
                         dim3(direct_threads), stream, call);
         }
       }
-      return launch("voxelize", &add_neighbours_kernel<false, Real>, blocks(points_per_block),
+      return launch("voxelize", &add_scan_kernel<false, Real>, blocks(points_per_block),
                     dim3(direct_threads), stream, call);
     }
   }
@@ -221,7 +224,7 @@ ROBOCACHE_HIDDEN status launch_reduce(reduce_call& call, int width, int bins,
   // Several blocks to a bin if there are not enough bins to go round, or too many vectors to count.
   constexpr std::uint32_t most_vectors = 1 << 14;
   std::uint32_t parts = (call.vectors + most_vectors - 1) / most_vectors;
-  parts = std::max(parts, static_cast<std::uint32_t>(enough_bins / bins));
+  parts = std::max(parts, static_cast<std::uint32_t>(enough_bins<true> / bins));
   if (call.rules.accumulate || call.vectors == 0) parts = 1;
   call.share = (call.vectors + parts - 1) / parts;
   parts = call.share == 0 ? 1 : (call.vectors + call.share - 1) / call.share;
@@ -229,7 +232,7 @@ ROBOCACHE_HIDDEN status launch_reduce(reduce_call& call, int width, int bins,
   call.by_rest = fast_divide(call.share == 0 ? 0 : call.vectors % call.share);
   ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &reduce_bins_kernel<R, Width, In, Out>,
                                         dim3(static_cast<unsigned>(bins), parts),
-                                        dim3(visit_threads), stream, call));
+                                        dim3(reduce_threads), stream, call));
   // No bin can have too many points if there are no more.
   if (call.slab.points <= most_in_bin || call.vectors == 0) return {};
   constexpr std::int64_t most_blocks = 264;  // what keeps a large GPU busy
@@ -259,13 +262,12 @@ ROBOCACHE_HIDDEN status reduce_on_stream(const point_view<Real>& points,
   call.pending = binned.tables.pending;
   call.crowded = binned.tables.crowded;
   call.heavy = binned.tables.heavy;
-  call.dense = call.output.layout.linear && call.output.channel_stride == 1 &&
-               call.output.layout.stride_x == features.channels;
+  call.work = binned.tables.work;
   const int width = feature_width<in, out>(call.features, call.output);
   return for_each_slab_on_stream(binned.cells, [&](std::int64_t begin, std::uint32_t cells) {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(binned.template launch_bins<true>(begin, cells, stream));
     call.slab = binned.slab(begin, cells);
-    return launch_reduce<R, 4, in, out>(call, width, binned.bins_of(cells), stream);
+    return launch_reduce<R, 4, in, out>(call, width, binned.shape.bins, stream);
   });
 }
 

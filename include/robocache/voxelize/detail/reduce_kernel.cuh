@@ -20,138 +20,166 @@ inline namespace ROBOCACHE_CUDA_NAMESPACE {
 namespace cuda_detail {
 
 /// Loads of a thread that are under way at the same time.
-inline constexpr int steps_in_flight = 2;
+inline constexpr int steps_in_flight = 4;
 
 /// Two values at once need no more than float arithmetic, if the output is not rounded again.
 template <reduction R, class Out>
 inline constexpr bool takes_pairs =
     R == reduction::max || R == reduction::min || std::is_same_v<Out, float>;
 
-/// Writes the voxels of a bin that have no point, one, or (in `pairs`) two, as wide as addresses
-/// allow.
+/// What a block does of a bin: some of the vectors of each voxel.
+struct bin_share {
+  std::uint32_t bin;
+  std::uint32_t first_vector;
+  std::uint32_t vectors;
+  fast_divide by_vectors;
+};
+
+/// One access of an output: an item of a block's share.
+struct bin_item {
+  std::uint32_t local;   ///< the voxel's number within the bin
+  std::uint32_t vector;  ///< within the voxel
+
+  __device__ __forceinline__ bin_item(const bin_share& share, std::uint32_t item) noexcept
+      : local(share.by_vectors(item)), vector(share.first_vector + item - local * share.vectors) {}
+};
+
+/// Voxels with one point or none, in the order in which they are in memory.
 template <reduction R, int Width, class In, class Out>
-__device__ __forceinline__ void write_simple_voxels(const reduce_call& call, std::uint32_t first,
-                                                    std::uint32_t cells, std::uint32_t first_vector,
-                                                    std::uint32_t vectors,
+__device__ __forceinline__ void write_simple_voxels(const reduce_call& call, const bin_share& share,
                                                     const bin_storage& storage) noexcept {
-  constexpr bool pairs = takes_pairs<R, Out>;
-  constexpr std::uint32_t at_once = pairs ? 2 : 1;
-  const fast_divide by_vectors = vectors == call.share ? call.by_share : call.by_rest;
-  const std::uint32_t items = cells * vectors;
-  // Without gaps, neighbouring items are neighbours in memory too.
-  const bool dense = call.dense && vectors == call.vectors;
-  Out* const bin_place = place_of<Out, Width>(call, first, 0);
-  for (std::uint32_t base = threadIdx.x; base < items; base += visit_threads * steps_in_flight) {
+  const std::uint32_t items = call.slab.size * share.vectors;
+  for (std::uint32_t base = threadIdx.x; base < items; base += reduce_threads * steps_in_flight) {
     std::uint32_t n[steps_in_flight];
-    std::uint32_t cell[steps_in_flight];
-    std::uint32_t vector[steps_in_flight];
     float x[steps_in_flight][Width];
-    float y[steps_in_flight][Width];
 #pragma unroll
     for (int u = 0; u < steps_in_flight; ++u) {
-      const std::uint32_t item = base + static_cast<std::uint32_t>(u) * visit_threads;
-      n[u] = at_once + 1;
-      cell[u] = vector[u] = 0;
 #pragma unroll
-      for (int e = 0; e < Width; ++e) x[u][e] = y[u][e] = call.rules.empty_value;
-      if (item >= items) continue;
-      cell[u] = by_vectors(item);
-      vector[u] = first_vector + item - cell[u] * vectors;
-      const std::uint32_t begin = storage.begin_of(cell[u]);
-      n[u] = storage.end_of(cell[u]) - begin;
-      if (n[u] != 0 && n[u] <= at_once) {
-        load_features<Width, In>(call.features, storage.sorted[begin], vector[u], x[u]);
-      }
-      if (pairs && n[u] == 2) {
-        load_features<Width, In>(call.features, storage.sorted[begin + 1], vector[u], y[u]);
-      }
+      for (int e = 0; e < Width; ++e) x[u][e] = call.rules.empty_value;
+      n[u] = 2;
+      if (base + static_cast<std::uint32_t>(u) * reduce_threads >= items) continue;
+      const bin_item item(share, base + static_cast<std::uint32_t>(u) * reduce_threads);
+      const std::uint32_t begin = storage.begin_of(item.local);
+      n[u] = storage.end_of(item.local) - begin;
+      if (n[u] != 1) continue;
+      load_features<Width, In>(call.features, storage.points[begin], item.vector, x[u]);
     }
 #pragma unroll
     for (int u = 0; u < steps_in_flight; ++u) {
-      if (n[u] > at_once) continue;
-      bool exact = true;
-      if (pairs && n[u] == 2) {
+      if (n[u] > 1) continue;
+      if constexpr (R == reduction::sum || R == reduction::mean) {
+        if (n[u] == 1) {
 #pragma unroll
-        for (int e = 0; e < Width; ++e) {
-          exact = reduce_pair<R>(x[u][e], y[u][e], call.rules.nans, x[u][e]) && exact;
+          for (int e = 0; e < Width; ++e) x[u][e] = exact_add(x[u][e], 0.0f);  // -0 becomes +0
         }
-      } else if ((R == reduction::sum || R == reduction::mean) && n[u] == 1) {
+      }
+      const bin_item item(share, base + static_cast<std::uint32_t>(u) * reduce_threads);
+      const std::uint32_t number = call.slab.spread.number_of(share.bin, item.local);
+      if (number >= call.slab.cells) continue;
+      store_result(place_of<Out, Width>(call, number, item.vector), x[u]);
+    }
+  }
+}
+
+/// Voxels with two points.
+template <reduction R, int Width, class In, class Out>
+__device__ __forceinline__ void write_pairs(const reduce_call& call, const bin_share& share,
+                                            const bin_storage& storage) noexcept {
+  const std::uint32_t items = storage.pairs * share.vectors;
+#pragma unroll 2
+  for (std::uint32_t i = threadIdx.x; i < items; i += reduce_threads) {
+    const bin_item item(share, i);
+    const std::uint32_t local = storage.list[item.local];
+    const std::uint32_t* const points = storage.points + storage.begin_of(local);
+    float x[Width];
+    float y[Width];
+    load_features<Width, In>(call.features, points[0], item.vector, x);
+    load_features<Width, In>(call.features, points[1], item.vector, y);
+    bool exact = true;
 #pragma unroll
-        for (int e = 0; e < Width; ++e) x[u][e] = exact_add(x[u][e], 0.0f);  // -0 becomes +0
-      }
-      if (!exact) {
-        for (std::uint32_t e = 0; e < Width; ++e) {
-          write_channel<R, In, Out>(call, storage.sorted + storage.begin_of(cell[u]), 2,
-                                    first + cell[u], vector[u] * Width + e, 0);
-        }
-        continue;
-      }
-      const std::uint32_t item = base + static_cast<std::uint32_t>(u) * visit_threads;
-      Out* to = bin_place + static_cast<std::int64_t>(item) * Width;
-      if (!dense) to = place_of<Out, Width>(call, first + cell[u], vector[u]);
-      store_result(to, x[u]);
+    for (int e = 0; e < Width; ++e) {
+      exact = reduce_pair<R>(x[e], y[e], call.rules.nans, x[e]) && exact;
+    }
+    const std::uint32_t number = call.slab.spread.number_of(share.bin, local);
+    if (exact) {
+      store_result(place_of<Out, Width>(call, number, item.vector), x);
+      continue;
+    }
+#pragma unroll 1
+    for (std::uint32_t e = 0; e < Width; ++e) {
+      write_channel<R, In, Out>(call, points, 2, number, item.vector * Width + e, 0);
     }
   }
 }
 
 template <reduction R, int Width, class In, class Out>
-ROBOCACHE_HIDDEN __global__ void __launch_bounds__(visit_threads, 2)
+ROBOCACHE_HIDDEN __global__ void __launch_bounds__(reduce_threads, 4)
     reduce_bins_kernel(const __grid_constant__ reduce_call call) {
   __shared__ uint4 vectors_of_storage[(sizeof(bin_storage) + 15) / 16];
   auto& storage = *reinterpret_cast<bin_storage*>(vectors_of_storage);
   const bin_slab& slab = call.slab;
   const auto bin = static_cast<int>(blockIdx.x);
-  const std::uint32_t first = static_cast<std::uint32_t>(bin) << slab.shift;
-  const std::uint32_t cells = min(1u << slab.shift, slab.cells - first);
-  for (std::uint32_t i = threadIdx.x; i < (1u << slab.shift) / 4; i += visit_threads) {
-    vectors_of_storage[i] = make_uint4(0, 0, 0, 0);  // enough for sorting in global memory
+  for (std::uint32_t i = threadIdx.x; i < slab.size / 8; i += reduce_threads) {
+    storage.positions[i] = make_uint4(0, 0, 0, 0);
   }
-  if (threadIdx.x == 0) storage.several = storage.many = storage.begins = storage.ends = 0;
-  __syncthreads();
+  if (threadIdx.x == 0) storage.pairs = storage.others = storage.many = 0;
   wait_for_previous_kernel();
+  let_next_kernel_launch();
 
   const std::int64_t n = slab.number();
   const int tiles = slab.active_tiles(n);
-  measure_bin(slab.pieces, bin, tiles, storage);
-  if (storage.ends - storage.begins > most_in_bin) {
+  const bool accumulate = call.rules.accumulate;
+  const bool pairs = takes_pairs<R, Out> && !accumulate;
+  if (!sort_in_shared(call, bin, tiles, pairs, storage)) {
     if (blockIdx.y == 0) {
-      sort_in_global(call, bin, tiles, first, cells, storage.begins,
-                     reinterpret_cast<std::uint32_t*>(vectors_of_storage), storage.sums);
+      sort_in_global(call, bin, tiles, storage);
       slab.report(n, tiles);
     }
     return;
   }
-  const bool accumulate = call.rules.accumulate;
-  const std::uint32_t at_once = accumulate ? 0 : (takes_pairs<R, Out> ? 2 : 1);
-  sort_in_shared(call, bin, tiles, first, cells, at_once, storage);
+  const auto number_of = [&](std::uint32_t local) {
+    return slab.spread.number_of(static_cast<std::uint32_t>(bin), local);
+  };
+  if (call.counts.data != nullptr && blockIdx.y == 0) {
+    for (std::uint32_t c = threadIdx.x; c < slab.size; c += reduce_threads) {
+      const std::uint32_t number = number_of(c);
+      if (number < slab.cells) write_count(call, number, storage.end_of(c) - storage.begin_of(c));
+    }
+    if (accumulate) __syncthreads();  // the counts are read below
+  }
 
-  // This block's share of each voxel's vectors.
-  const std::uint32_t first_vector = blockIdx.y * call.share;
-  const std::uint32_t vectors = min(call.vectors - first_vector, call.share);
-  const std::uint32_t channels = vectors * Width;
-  if (vectors != 0 && !accumulate) {
-    write_simple_voxels<R, Width, In, Out>(call, first, cells, first_vector, vectors, storage);
+  bin_share share;
+  share.bin = static_cast<std::uint32_t>(bin);
+  share.first_vector = blockIdx.y * call.share;
+  share.vectors = min(call.vectors - share.first_vector, call.share);
+  share.by_vectors = share.vectors == call.share ? call.by_share : call.by_rest;
+  if (share.vectors != 0 && !accumulate) {
+    write_simple_voxels<R, Width, In, Out>(call, share, storage);
+    if constexpr (takes_pairs<R, Out>) write_pairs<R, Width, In, Out>(call, share, storage);
   }
   // The others a channel per thread: those in the list, or where a grid accumulates all that have
   // points.
-  const std::uint32_t voxels = accumulate ? cells : storage.several;
-  for (std::uint32_t item = threadIdx.x; item < voxels * channels; item += visit_threads) {
+  const std::uint32_t channels = share.vectors * Width;
+  const std::uint16_t* const others = storage.list + (pairs ? bin_storage::most_pairs : 0);
+  const std::uint32_t voxels = accumulate ? slab.size : storage.others;
+  for (std::uint32_t item = threadIdx.x; item < voxels * channels; item += reduce_threads) {
     const std::uint32_t which = item / channels;
-    const std::uint32_t cell = accumulate ? which : storage.list[which];
-    const std::uint32_t begin = storage.begin_of(cell);
-    const std::uint32_t points = storage.end_of(cell) - begin;
+    const std::uint32_t local = accumulate ? which : others[which];
+    const std::uint32_t begin = storage.begin_of(local);
+    const std::uint32_t points = storage.end_of(local) - begin;
     if (points == 0 || points > few_points) continue;
-    write_channel<R, In, Out>(call, storage.sorted + begin, points, first + cell,
-                              first_vector * Width + item - which * channels,
-                              prior_count(call, first + cell, points));
+    const std::uint32_t number = number_of(local);
+    write_channel<R, In, Out>(call, storage.points + begin, points, number,
+                              share.first_vector * Width + item - which * channels,
+                              prior_count(call, number, points));
   }
   // And crowded ones a warp each.
-  for (std::uint32_t i = threadIdx.x / 32u; i < storage.many; i += visit_warps) {
-    const std::uint32_t cell = storage.list[bin_storage::list_size - 1 - i];
-    const std::uint32_t begin = storage.begin_of(cell);
-    write_crowded_voxel<R, Width, In, Out>(call, storage.sorted + begin,
-                                           storage.end_of(cell) - begin, first + cell, first_vector,
-                                           vectors);
+  for (std::uint32_t i = threadIdx.x / 32u; i < storage.many; i += reduce_warps) {
+    const std::uint32_t local = storage.list[most_in_bin - 1 - i];
+    const std::uint32_t begin = storage.begin_of(local);
+    write_crowded_voxel<R, Width, In, Out>(call, storage.points + begin,
+                                           storage.end_of(local) - begin, number_of(local),
+                                           share.first_vector, share.vectors);
   }
   if (blockIdx.y == 0) slab.report(n, tiles);
 }

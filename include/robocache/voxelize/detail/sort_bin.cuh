@@ -10,9 +10,9 @@
 #include <cstdint>
 
 /// \file
-/// How a block sorts the points of its bin by voxel: it counts them, so it knows where each voxel's
-/// points go, and puts them there. Their order within a voxel is not determined; reductions do not
-/// depend on it.
+/// How a block sorts the points of its bin by voxel: it collects them from the tiles, counts them,
+/// so it knows where each voxel's points go, and puts them there. Their order within a voxel is not
+/// determined; reductions do not depend on it.
 ///
 /// A bin of ordinary size is sorted in shared memory, with counters of 16 bits. One with more
 /// points is sorted to global memory, and left to another kernel.
@@ -21,20 +21,28 @@ namespace robocache {
 inline namespace ROBOCACHE_CUDA_NAMESPACE {
 namespace cuda_detail {
 
+inline constexpr int reduce_threads = 256;
+inline constexpr int reduce_warps = reduce_threads / 32;
+
 /// The shared memory of a block that sorts.
 struct bin_storage {
-  static constexpr std::uint32_t list_size = most_in_bin / 2;
-  /// What sorting in global memory needs instead of `positions` and `sorted`: a word per voxel.
-  static constexpr int counter_vectors = (1 << most_shift) / 4;
-  uint4 positions[(1 << most_shift) / 8];  ///< 16 bits per voxel: at last, where its points end
-  std::uint32_t sorted[most_in_bin];       ///< the bin's points in the order of their voxels
-  std::uint16_t
-      list[list_size];  ///< from the front: voxels with several points, from the back: many
-  std::uint32_t several;
+  /// What sorting in global memory needs instead of `positions` and `points`: a word per voxel.
+  static constexpr int counter_vectors = (1 << most_shift<true>) / 4;
+  /// Voxels with two points or more are at most this many, those with three or more at most that.
+  static constexpr std::uint32_t most_pairs = most_in_bin / 2;
+  static constexpr std::uint32_t most_others = most_in_bin / 3;
+  uint4 positions[(1 << most_shift<true>) / 8];  ///< 16 bits per voxel: where its points end
+  std::uint32_t points[most_in_bin];             ///< in the order of their voxels
+  /// While collecting: the voxel of each point. Then voxels: those with two points; from
+  /// `most_pairs` on those with more; and from the back those with many.
+  std::uint16_t list[most_in_bin];
+  std::uint32_t pairs;
+  std::uint32_t others;
   std::uint32_t many;
-  std::uint32_t sums[visit_warps];
-  std::uint32_t begins;
-  std::uint32_t ends;
+  // Of the tiles that are looked at:
+  std::uint32_t starts[reduce_threads];   ///< entries of this bin in those before
+  std::uint32_t offsets[reduce_threads];  ///< add the number of an entry: its place in the tables
+  std::uint32_t sums[32];
 
   __device__ __forceinline__ std::uint32_t end_of(std::uint32_t cell) const noexcept {
     return reinterpret_cast<const std::uint16_t*>(positions)[cell];
@@ -46,120 +54,78 @@ struct bin_storage {
 static_assert(sizeof(bin_storage) <= 48 * 1024, "what every block may have");
 static_assert(bin_storage::counter_vectors * 16 <= offsetof(bin_storage, list));
 
-/// Counts points in halves of words; no half overflows, because the bin has fewer points.
-struct narrow_counting {
-  std::uint32_t* words;
-
-  __device__ __forceinline__ void add(std::uint32_t entry, std::uint32_t number) const noexcept {
-    const std::uint32_t local = entry & 0xffffu;
-    atomicAdd(&words[local / 2], number << (16 * (local % 2)));
-  }
-  __device__ __forceinline__ void one(std::uint32_t, std::uint32_t entry) const noexcept {
-    add(entry, 1);
-  }
-  __device__ __forceinline__ void crowd(
-      std::uint32_t, const std::uint32_t (&entries)[visit_width]) const noexcept {
-    if (threadIdx.x % 32u == 0) add(entries[0], 32u * static_cast<unsigned>(visit_width));
-  }
-};
-
-/// Puts points behind each other; `words` are where the next point of each voxel goes.
-struct narrow_sorting {
-  std::uint32_t* words;
-  std::uint32_t* sorted;
-
-  __device__ __forceinline__ std::uint32_t take(std::uint32_t entry,
-                                                std::uint32_t number) const noexcept {
-    const std::uint32_t local = entry & 0xffffu;
-    const std::uint32_t shift = 16 * (local % 2);
-    return (atomicAdd(&words[local / 2], number << shift) >> shift) & 0xffffu;
-  }
-  __device__ __forceinline__ void one(std::uint32_t origin, std::uint32_t entry) const noexcept {
-    sorted[take(entry, 1)] = origin + (entry >> 16);
-  }
-  __device__ __forceinline__ void crowd(
-      std::uint32_t origin, const std::uint32_t (&entries)[visit_width]) const noexcept {
-    const std::uint32_t lane = threadIdx.x % 32u;
-    std::uint32_t first = 0;
-    if (lane == 0) first = take(entries[0], 32u * static_cast<unsigned>(visit_width));
-    first = __shfl_sync(0xffffffffu, first, 0);
-#pragma unroll
-    for (int k = 0; k < visit_width; ++k) {
-      sorted[first + static_cast<unsigned>(k) * 32u + lane] = origin + (entries[k] >> 16);
-    }
-  }
-};
-
-/// The same with whole words, to global memory.
-struct wide_sorting {
-  std::uint32_t* positions;
-  std::uint32_t* sorted;
-
-  __device__ __forceinline__ void one(std::uint32_t origin, std::uint32_t entry) const noexcept {
-    sorted[atomicAdd(&positions[entry & 0xffffu], 1u)] = origin + (entry >> 16);
-  }
-  __device__ __forceinline__ void crowd(
-      std::uint32_t origin, const std::uint32_t (&entries)[visit_width]) const noexcept {
-    const std::uint32_t lane = threadIdx.x % 32u;
-    std::uint32_t first = 0;
-    if (lane == 0) {
-      first = atomicAdd(&positions[entries[0] & 0xffffu], 32u * static_cast<unsigned>(visit_width));
-    }
-    first = __shfl_sync(0xffffffffu, first, 0);
-#pragma unroll
-    for (int k = 0; k < visit_width; ++k) {
-      sorted[first + static_cast<unsigned>(k) * 32u + lane] = origin + (entries[k] >> 16);
-    }
-  }
-};
-
-/// How many points are in the bins before this one and in this one. By all threads;
-/// `storage.begins` and `storage.ends` must be 0.
-__device__ __forceinline__ void measure_bin(const bin_pieces& pieces, int bin, int tiles,
-                                            bin_storage& storage) noexcept {
-  std::uint32_t begins = 0;
-  std::uint32_t ends = 0;
-  for (int t = static_cast<int>(threadIdx.x); t < tiles; t += visit_threads) {
+/// Lists a bin's pieces of `reduce_threads` tiles from `base` on. Contains barriers.
+///
+/// \return the number of their entries
+__device__ __forceinline__ std::uint32_t list_pieces(const bin_pieces& pieces, int bin, int base,
+                                                     int tiles, bin_storage& storage) noexcept {
+  const int tile = base + static_cast<int>(threadIdx.x);
+  std::uint32_t begin = 0;
+  std::uint32_t number = 0;
+  if (tile < tiles) {
     const std::uint16_t* const row =
-        pieces.offsets + static_cast<std::int64_t>(t) * (pieces.bins + 1) + bin;
-    begins += row[0];
-    ends += row[1];
+        pieces.offsets + static_cast<std::int64_t>(tile) * (pieces.bins + 1) + bin;
+    begin = row[0];
+    number = row[1] - begin;
   }
-  begins = __reduce_add_sync(0xffffffffu, begins);
-  ends = __reduce_add_sync(0xffffffffu, ends);
-  if (threadIdx.x % 32u == 0) {
-    atomicAdd(&storage.begins, begins);
-    atomicAdd(&storage.ends, ends);
-  }
+  std::uint32_t total;
+  const std::uint32_t start = block_scan<reduce_threads>(number, storage.sums, total);
+  storage.starts[threadIdx.x] = start;
+  storage.offsets[threadIdx.x] =
+      static_cast<std::uint32_t>(tile) * static_cast<std::uint32_t>(pieces.tile) + begin - start;
   __syncthreads();
+  return total;
+}
+
+/// Calls `body(e, point, voxel)` for each of the `total` listed entries, with the number of the
+/// voxel within the bin. However the entries are spread over the tiles, each thread has as many.
+template <class Body>
+__device__ __forceinline__ void for_each_listed(const bin_pieces& pieces, std::uint32_t total,
+                                                const bin_storage& storage,
+                                                const Body& body) noexcept {
+  const auto* const entries = reinterpret_cast<const std::uint32_t*>(pieces.entries);
+  constexpr int unrolled = 4;
+  const std::uint32_t tile = static_cast<std::uint32_t>(pieces.tile);  // a power of two
+  for (std::uint32_t first = threadIdx.x; first < total; first += unrolled * reduce_threads) {
+    std::uint32_t at[unrolled];
+    std::uint32_t entry[unrolled];
+#pragma unroll
+    for (int u = 0; u < unrolled; ++u) {
+      const std::uint32_t e = first + static_cast<std::uint32_t>(u) * reduce_threads;
+      std::uint32_t piece = 0;  // the last that starts at or before e
+#pragma unroll
+      for (std::uint32_t step = reduce_threads / 2; step != 0; step /= 2) {
+        if (storage.starts[piece + step] <= e) piece += step;
+      }
+      at[u] = storage.offsets[piece] + e;
+      if (e < total) entry[u] = entries[at[u]];
+    }
+#pragma unroll
+    for (int u = 0; u < unrolled; ++u) {
+      const std::uint32_t e = first + static_cast<std::uint32_t>(u) * reduce_threads;
+      if (e < total) body(e, (at[u] & ~(tile - 1u)) + (entry[u] >> 16), entry[u] & 0xffffu);
+    }
+  }
 }
 
 /// Writes a voxel's count where that is wanted.
 __device__ __forceinline__ void write_count(const reduce_call& call, std::uint32_t cell,
                                             std::uint32_t n) noexcept {
-  if (call.counts.data == nullptr || blockIdx.y != 0) return;
+  if (call.counts.data == nullptr) return;
   std::uint32_t* const to = call.counts.data + call.counts.layout(call.slab.begin + cell);
   *to = n + (call.rules.accumulate ? *to : 0u);
 }
 
-/// Sorts a bin of at most `most_in_bin` points in shared memory. `storage.positions` must be 0.
+/// Makes positions of the counts of voxels, and lists voxels with several points.
 ///
-/// \param at_once  voxels with more points than this are listed
-template <int = 0>
-static __device__ __noinline__ void sort_in_shared(const reduce_call& call, int bin, int tiles,
-                                                   std::uint32_t first, std::uint32_t cells,
-                                                   std::uint32_t at_once,
-                                                   bin_storage& storage) noexcept {
+/// \param size   voxels of a bin
+/// \param pairs  those with two points have a list of their own
+__device__ __forceinline__ void counts_to_positions(std::uint32_t size, bool pairs,
+                                                    bin_storage& storage) noexcept {
+  // A run of voxels per warp, eight to a lane: first the sums of the runs, then within them.
   const int lane = static_cast<int>(threadIdx.x % 32u);
   const int warp = static_cast<int>(threadIdx.x / 32u);
-  auto* const words = reinterpret_cast<std::uint32_t*>(storage.positions);
-  visit_bin<bin_entry<true>>(call.slab.pieces, bin, tiles, narrow_counting{words});
-  __syncthreads();
-
-  // Counts to positions, a run of voxels per warp: first the sums of the runs, then within them,
-  // eight voxels to a lane.
-  const std::uint32_t size = 1u << call.slab.shift;
-  const std::uint32_t per_warp = max(size / visit_warps, 256u);
+  const std::uint32_t per_warp = (size + reduce_warps * 256u - 1u) / (reduce_warps * 256u) * 256u;
   const std::uint32_t run = static_cast<std::uint32_t>(warp) * per_warp;
   const std::uint32_t run_end = min(run + per_warp, size);
   const std::uint32_t own = 8u * static_cast<std::uint32_t>(lane);
@@ -190,56 +156,129 @@ static __device__ __noinline__ void sort_in_shared(const reduce_call& call, int 
     std::uint32_t count[8];
     const std::uint32_t sum = counts_at(c, count);
     const std::uint32_t inclusive = warp_scan(sum, lane);
-    std::uint32_t start = position + inclusive - sum;
+    std::uint32_t end = position + inclusive - sum;
+    position += __shfl_sync(0xffffffffu, inclusive, 31);
     std::uint32_t word[4];
-    bool more = false;
+    bool several = false;
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
-      word[i] = start;
-      start += count[2 * i];
-      word[i] |= start << 16;
-      start += count[2 * i + 1];
-      more = more || count[2 * i] > at_once || count[2 * i + 1] > at_once;
+      several = several || count[2 * i] > 1 || count[2 * i + 1] > 1;
+      end += count[2 * i];
+      word[i] = end;
+      end += count[2 * i + 1];
+      word[i] |= end << 16;
     }
     if (c < run_end) storage.positions[c / 8] = make_uint4(word[0], word[1], word[2], word[3]);
-    position += __shfl_sync(0xffffffffu, inclusive, 31);
-    if (!more && call.counts.data == nullptr) continue;
-#pragma unroll 1
-    for (std::uint32_t i = 0; i < 8; ++i) {
-      if (c + i >= cells) break;
-      std::uint32_t n = count[0];  // count[i], without an address
+    if (!several) continue;
 #pragma unroll
-      for (std::uint32_t j = 1; j < 8; ++j) {
-        if (i == j) n = count[j];
+    for (std::uint32_t i = 0; i < 8; ++i) {
+      if (count[i] <= 1) continue;
+      std::uint32_t place;
+      if (pairs && count[i] == 2) {
+        place = atomicAdd(&storage.pairs, 1u);
+      } else if (count[i] <= few_points) {
+        place = (pairs ? bin_storage::most_pairs : 0u) + atomicAdd(&storage.others, 1u);
+      } else {
+        place = most_in_bin - 1 - atomicAdd(&storage.many, 1u);
       }
-      write_count(call, first + c + i, n);
-      if (n > few_points) {
-        storage.list[bin_storage::list_size - 1 - atomicAdd(&storage.many, 1u)] =
-            static_cast<std::uint16_t>(c + i);
-      } else if (n > at_once && at_once != 0) {
-        storage.list[atomicAdd(&storage.several, 1u)] = static_cast<std::uint16_t>(c + i);
-      }
+      storage.list[place] = static_cast<std::uint16_t>(c + i);
     }
   }
   __syncthreads();
-  visit_bin<bin_entry<true>>(call.slab.pieces, bin, tiles, narrow_sorting{words, storage.sorted});
+}
+
+/// Sorts a bin in shared memory, unless it has more points than fit there.
+///
+/// \param pairs  as in `counts_to_positions`
+/// \return whether they did fit
+template <int = 0>
+static __device__ __noinline__ bool sort_in_shared(const reduce_call& call, int bin, int tiles,
+                                                   bool pairs, bin_storage& storage) noexcept {
+  const bin_pieces& pieces = call.slab.pieces;
+  std::uint32_t n = 0;
+  for (int base = 0; base < tiles; base += reduce_threads) {
+    const std::uint32_t here = list_pieces(pieces, bin, base, tiles, storage);
+    if (n + here > most_in_bin) return false;
+    for_each_listed(pieces, here, storage,
+                    [&](std::uint32_t e, std::uint32_t point, std::uint32_t voxel) {
+                      storage.points[n + e] = point;
+                      storage.list[n + e] = static_cast<std::uint16_t>(voxel);
+                    });
+    n += here;
+    __syncthreads();
+  }
+
+  auto* const words = reinterpret_cast<std::uint32_t*>(storage.positions);
+  constexpr int most = static_cast<int>(most_in_bin) / reduce_threads;
+  std::uint32_t point[most];
+  std::uint32_t voxel_and_rank[most];
+#pragma unroll
+  for (int k = 0; k < most; ++k) {
+    const std::uint32_t i = threadIdx.x + static_cast<std::uint32_t>(k) * reduce_threads;
+    if (i < n) {
+      const std::uint32_t voxel = storage.list[i];
+      const std::uint32_t shift = 16 * (voxel % 2);
+      const std::uint32_t word = atomicAdd(&words[voxel / 2], 1u << shift);
+      voxel_and_rank[k] = voxel | (word >> shift << 16);
+      point[k] = storage.points[i];
+    }
+  }
   __syncthreads();
+  counts_to_positions(call.slab.size, pairs, storage);
+#pragma unroll
+  for (int k = 0; k < most; ++k) {
+    if (threadIdx.x + static_cast<std::uint32_t>(k) * reduce_threads < n) {
+      const std::uint32_t begin = storage.begin_of(voxel_and_rank[k] & 0xffffu);
+      storage.points[begin + (voxel_and_rank[k] >> 16)] = point[k];
+    }
+  }
+  __syncthreads();
+  return true;
 }
 
 /// Sorts a bin of any size to global memory, and leaves it to the next kernel.
-///
-/// \param counters  shared memory, a word per voxel, all 0
 template <int = 0>
 static __device__ __noinline__ void sort_in_global(const reduce_call& call, int bin, int tiles,
-                                                   std::uint32_t first, std::uint32_t cells,
-                                                   std::uint32_t base, std::uint32_t* counters,
-                                                   std::uint32_t* sums) noexcept {
+                                                   bin_storage& storage) noexcept {
   const int lane = static_cast<int>(threadIdx.x % 32u);
   const int warp = static_cast<int>(threadIdx.x / 32u);
-  visit_bin<bin_entry<true>>(call.slab.pieces, bin, tiles, voxel_counting{counters});
+  const bin_pieces& pieces = call.slab.pieces;
+  auto* const counters = reinterpret_cast<std::uint32_t*>(&storage);
+  const std::uint32_t size = call.slab.size;
   __syncthreads();
-  const std::uint32_t size = 1u << call.slab.shift;
-  const std::uint32_t per_warp = max(size / visit_warps, 32u);
+  for (std::uint32_t i = threadIdx.x; i < size; i += reduce_threads) counters[i] = 0;
+  const auto for_each_entry = [&](const auto& body) {
+    for (int base = 0; base < tiles; base += reduce_threads) {
+      const std::uint32_t here = list_pieces(pieces, bin, base, tiles, storage);
+      for_each_listed(pieces, here, storage, body);
+      __syncthreads();
+    }
+  };
+  // Neighbours often share a voxel, and then the lanes need not take turns.
+  const auto take = [&](std::uint32_t voxel) {
+    const unsigned active = __activemask();
+    int same = 0;
+    (void)__match_all_sync(active, voxel, &same);
+    if (!same) return atomicAdd(&counters[voxel], 1u);
+    const int leader = __ffs(static_cast<int>(active)) - 1;
+    std::uint32_t before = 0;
+    if (lane == leader) {
+      before = atomicAdd(&counters[voxel], static_cast<std::uint32_t>(__popc(active)));
+    }
+    return __shfl_sync(active, before, leader) +
+           static_cast<std::uint32_t>(__popc(active & ((1u << lane) - 1u)));
+  };
+  for_each_entry([&](std::uint32_t, std::uint32_t, std::uint32_t voxel) { take(voxel); });
+
+  std::uint32_t before = 0;  // points of the bins before
+  for (int t = static_cast<int>(threadIdx.x); t < tiles; t += reduce_threads) {
+    before += pieces.offsets[static_cast<std::int64_t>(t) * (pieces.bins + 1) + bin];
+  }
+  std::uint32_t position;
+  (void)block_scan<reduce_threads>(before, storage.sums, position);
+  __syncthreads();
+  const std::uint32_t per_warp = (size + reduce_warps * 32u - 1u) / (reduce_warps * 32u) * 32u;
+  std::uint32_t* const starts = call.starts + static_cast<std::uint32_t>(bin) * size;
   const std::uint32_t run = static_cast<std::uint32_t>(warp) * per_warp;
   const std::uint32_t run_end = min(run + per_warp, size);
   std::uint32_t mine = 0;
@@ -247,10 +286,9 @@ static __device__ __noinline__ void sort_in_global(const reduce_call& call, int 
     mine += counters[c];
   }
   mine = __reduce_add_sync(0xffffffffu, mine);
-  if (lane == 0) sums[warp] = mine;
+  if (lane == 0) storage.sums[warp] = mine;
   __syncthreads();
-  std::uint32_t position = base;
-  for (int w = 0; w < warp; ++w) position += sums[w];
+  for (int w = 0; w < warp; ++w) position += storage.sums[w];
   for (std::uint32_t chunk = run; chunk < run_end; chunk += 32) {
     const std::uint32_t c = chunk + static_cast<std::uint32_t>(lane);
     const std::uint32_t n = counters[c];
@@ -258,20 +296,22 @@ static __device__ __noinline__ void sort_in_global(const reduce_call& call, int 
     const std::uint32_t start = position + inclusive - n;
     counters[c] = start;
     position += __shfl_sync(0xffffffffu, inclusive, 31);
-    if (c >= cells) continue;
-    call.starts[first + c] = start;
-    if (c + 1 == cells) call.starts[first + cells] = start + n;
-    write_count(call, first + c, n);
+    starts[c] = start;
+    if (c + 1 == size) starts[size] = start + n;
+    const std::uint32_t number = call.slab.spread.number_of(static_cast<std::uint32_t>(bin), c);
+    if (number < call.slab.cells) write_count(call, number, n);
     if (n > few_points) {
       std::uint32_t* const list = n > heavy_voxel ? call.heavy : call.crowded;
-      list[1 + atomicAdd(list, 1u)] = first + c;
+      list[1 + atomicAdd(list, 1u)] = static_cast<std::uint32_t>(bin) * size + c;
     }
   }
   if (threadIdx.x == 0) {
     call.pending[1 + atomicAdd(call.pending, 1u)] = static_cast<std::uint32_t>(bin);
   }
   __syncthreads();
-  visit_bin<bin_entry<true>>(call.slab.pieces, bin, tiles, wide_sorting{counters, call.sorted});
+  for_each_entry([&](std::uint32_t, std::uint32_t point, std::uint32_t voxel) {
+    call.sorted[take(voxel)] = point;
+  });
 }
 
 }  // namespace cuda_detail
