@@ -132,9 +132,20 @@ struct extreme_value {
   }
 };
 
+/// How many powers of two two values may be apart for their float sum to be as good as the exact
+/// one, whatever it is rounded to after that. A float output rounds once, so neither the unit nor
+/// double may lose a bit. Narrower outputs round twice, so the float sum must be exact, which it is
+/// for narrow values whose mantissas (8 bits of BF16, 11 of half) fit side by side; 0: never.
+template <class In, class Out>
+inline constexpr std::uint32_t pair_range = std::is_same_v<Out, float>
+                                                ? 28
+                                                : (std::is_same_v<In, float> ? 0 : 12);
+
 /// The reduction of two values, if float arithmetic gives the very bits that `reduce_values`
-/// rounded to float would have: false if it may not, then `result` means nothing.
-template <reduction R>
+/// rounded to the output would have: false if it may not, then `result` means nothing.
+///
+/// \tparam Range  as in `pair_range`
+template <reduction R, std::uint32_t Range>
 ROBOCACHE_HD inline bool reduce_pair(float a, float b, nan_policy nans, float& result) noexcept {
   if constexpr (R == reduction::sum || R == reduction::mean) {
     (void)nans;
@@ -142,9 +153,8 @@ ROBOCACHE_HD inline bool reduce_pair(float a, float b, nan_policy nans, float& r
     const std::uint32_t of_b = bit_copy<std::uint32_t>(b) & 0x7fffffffu;
     const std::uint32_t large = of_a > of_b ? of_a : of_b;
     const std::uint32_t small = of_a > of_b ? of_b : of_a;
-    // Less than 2^28 apart: neither the unit nor double loses a bit of the sum. Not so near to the
-    // ends of the exponents that the sum overflows or its half is denormal.
-    const bool exact = large < 0x7e800000u && small > 0x10000000u && large - small < 0x0e000000u;
+    // Not so near to the ends of the exponents that the sum overflows or its half is denormal.
+    const bool exact = large < 0x7e800000u && small > 0x10000000u && large - small < Range << 23;
     result = exact_add(a, b);
     if constexpr (R == reduction::mean) result = exact_mul(0.5f, result);
     result = exact_add(result, 0.0f);  // -0 becomes +0

@@ -85,27 +85,27 @@ __device__ __forceinline__ void cells_in_slab(const bin_call<Real>& call, Real (
   if constexpr (std::is_same_v<Real, float>) {
     // In a straight line, so that the four do not wait for each other. Each axis by itself: the
     // ground of a scan may lie along a face, which is close only on a scale of few voxels.
-    float away[3] = {0, 0, 0};
+    unsigned uncertain = 0;
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
       const quick_voxel quick = quick_voxel_in(p[k], axes);
       cells[k] = number_in_slab<Plain>(call, quick.x, quick.y, quick.z);
       if (!quick.inside) cells[k] = no_cell;
-#pragma unroll
-      for (int d = 0; d < 3; ++d) away[d] = fmaxf(away[d], quick.away[d]);
+      const bool doubt = (quick.away[0] > axes.axis[0].certain) |  // false for NaN
+                         (quick.away[1] > axes.axis[1].certain) |
+                         (quick.away[2] > axes.axis[2].certain);
+      uncertain |= static_cast<unsigned>(doubt) << k;
     }
-    if ((away[0] > axes.axis[0].certain) | (away[1] > axes.axis[1].certain) |
-        (away[2] > axes.axis[2].certain)) {
 #pragma unroll 1
-      for (int k = 0; k < 4; ++k) {
-        const float x = k < 2 ? (k == 0 ? p[0][0] : p[1][0]) : (k == 2 ? p[2][0] : p[3][0]);
-        const float y = k < 2 ? (k == 0 ? p[0][1] : p[1][1]) : (k == 2 ? p[2][1] : p[3][1]);
-        const float z = k < 2 ? (k == 0 ? p[0][2] : p[1][2]) : (k == 2 ? p[2][2] : p[3][2]);
-        const std::uint32_t cell = rare_cell_in_slab(call, x, y, z);
+    for (; uncertain != 0; uncertain &= uncertain - 1) {
+      const int k = __ffs(static_cast<int>(uncertain)) - 1;
+      const float x = k < 2 ? (k == 0 ? p[0][0] : p[1][0]) : (k == 2 ? p[2][0] : p[3][0]);
+      const float y = k < 2 ? (k == 0 ? p[0][1] : p[1][1]) : (k == 2 ? p[2][1] : p[3][1]);
+      const float z = k < 2 ? (k == 0 ? p[0][2] : p[1][2]) : (k == 2 ? p[2][2] : p[3][2]);
+      const std::uint32_t cell = rare_cell_in_slab(call, x, y, z);
 #pragma unroll
-        for (int j = 0; j < 4; ++j) {
-          if (j == k) cells[j] = cell;
-        }
+      for (int j = 0; j < 4; ++j) {
+        if (j == k) cells[j] = cell;
       }
     }
   } else {

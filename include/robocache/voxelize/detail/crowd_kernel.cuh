@@ -216,6 +216,7 @@ template <reduction R, int Width, class In, class Out>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(crowd_threads)
     reduce_crowds_kernel(const __grid_constant__ reduce_call call) {
   wait_for_previous_kernel();
+  let_next_kernel_launch();
   if (call.pending[0] == 0) return;
   const std::uint32_t warps = gridDim.x * crowd_warps;
   const std::uint32_t warp = blockIdx.x * crowd_warps + threadIdx.x / 32u;

@@ -90,6 +90,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
     add_points_kernel(const __grid_constant__ direct_call<Real, voxel_scalar_t<R>> call) {
   __shared__ std::uint32_t sums[2];
   wait_for_previous_kernel();
+  let_next_kernel_launch();
   const point_locator<Real>& locator = call.points.locator;
   const std::int64_t here = points_here(locator.points.number(), direct_threads);
   std::uint32_t lost = 0;
@@ -126,6 +127,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
   // Early reads go past the first-level cache, which may hold what was there before.
   const bool early = Packed && call.after_clear;
   if (!early) wait_for_previous_kernel();
+  let_next_kernel_launch();
   const point_arguments<Real>& points = call.points.locator.points;
   const std::int64_t here = points_here(points.number(), points_per_block);
   const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * points_per_block;

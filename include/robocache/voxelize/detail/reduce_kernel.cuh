@@ -22,10 +22,10 @@ namespace cuda_detail {
 /// Loads of a thread that are under way at the same time.
 inline constexpr int steps_in_flight = 4;
 
-/// Two values at once need no more than float arithmetic, if the output is not rounded again.
-template <reduction R, class Out>
+/// Two values at once need no more than float arithmetic.
+template <reduction R, class In, class Out>
 inline constexpr bool takes_pairs =
-    R == reduction::max || R == reduction::min || std::is_same_v<Out, float>;
+    R == reduction::max || R == reduction::min || pair_range<In, Out> != 0;
 
 /// What a block does of a bin: some of the vectors of each voxel.
 struct bin_share {
@@ -98,7 +98,7 @@ __device__ __forceinline__ void write_pairs(const reduce_call& call, const bin_s
     bool exact = true;
 #pragma unroll
     for (int e = 0; e < Width; ++e) {
-      exact = reduce_pair<R>(x[e], y[e], call.rules.nans, x[e]) && exact;
+      exact = reduce_pair<R, pair_range<In, Out>>(x[e], y[e], call.rules.nans, x[e]) && exact;
     }
     const std::uint32_t number = call.slab.spread.number_of(share.bin, local);
     if (exact) {
@@ -129,7 +129,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(reduce_threads, 4)
   const std::int64_t n = slab.number();
   const int tiles = slab.active_tiles(n);
   const bool accumulate = call.rules.accumulate;
-  const bool pairs = takes_pairs<R, Out> && !accumulate;
+  const bool pairs = takes_pairs<R, In, Out> && !accumulate;
   if (!sort_in_shared(call, bin, tiles, pairs, storage)) {
     if (blockIdx.y == 0) {
       sort_in_global(call, bin, tiles, storage);
@@ -155,7 +155,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(reduce_threads, 4)
   share.by_vectors = share.vectors == call.share ? call.by_share : call.by_rest;
   if (share.vectors != 0 && !accumulate) {
     write_simple_voxels<R, Width, In, Out>(call, share, storage);
-    if constexpr (takes_pairs<R, Out>) write_pairs<R, Width, In, Out>(call, share, storage);
+    if constexpr (takes_pairs<R, In, Out>) write_pairs<R, Width, In, Out>(call, share, storage);
   }
   // The others a channel per thread: those in the list, or where a grid accumulates all that have
   // points.
