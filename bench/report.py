@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Turns benchmark results into a Markdown table, and checks them against gates.csv.
+"""Turns benchmark results into Markdown, and checks them against gates.csv.
 
-    report.py bench.json [sweep.json ...] [--peers peers.json] [--out report.md] [--check 1.4]
+    report.py bench.json [sweep.json ...] [--peers peers.json] [--out report.md] [--gate]
 
 The inputs are what the benchmark programs wrote with --benchmark_out, and what
 the scripts of peers/ wrote. Rows are matched by name. Standard library only. README.md says what
@@ -10,6 +10,7 @@ the columns mean.
 """
 
 import argparse
+import collections
 import csv
 import json
 import pathlib
@@ -74,13 +75,57 @@ def read_peers(paths):
     return result
 
 
-def read_gates(path):
+FACTS = ("floor_us", "target_us", "compile_us")
+Gate = collections.namedtuple("Gate", "row figure bound limit")  # bound: max or min
+
+
+def read_gates(path, device):
+    """(facts, gates) of a device: {row: {fact: number}} and a list of limits.
+
+    A line of gates.csv is a device, a row, a figure and a number. Facts are what is known of a row:
+    the floor, the target, torch.compile's time where it was measured elsewhere. Figures that begin
+    with `max` or `min` are limits.
+    """
+    facts, gates = {}, []
     with open(path, encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        for key in ("floor_us", "target_us", "compile_us"):
-            row[key] = float(row[key]) if row[key] else None
-    return {row["row"]: row for row in rows}
+        for line in csv.DictReader(file):
+            if line["device"] != device:
+                continue
+            bound, _, figure = line["figure"].rpartition(" ")
+            if bound:
+                gates.append(Gate(line["row"], figure, bound, float(line["limit"])))
+            else:
+                row = facts.setdefault(line["row"], dict.fromkeys(FACTS))
+                row[figure] = float(line["limit"])
+    return {row: f for row, f in facts.items() if f["target_us"] is not None}, gates
+
+
+def tighten(path, device, report, noise):
+    """Writes the ratios of the rows that have targets as limits: today's with room for noise, and
+    never looser than what stands there."""
+    with open(path, encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    for row in report.facts:
+        if row not in report.rows:
+            continue
+        figures = ["ratio_to_copy", "ratio_to_naive"]
+        figures += [f"ratio_to_{peer}" for peer in sorted(report.peers.get(row, {}))]
+        for figure in figures:
+            today = report.figure(row, figure)
+            if today is None:
+                continue
+            limit = float(f"{today * (1 + noise):.3g}")
+            same = [line for line in lines if (line["device"], line["row"], line["figure"]) ==
+                    (device, row, f"max {figure}")]
+            if same:
+                same[0]["limit"] = f"{min(limit, float(same[0]['limit'])):g}"
+            else:
+                lines.append({"device": device, "row": row, "figure": f"max {figure}",
+                              "limit": f"{limit:g}"})
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["device", "row", "figure", "limit"], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(lines)
 
 
 def number(value, digits=2):
@@ -125,16 +170,49 @@ def replace_between(text, begin, end, new):
 
 
 class Report:
-    def __init__(self, rows, gates, peers, device):
+    def __init__(self, rows, facts, peers, device):
         self.rows = rows
-        self.gates = gates
+        self.facts = facts
         self.peers = peers
         self.device = device
         self.problems = []
 
     def gate(self, name):
-        gate = self.gates.get(name)
-        return gate if gate and gate["device"] == self.device else None
+        return self.facts.get(name)
+
+    def figure(self, name, figure):
+        """A figure of a row, as gates name it; None if it was not measured."""
+        row = self.rows[name]
+        peer = figure.removeprefix("ratio_to_")
+        if peer in self.peers.get(name, {}):
+            return row["us"] / self.peers[name][peer]
+        return row.get(figure)
+
+    def check_gates(self, gates, operations):
+        """Lines of a table, one per gate; what fails goes to the problems."""
+        lines = []
+        for gate in gates:
+            parts = gate.row.split("/")
+            operation = parts[1] if parts[0] == "latency" else parts[0]
+            if operations and operation not in operations:
+                continue
+            what = f"{gate.row}: {gate.figure}"
+            value = self.figure(gate.row, gate.figure) if gate.row in self.rows else None
+            is_ratio_to_peer = gate.figure not in ("ratio_to_copy", "ratio_to_naive")
+            if value is None:
+                if gate.figure.startswith("ratio_to_") and is_ratio_to_peer:
+                    continue  # that peer is not installed, or there was no time
+                self.problems.append(f"{what} was not measured")
+                continue
+            missed = value > gate.limit if gate.bound == "max" else value < gate.limit
+            if missed:
+                self.problems.append(
+                    f"{what} is {value:.4g}, {'above' if gate.bound == 'max' else 'below'} the "
+                    f"limit {gate.limit:g} by {abs(value / gate.limit - 1) * 100:.0f} %")
+            lines.append([f"`{gate.row}`", gate.figure, number(value, 3),
+                          f"{'<=' if gate.bound == 'max' else '>='} {gate.limit:g}",
+                          "**missed**" if missed else "met"])
+        return lines
 
     def compile_us(self, name):
         """Measured in this run if the peers ran, else as gates.csv has it (then with a star)."""
@@ -188,6 +266,27 @@ class Report:
             lines.append(line)
         return table(header, lines)
 
+    def latency_table(self):
+        """What a caller waits: a line per operation, p50 and p99 of each way to call it."""
+        ways = ("event", "host", "graph", "loop_1kHz")
+        names = {}
+        for name in self.rows:
+            if name.startswith("latency/"):
+                names.setdefault(name.removeprefix("latency/").rpartition("/")[0], []).append(name)
+        lines = []
+        for name in names:
+            line = [f"`{name}`"]
+            for way in ways:
+                row = self.rows.get(f"latency/{name}/{way}")
+                line.append(f"{number(row['p50_us'], 1)} / {number(row['p99_us'], 1)}"
+                            if row else "")
+            loop = self.rows.get(f"latency/{name}/loop_1kHz")
+            line += [number(loop["p999_us"], 1), number(loop["late_p99_us"], 2)] if loop else ["", ""]
+            lines.append(line)
+        header = ["operation", "events p50 / p99", "host p50 / p99", "graph p50 / p99",
+                  "1 kHz loop p50 / p99", "loop p99.9", "loop late p99"]
+        return table(header, lines) if lines else ""
+
     def readme_table(self, operation, names, context):
         """The rows with targets in few columns, and what they were measured on."""
         lines = []
@@ -233,6 +332,64 @@ class Report:
         return self.main_table(ranked[:count])
 
 
+def read_all(paths):
+    """(context, {row: figures}, {row: error}) of several files; the context is the first one's."""
+    context, repetitions, errors = {}, {}, {}
+    for path in paths:
+        file_context, file_rows, file_errors = read_rows(path)
+        context = context or file_context
+        for name, entries in file_rows.items():
+            repetitions.setdefault(name, []).extend(entries)
+        errors.update(file_errors)
+    return context, {name: median_of(entries) for name, entries in repetitions.items()}, errors
+
+
+def facts_line(context):
+    facts = [f"{title} {context[key]}" for title, key in (
+        ("", "device"), ("driver", "driver"), ("CUDA runtime", "cuda_runtime"), ("nvcc", "nvcc"),
+        ("compiler", "compiler"), ("commit", "commit"), ("", "date")) if key in context]
+    if "copy_bytes_per_s" in context:
+        facts.append(f"copy bandwidth {float(context['copy_bytes_per_s']) / 1e12:.2f} TB/s")
+    return ", ".join(fact.strip() for fact in facts) + "."
+
+
+def with_readme_tables(content, report, context):
+    for operation in README_TABLES:
+        names = [n for n in report.facts if n in report.rows and n.startswith(operation + "/")]
+        if names:  # a run of one operation leaves the others' tables alone
+            content = replace_between(
+                content, f"<!-- begin {operation} table -->", f"<!-- end {operation} table -->",
+                report.readme_table(operation, names, context))
+    return content
+
+
+def with_documentation(content, report, context, gate_lines):
+    """docs/performance.md with the parts that come from results."""
+    parts = {"context": facts_line(context), "latency": report.latency_table(),
+             "gates": table(["row", "figure", "measured", "limit", ""], gate_lines)}
+    for operation in README_TABLES:
+        names = [n for n in report.rows if n.startswith(operation + "/")]
+        parts[operation] = report.main_table(names) if names else ""
+    for part, text in parts.items():
+        if text:
+            content = replace_between(content, f"<!-- begin {part} -->", f"<!-- end {part} -->",
+                                      text)
+    return content
+
+
+def write_or_compare(path, new, verify):
+    """Whether the file is as it should be; it is written unless that is only to be verified."""
+    path = pathlib.Path(path)
+    if path.read_text(encoding="utf-8") == new:
+        return True
+    if verify:
+        print(f"{path.name} does not match the results it was made from; run report.py again",
+              file=sys.stderr)
+        return False
+    path.write_text(new, encoding="utf-8")
+    return True
+
+
 def main():
     here = pathlib.Path(__file__).resolve().parent
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -244,36 +401,38 @@ def main():
     parser.add_argument("--short", action="store_true", help="only the rows with targets")
     parser.add_argument("--readme", metavar="FILE",
                         help="write a small table per operation between this file's markers")
+    parser.add_argument("--docs", metavar="FILE",
+                        help="write all tables between the markers of this file")
+    parser.add_argument("--verify", action="store_true",
+                        help="do not write --readme and --docs: exit 1 if they are not up to date")
     parser.add_argument("--at-most", type=int, default=60, metavar="N",
                         help="rows without a target: the N farthest from a copy (default 60)")
     parser.add_argument("--operation", action="append", metavar="NAME",
-                        help="--check does not miss rows of others; may be repeated (default: all)")
+                        help="check the rows of this one alone; may be repeated (default: all)")
+    parser.add_argument("--gate", action="store_true",
+                        help="exit 1 if a limit of gates.csv for this device is missed, or was "
+                             "not measured")
     parser.add_argument("--check", type=float, metavar="FACTOR",
                         help="exit 1 if a row takes longer than FACTOR x its target, longer than a "
                              "peer or longer than the naive kernel")
+    parser.add_argument("--tighten", type=float, metavar="NOISE",
+                        help="write today's ratios, with so much room (0.1: 10 %%), to gates.csv "
+                             "where that makes them stricter")
     arguments = parser.parse_args()
 
-    context, repetitions, errors = {}, {}, {}
-    for path in arguments.results:
-        file_context, file_rows, file_errors = read_rows(path)
-        context = context or file_context
-        for name, entries in file_rows.items():
-            repetitions.setdefault(name, []).extend(entries)
-        errors.update(file_errors)
-    rows = {name: median_of(entries) for name, entries in repetitions.items()}
-    gates = read_gates(arguments.gates)
-    peers = read_peers(arguments.peers)
-    report = Report(rows, gates, peers, context.get("device", ""))
+    context, rows, errors = read_all(arguments.results)
+    device = context.get("device", "")
+    facts, gates = read_gates(arguments.gates, device)
+    report = Report(rows, facts, read_peers(arguments.peers), device)
+    if arguments.tighten is not None:
+        tighten(arguments.gates, device, report, arguments.tighten)
+        facts, gates = read_gates(arguments.gates, device)
 
     limits = [n for n in rows if n.startswith("limits/")]
-    gated = [n for n in gates if n in rows]
-    others = [n for n in rows if n not in gated and n not in limits]
-    facts = [f"{title} {context[key]}" for title, key in (
-        ("", "device"), ("driver", "driver"), ("CUDA runtime", "cuda_runtime"), ("nvcc", "nvcc"),
-        ("compiler", "compiler"), ("commit", "commit"), ("", "date")) if key in context]
-    if "copy_bytes_per_s" in context:
-        facts.append(f"copy bandwidth {float(context['copy_bytes_per_s']) / 1e12:.2f} TB/s")
-    parts = [", ".join(fact.strip() for fact in facts) + "."]
+    gated = [n for n in facts if n in rows]
+    apart = tuple(f"{kind}/" for kind in ("limits", "latency", "scaling"))
+    others = [n for n in rows if n not in gated and not n.startswith(apart)]
+    parts = [facts_line(context)]
     if limits and not arguments.short:
         parts += ["Limits of the card:", report.limits_table(limits)]
     if gated:
@@ -286,34 +445,44 @@ def main():
                       "a copy of as many bytes:", report.slowest(others, arguments.at_most)]
         else:
             parts += [report.main_table(others)]
+    if report.latency_table():
+        parts += ["What a caller waits, us:", report.latency_table()]
     if errors:
         parts += ["Failed:", "\n".join(f"- `{n}`: {e}" for n, e in errors.items())]
+    gate_lines = report.check_gates(gates, arguments.operation)
+    if not arguments.gate:
+        report.problems.clear()
+    elif not arguments.short:
+        parts += ["Gates:", table(["row", "figure", "measured", "limit", ""], gate_lines)]
     if arguments.check is not None:
         report.check(arguments.check)
-        for name in gates:
+        for name in facts:
             is_wanted = not arguments.operation or name.split("/")[0] in arguments.operation
-            if is_wanted and gates[name]["device"] == report.device and name not in rows:
+            if is_wanted and name not in rows:
                 report.problems.append(f"{name}: not measured")
+    if arguments.check is not None or arguments.gate:
         report.problems += [f"{n}: {e}" for n, e in errors.items()]
+        met = []
+        if arguments.gate:
+            met.append(f"All {len(gate_lines)} gates are met.")
+        if arguments.check is not None:
+            met.append(f"All rows within {arguments.check:g} x their targets and no slower than "
+                       "the peers and the naive kernel.")
         parts += ["Problems:\n\n" + "\n".join(f"- {p}" for p in report.problems)
-                  if report.problems else f"All rows within {arguments.check:g} x their targets "
-                  "and no slower than the peers and the naive kernel."]
-    if arguments.readme:
-        readme = pathlib.Path(arguments.readme)
-        content = readme.read_text(encoding="utf-8")
-        for operation in README_TABLES:
-            names = [n for n in gated if n.startswith(operation + "/") and report.gate(n)]
-            if names:  # a run of one operation leaves the other's table alone
-                content = replace_between(
-                    content, f"<!-- begin {operation} table -->", f"<!-- end {operation} table -->",
-                    report.readme_table(operation, names, context))
-        readme.write_text(content, encoding="utf-8")
+                  if report.problems else " ".join(met)]
+    up_to_date = True
+    for path, fill in ((arguments.readme, lambda c: with_readme_tables(c, report, context)),
+                       (arguments.docs,
+                        lambda c: with_documentation(c, report, context, gate_lines))):
+        if path:
+            content = pathlib.Path(path).read_text(encoding="utf-8")
+            up_to_date &= write_or_compare(path, fill(content), arguments.verify)
     text = "\n\n".join(parts) + "\n"
     if arguments.out:
         pathlib.Path(arguments.out).write_text(text, encoding="utf-8")
-    else:
+    elif not arguments.verify:
         sys.stdout.write(text)
-    return 1 if report.problems else 0
+    return 1 if report.problems or not up_to_date else 0
 
 
 if __name__ == "__main__":

@@ -11,13 +11,16 @@
 #   build-bench  compile the programs of bench alone, to try a kernel variant
 #   test         the tests labelled gpu
 #   sanitize     compute-sanitizer's four tools on the operations' GPU tests
-#   bench        the operations' rows with targets and some more -> bench.json
+#   bench        the operations' rows with targets and some more, what a caller waits, and how time
+#                grows with sizes -> bench.json
 #   bench-short  of resample only BF16, sorted, float stamps; all of the others: under 90 s
 #   sweep        many shapes and scalars of resample -> sweep.json
 #   peers        PyTorch and CuPy on the rows with targets -> peers.json
 #   peers-sweep  the same on the rows of sweep.json, eager -> peers.json
 #   sass         architectures, registers, spills, widths of memory accesses -> sass.txt
 #   report       tables of what is there -> report.md; the short one is printed
+#   gates        the same, and fails where a limit of gates.csv is missed
+#   pictures     of what is there, if matplotlib is installed
 #
 # Environment: OUT (results, default out/), BUILD (default build-gpu), ARCH, FILTER (a regex for
 # bench and sweep), CHECK (factor of report.py --check), ROBOCACHE_COMMIT (where there is no git).
@@ -54,8 +57,9 @@ for operation in "${operations[@]}"; do
   [[ " $all_operations " == *" $operation "* ]] ||
     { echo "run_gpu.sh: unknown operation: $operation" >&2; exit 2; }
 done
-benches=("${operations[@]/#/robocache_bench_}")
+benches=("${operations[@]/#/robocache_bench_}" robocache_bench_latency robocache_bench_scaling)
 any_operation="($(IFS='|' && echo "${operations[*]}"))"  # a regex
+all_rows="^(limits/|((latency|scaling)/)?$any_operation/)"
 
 # logged FILE COMMAND...: all output to FILE, its end to the terminal if the command fails.
 logged() {
@@ -223,8 +227,18 @@ do_report() {
   ((${#inputs[@]} > 0)) || { echo "nothing to report on: no bench.json, no sweep.json"; return 1; }
   [[ -f $out/peers.json ]] && peers=(--peers "$out/peers.json")
   [[ -n ${CHECK:-} ]] && check=(--check "$CHECK" "${operations[@]/#/--operation=}")
-  python3 bench/report.py "${inputs[@]}" "${peers[@]}" --out "$out/report.md" || return 1
-  python3 bench/report.py "${inputs[@]}" "${peers[@]}" --short "${check[@]}"
+  python3 bench/report.py "${inputs[@]}" "${peers[@]}" --out "$out/report.md" "$@" || {
+    sed -n '/^Problems:/,$p' "$out/report.md"
+    return 1
+  }
+  python3 bench/report.py "${inputs[@]}" "${peers[@]}" --short "${check[@]}" "$@"
+}
+
+do_pictures() {
+  local peers=()
+  [[ -f $out/peers.json ]] && peers=(--peers "$out/peers.json")
+  python3 -c 'import matplotlib' 2>/dev/null || { echo "left out: no matplotlib"; return 0; }
+  python3 bench/pictures.py "$out/bench.json" "${peers[@]}" --to "$out"
 }
 
 # One step, in the process that the time limit is for.
@@ -237,20 +251,23 @@ do_step() {
     build-bench) logged "$out/build.log" do_build "$arch" "${benches[@]}" ;;
     test) logged "$out/test.log" do_test && tail -n 4 "$out/test.log" ;;
     sanitize) logged "$out/sanitize.log" do_sanitize && grep '^-- ' "$out/sanitize.log" ;;
-    bench) bench_json "$out/bench.json" "${benches[@]}" -- --benchmark_filter="${FILTER:-.}" ;;
+    bench) bench_json "$out/bench.json" "${benches[@]}" -- --benchmark_filter="${FILTER:-$all_rows}" ;;
     bench-short)
       bench_json "$out/bench.json" "${benches[@]}" -- --benchmark_filter="${FILTER:-$short}" ;;
     sweep)
       bench_json "$out/sweep.json" robocache_bench_resample_sweep -- \
         --benchmark_filter="${FILTER:-.}" ;;
     peers)
-      python3 bench/peers/run.py --budget 105 --filter "^$any_operation/" \
+      python3 -c 'import torch' 2>/dev/null || { echo "left out: no PyTorch"; return 0; }
+      python3 bench/peers/run.py --budget "${PEERS_BUDGET:-105}" --filter "^$any_operation/" \
         --out "$out/peers.json" ;;
     peers-sweep)
       python3 bench/peers/torch_resample.py --no-compile --budget 220 --rows-of "$out/sweep.json" \
         --filter "${FILTER:-.}" --out "$out/peers.json" ;;
     sass) logged "$out/sass.txt" do_sass ;;
     report) do_report ;;
+    gates) do_report --gate "${operations[@]/#/--operation=}" ;;
+    pictures) do_pictures ;;
   esac
 }
 
@@ -267,7 +284,7 @@ limit_of() {
     peers) echo 130 ;;
     peers-sweep) echo 240 ;;
     sass) echo 100 ;;
-    report) echo 30 ;;
+    report | gates | pictures) echo 30 ;;
   esac
 }
 

@@ -34,6 +34,4 @@ BENCH_HD inline void baseline_slerp(const float (&a)[4], const float (&b)[4], fl
   for (float& component : result) component *= scale;
 }
 
-#undef BENCH_HD
-
 }  // namespace bench

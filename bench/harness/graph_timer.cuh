@@ -78,11 +78,15 @@ class replayable {
   replayable& operator=(const replayable&) = delete;
   ~replayable() { cudaGraphExecDestroy(executable_); }
 
+  void launch(cudaStream_t where) const {
+    check(cudaGraphLaunch(executable_, where), "cudaGraphLaunch");
+  }
+
   /// Microseconds of one replay.
   double replay_us(cudaStream_t where) const {
     occupy<<<1, 1, 0, where>>>(30000);
     check(cudaEventRecord(begin_, where), "cudaEventRecord");
-    check(cudaGraphLaunch(executable_, where), "cudaGraphLaunch");
+    launch(where);
     check(cudaEventRecord(end_, where), "cudaEventRecord");
     check(cudaEventSynchronize(end_), "a replay");
     float milliseconds = 0;

@@ -33,4 +33,23 @@ inline timing summarize(std::vector<double> samples_us, int launches) {
   return result;
 }
 
+/// What a caller sees of one operation, in microseconds.
+struct latency {
+  double p50_us = 0;
+  double p99_us = 0;
+  double p999_us = 0;
+  double max_us = 0;
+  int samples = 0;
+};
+
+/// \param samples_us  one entry per call; not empty. Percentiles are samples, by the nearest rank.
+inline latency percentiles(std::vector<double> samples_us) {
+  std::sort(samples_us.begin(), samples_us.end());
+  const std::size_t n = samples_us.size();
+  const auto at = [&](std::size_t per_mille) {
+    return samples_us[(n * per_mille + 999) / 1000 - 1];
+  };
+  return {at(500), at(990), at(999), samples_us.back(), static_cast<int>(n)};
+}
+
 }  // namespace bench

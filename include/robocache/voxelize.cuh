@@ -21,8 +21,8 @@ inline namespace ROBOCACHE_CUDA_NAMESPACE {
 /// \param grid    the grid
 /// \param stream  any; only says that it is not the CPU
 /// \return bytes, enough for any call with up to so many points: about 4 per point, with features
-///         9 per point and 4 per voxel (of the first 2^24). 0 if an argument makes no sense, which
-///         `voxelize` will then say.
+///         9 to 11 per point and 4 per voxel (of the first 2^24). 0 if an argument makes no sense,
+///         which `voxelize` will then say.
 template <reduction R, class Real>
 ROBOCACHE_HIDDEN std::size_t voxelize_workspace_bytes(std::int64_t points,
                                                       const voxel_grid<Real>& grid,
@@ -76,8 +76,8 @@ ROBOCACHE_HIDDEN status voxelize(const point_view<Real>& points, const voxel_gri
 /// `points.count`, `reports` and the workspace included, is device memory.
 ///
 /// Same promises as above, with two or three kernels: sums and means too have the CPU's bits. Time
-/// goes with N F + voxels F, except that the points of one voxel are added up by one block: it
-/// takes longer if a large part of all points shares a few voxels.
+/// goes with N F + voxels F, except that one block sorts the points around a voxel with very many
+/// (more than 5000): it takes longer if a large part of all points shares a few voxels.
 ///
 /// \param points    [N, 3]
 /// \param features  [N, F] of float, half or bfloat16

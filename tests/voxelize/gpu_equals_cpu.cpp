@@ -151,6 +151,19 @@ TEST_CASE("the GPU gives the CPU's voxels of moved points", "[gpu]") {
   });
 }
 
+TEST_CASE("the GPU loses what is not finite on an axis of 10^9 voxels", "[gpu][heavy]") {
+  for_all_voxel_types(627, [](random_source& random, const voxel_types& types) {
+    if (types.reduce != reduction::occupancy_bits) return;
+    random_voxel_shape shape;
+    shape.points = 3000;
+    shape.far_origin = 0;
+    voxel_problem work = random_voxel_problem(random, types, shape);
+    work.grid.extents[0] = 1'000'000'000;
+    work.grid.extents[1] = work.grid.extents[2] = 1;
+    check_equal(work);
+  });
+}
+
 TEST_CASE("the GPU finds the CPU's cells near faces, for sizes of every mantissa", "[gpu][heavy]") {
   for (const voxel_operations& entry : tested_voxel()) {
     if (entry.types.reduce != reduction::count) continue;

@@ -59,20 +59,22 @@ struct voxel_axis {
   /// negative where estimates are of no use.
   Real certain;
   std::int32_t extent;
+  std::uint32_t quick_extent;  ///< the short cut's: 0 where estimates are of no use
 };
 
 template <class Real>
 ROBOCACHE_HD inline voxel_axis<Real> make_voxel_axis(const voxel_grid<Real>& grid,
                                                      int axis) noexcept {
   const Real size = grid.voxel_size[axis];
-  voxel_axis<Real> result{grid.origin[axis], size, Real{0}, Real{-1},
-                          static_cast<std::int32_t>(grid.extents[axis])};
+  voxel_axis<Real> result{
+      grid.origin[axis], size, Real{0}, Real{-1}, static_cast<std::int32_t>(grid.extents[axis]), 0};
   if constexpr (std::is_same_v<Real, float>) {
     constexpr std::int64_t most = std::int64_t{1} << 20;
     if (size > 0x1p-100f && size < 0x1p100f && grid.extents[axis] <= most) {
       result.reciprocal = exact_div(1.0f, size);
       // Two roundings in the estimate, one in the quotient: together less than 2^-22 of it.
       result.certain = 0.5f - static_cast<float>(grid.extents[axis] + 2) * 0x1p-22f;
+      result.quick_extent = static_cast<std::uint32_t>(grid.extents[axis]);
     }
   }
   return result;
@@ -108,7 +110,7 @@ ROBOCACHE_HD inline std::int32_t cell_along(Real p, const voxel_axis<Real>& axis
 }
 
 /// The cell by multiplication with the reciprocal: a tenth of the instructions of the rule. Not a
-/// number below the extent where the estimate is outside, NaN or infinite.
+/// number below `quick_extent` where the estimate is outside, NaN or infinite.
 ///
 /// Estimate and quotient differ by less than 2^-22 of either, so if the estimate is farther than
 /// that from any whole number both have the same floor.
@@ -184,9 +186,8 @@ ROBOCACHE_HD inline quick_voxel quick_voxel_in(const float (&p)[3],
   quick.y = quick_cell(p[1], axes.axis[1], quick.away[1]);
   quick.z = quick_cell(p[2], axes.axis[2], quick.away[2]);
   // Not `&&`: a branch would cost more than the comparison.
-  quick.inside = (quick.x < static_cast<std::uint32_t>(axes.axis[0].extent)) &
-                 (quick.y < static_cast<std::uint32_t>(axes.axis[1].extent)) &
-                 (quick.z < static_cast<std::uint32_t>(axes.axis[2].extent));
+  quick.inside = (quick.x < axes.axis[0].quick_extent) & (quick.y < axes.axis[1].quick_extent) &
+                 (quick.z < axes.axis[2].quick_extent);
   return quick;
 }
 

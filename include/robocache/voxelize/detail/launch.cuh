@@ -65,7 +65,8 @@ struct binned_points {
     result.locator = make_locator<R>(points, grid, options.transform);
     result.cells = make_numbering<R>(grid).cells();
     result.shape = choose_bins(points.size, result.cells, reduces_features(R));
-    result.tables = lay_out_tables(memory, points.size, result.shape, reduces_features(R));
+    result.tables =
+        lay_out_tables(memory, points.size, result.cells, result.shape, reduces_features(R));
     result.counters = reports.counters;
     return result;
   }

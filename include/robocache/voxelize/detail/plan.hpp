@@ -12,8 +12,9 @@
 /// How a call on a stream is cut up, and its workspace, from sizes alone. Results do not depend on
 /// it.
 ///
-/// Points are cut into tiles, voxels into bins of 2^shift neighbours. A first kernel sorts each
-/// tile by bin; a second one takes a bin and visits its piece of every tile.
+/// Points are cut into tiles, voxels into bins: of neighbours, or where points have features of
+/// groups of neighbours from all over the grid (`voxel_spread`). A first kernel sorts each tile by
+/// bin; a second one takes a bin and visits its piece of every tile.
 
 namespace robocache::detail {
 
@@ -170,8 +171,8 @@ struct bin_tables {
   std::size_t bytes;       ///< of all together
 };
 
-inline bin_tables lay_out_tables(void* memory, std::int64_t points, const bin_shape& shape,
-                                 bool features) noexcept {
+inline bin_tables lay_out_tables(void* memory, std::int64_t points, std::int64_t cells,
+                                 const bin_shape& shape, bool features) noexcept {
   std::size_t used = 0;
   const auto part = [&](std::int64_t count, std::size_t size) {
     const std::size_t at = used;
@@ -185,8 +186,9 @@ inline bin_tables lay_out_tables(void* memory, std::int64_t points, const bin_sh
       part(static_cast<std::int64_t>(shape.tiles) * (shape.bins + 1), 2));
   tables.lost = reinterpret_cast<std::uint32_t*>(part(shape.tiles, 8));
   if (features) {
-    tables.starts = reinterpret_cast<std::uint32_t*>(
-        part(static_cast<std::int64_t>(shape.bins) * shape.size + 1, 4));
+    // No less than [bins * size + 1], and never less for more points, which have more bins.
+    const std::int64_t groups = (std::min(cells, cells_per_slab) + 31) / 32;
+    tables.starts = reinterpret_cast<std::uint32_t*>(part(32 * (groups + shape.bins - 1) + 1, 4));
     tables.sorted = reinterpret_cast<std::uint32_t*>(part(points, 4));
     tables.pending = reinterpret_cast<std::uint32_t*>(part(1 + shape.bins, 4));
     tables.crowded = reinterpret_cast<std::uint32_t*>(part(1 + points / few_points, 4));
@@ -206,7 +208,7 @@ inline bin_tables lay_out_tables(void* memory, std::int64_t points, const bin_sh
 inline std::size_t bin_workspace_bytes(std::int64_t points, std::int64_t cells,
                                        bool features) noexcept {
   const auto bytes = [&](std::int64_t n) {
-    return lay_out_tables(nullptr, n, choose_bins(n, cells, features), features).bytes;
+    return lay_out_tables(nullptr, n, cells, choose_bins(n, cells, features), features).bytes;
   };
   return std::max(bytes(points), bytes(std::min(points, points_for_large_tiles - 1)));
 }
