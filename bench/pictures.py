@@ -32,7 +32,7 @@ def operation_of(name):
 
 def roofline(rows, context, title):
     """Bytes per second over bytes: where a row is, and how much room the copy says there is."""
-    figure, axes = plt.subplots(figsize=(8, 5))
+    figure, axes = plt.subplots(figsize=(9.5, 5))
     for operation in OPERATIONS:
         for kind, marker in (("cold", "o"), ("warm", "^")):
             names = [n for n in rows if n.startswith(operation + "/") and n.endswith(kind)]
@@ -46,12 +46,11 @@ def roofline(rows, context, title):
     if copies:
         axes.plot(*zip(*copies), color="0.6", lw=1, label="copy of as many bytes, cold")
     ceiling = float(context["copy_bytes_per_s"]) / 1e12
-    axes.axhline(ceiling, color="k", lw=1, ls="--")
-    axes.text(axes.get_xlim()[0], ceiling * 1.03, f" copy bandwidth {ceiling:.2f} TB/s", fontsize=8)
+    axes.axhline(ceiling, color="k", lw=1, ls="--", label=f"copy bandwidth, {ceiling:.2f} TB/s")
     axes.set(xscale="log", yscale="log", xlabel="bytes that have to move", ylabel="TB/s",
              title=title)
     axes.grid(which="both", alpha=0.2)
-    axes.legend(fontsize=8)
+    axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
 
 
@@ -70,10 +69,12 @@ def ratios(result, title):
             if ratio:
                 places.append(j + (i - len(peers) / 2 + 0.5) * height)
                 values.append(1 / ratio)
-        axes.barh(places, values, height, label="naive kernel" if peer == "naive" else peer)
+        # From 1 on: to the right they are slower, to the left faster than we.
+        axes.barh(places, [value - 1 for value in values], height, left=1, label="naive kernel" if peer == "naive" else peer)
     axes.axvline(1, color="k", lw=1)
     axes.set_yticks(range(len(names)), names, fontsize=7)
     axes.invert_yaxis()
+    axes.margins(y=0.01)
     axes.set(xscale="log", xlabel="their time over ours", title=title)
     axes.grid(axis="x", which="both", alpha=0.2)
     axes.legend(fontsize=8)
@@ -129,7 +130,9 @@ def main():
     device = context.get("device", "")
     facts, _ = report.read_gates(arguments.gates, device)
     result = report.Report(rows, facts, report.read_peers(arguments.peers), device)
-    title = f"{device}, commit {context.get('commit', 'unknown')}"
+    title = device
+    if len(set(context["commits"].values())) == 1:
+        title += f", commit {context['commit']}"
     folder = pathlib.Path(arguments.to)
     for name, figure in (("roofline", roofline(rows, context, title)),
                          ("ratios", ratios(result, title)), ("scaling", scaling(rows, title)),

@@ -3,6 +3,7 @@
 """Turns benchmark results into Markdown, and checks them against gates.csv.
 
     report.py bench.json [sweep.json ...] [--peers peers.json] [--out report.md] [--gate]
+    report.py --documents [--verify]
 
 The inputs are what the benchmark programs wrote with --benchmark_out, and what
 the scripts of peers/ wrote. Rows are matched by name. Standard library only. README.md says what
@@ -302,9 +303,9 @@ class Report:
         header = [README_TABLES[operation], "us", "us, alone", "target us", "torch.compile us",
                   "naive kernel", "of copy bandwidth"]
         stated = ", ".join(
-            f"{label} {context[key]}" for label, key in (
-                ("driver", "driver"), ("CUDA", "cuda_runtime"), ("commit", "commit"))
-            if context.get(key))
+            f"{label} {value}" for label, value in (
+                ("driver", context.get("driver")), ("CUDA", context.get("cuda_runtime")),
+                ("commit", context["commits"].get(operation))) if value)
         notes = f"{self.device}, {stated}; "
         if operation == next(iter(README_TABLES)):
             notes += ("graph replays, median. `us`: launches in a row, which overlap their "
@@ -333,11 +334,15 @@ class Report:
 
 
 def read_all(paths):
-    """(context, {row: figures}, {row: error}) of several files; the context is the first one's."""
+    """(context, {row: figures}, {row: error}) of several files; the context is the first one's, and
+    in `commits` has what each operation was measured at."""
     context, repetitions, errors = {}, {}, {}
     for path in paths:
         file_context, file_rows, file_errors = read_rows(path)
-        context = context or file_context
+        context = context or dict(file_context, commits={})
+        measured = {name.split("/")[0] for name in file_rows}
+        for operation in [o for o in README_TABLES if o in measured]:
+            context["commits"][operation] = file_context.get("commit", "unknown")
         for name, entries in file_rows.items():
             repetitions.setdefault(name, []).extend(entries)
         errors.update(file_errors)
@@ -347,7 +352,12 @@ def read_all(paths):
 def facts_line(context):
     facts = [f"{title} {context[key]}" for title, key in (
         ("", "device"), ("driver", "driver"), ("CUDA runtime", "cuda_runtime"), ("nvcc", "nvcc"),
-        ("compiler", "compiler"), ("commit", "commit"), ("", "date")) if key in context]
+        ("compiler", "compiler"), ("", "date")) if key in context]
+    commits = context.get("commits", {})
+    if len(set(commits.values())) > 1:
+        facts += [f"{operation} at commit {commit}" for operation, commit in commits.items()]
+    elif "commit" in context:
+        facts.append(f"commit {context['commit']}")
     if "copy_bytes_per_s" in context:
         facts.append(f"copy bandwidth {float(context['copy_bytes_per_s']) / 1e12:.2f} TB/s")
     return ", ".join(fact.strip() for fact in facts) + "."
@@ -393,7 +403,9 @@ def write_or_compare(path, new, verify):
 def main():
     here = pathlib.Path(__file__).resolve().parent
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("results", nargs="+", help="JSON of the benchmark programs")
+    parser.add_argument("results", nargs="*", help="JSON of the benchmark programs")
+    parser.add_argument("--documents", action="store_true",
+                        help="the same as the committed results with --readme and --docs")
     parser.add_argument("--peers", action="append", default=[],
                         help="JSON of a peer; may be repeated")
     parser.add_argument("--gates", default=here / "gates.csv")
@@ -419,6 +431,14 @@ def main():
                         help="write today's ratios, with so much room (0.1: 10 %%), to gates.csv "
                              "where that makes them stricter")
     arguments = parser.parse_args()
+    if arguments.documents:
+        committed = here / "results" / "h100"
+        arguments.results = [committed / "bench.json", committed / "voxelize.json"]
+        arguments.peers = [committed / "peers.json", committed / "voxelize_peers.json"]
+        arguments.readme = here.parent / "README.md"
+        arguments.docs = here.parent / "docs" / "performance.md"
+    elif not arguments.results:
+        parser.error("no results")
 
     context, rows, errors = read_all(arguments.results)
     device = context.get("device", "")
@@ -480,7 +500,7 @@ def main():
     text = "\n\n".join(parts) + "\n"
     if arguments.out:
         pathlib.Path(arguments.out).write_text(text, encoding="utf-8")
-    elif not arguments.verify:
+    elif not arguments.documents:
         sys.stdout.write(text)
     return 1 if report.problems or not up_to_date else 0
 

@@ -21,10 +21,12 @@ echo "== no GPU: the CPU back ends"
 out=${OUT:-out}
 build=${BUILD:-build-bench}
 mkdir -p "$out"
-cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DROBOCACHE_CUDA=OFF \
-  -DROBOCACHE_BUILD_TESTS=OFF -DROBOCACHE_BUILD_EXAMPLES=OFF >"$out/build.log" 2>&1 &&
-  cmake --build "$build" -j "$(nproc)" >>"$out/build.log" 2>&1 ||
-  { tail -n 40 "$out/build.log"; exit 1; }
+if ! { cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DROBOCACHE_CUDA=OFF \
+         -DROBOCACHE_BUILD_TESTS=OFF -DROBOCACHE_BUILD_EXAMPLES=OFF &&
+       cmake --build "$build" -j "$(nproc)"; } >"$out/build.log" 2>&1; then
+  tail -n 40 "$out/build.log"
+  exit 1
+fi
 failed=0
 parts=()
 for operation in resample fuse voxelize; do
