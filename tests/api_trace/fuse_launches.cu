@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <robocache/fuse.cuh>
+
+#include "launches.hpp"
+
+namespace robocache_test {
+
+robocache::status fuse_three(const std::array<fused_stream, 3>& streams,
+                             const robocache::target_view<std::int64_t>& targets,
+                             const robocache::tensor_view<float, 3>& output,
+                             const robocache::fuse_reports<std::int64_t>& reports,
+                             cudaStream_t stream) {
+  return robocache::fuse(streams, targets, output, reports, stream);
+}
+
+}  // namespace robocache_test

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/fuse.hpp>
+#include <robocache/resample.hpp>
+#include <robocache/scalar.hpp>
+#include <robocache/voxelize.hpp>
+
+#include <cuda_runtime_api.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+/// \file
+/// The launchers that are traced. Their object files hold nothing else, so that what these refer to
+/// is what launchers refer to.
+
+namespace robocache_test {
+
+robocache::status resample_floats(const robocache::source_view<float, double>& source,
+                                  const robocache::target_view<double>& targets,
+                                  const robocache::tensor_view<float, 3>& output,
+                                  const robocache::tensor_view<std::uint8_t, 2>& statuses,
+                                  const robocache::resample_options<double>& options,
+                                  cudaStream_t stream);
+
+using robocache::bfloat16;
+
+robocache::status resample_bfloats(const robocache::source_view<bfloat16, std::int64_t>& source,
+                                   const robocache::target_view<std::int64_t>& targets,
+                                   const robocache::tensor_view<bfloat16, 3>& output,
+                                   const robocache::tensor_view<std::uint8_t, 2>& statuses,
+                                   const robocache::resample_options<std::int64_t>& options,
+                                   cudaStream_t stream);
+
+using fused_stream = robocache::sensor_stream<std::int64_t, float>;
+
+robocache::status fuse_three(const std::array<fused_stream, 3>& streams,
+                             const robocache::target_view<std::int64_t>& targets,
+                             const robocache::tensor_view<float, 3>& output,
+                             const robocache::fuse_reports<std::int64_t>& reports,
+                             cudaStream_t stream);
+
+std::size_t count_bytes(std::int64_t points, const robocache::voxel_grid<float>& grid);
+robocache::status count_points(const robocache::point_view<float>& points,
+                               const robocache::voxel_grid<float>& grid,
+                               const robocache::tensor_view<std::uint32_t, 3>& output,
+                               const robocache::voxel_reports& reports,
+                               const robocache::voxel_options& options,
+                               const robocache::workspace& space, cudaStream_t stream);
+
+std::size_t mean_bytes(std::int64_t points, const robocache::voxel_grid<float>& grid);
+robocache::status mean_of_features(const robocache::point_view<float>& points,
+                                   const robocache::feature_view<float>& features,
+                                   const robocache::voxel_grid<float>& grid,
+                                   const robocache::tensor_view<float, 4>& output,
+                                   const robocache::voxel_reports& reports,
+                                   const robocache::voxel_options& options,
+                                   const robocache::workspace& space, cudaStream_t stream);
+
+}  // namespace robocache_test
