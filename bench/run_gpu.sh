@@ -15,7 +15,7 @@
 #                grows with sizes -> bench.json
 #   bench-short  of resample only BF16, sorted, float stamps; all of the others: under 90 s
 #   sweep        many shapes and scalars of resample -> sweep.json
-#   peers        PyTorch and CuPy on the rows with targets -> peers.json
+#   peers        PyTorch, CuPy, CUB and Thrust on the rows with targets -> peers.json
 #   peers-sweep  the same on the rows of sweep.json, eager -> peers.json
 #   sass         architectures, registers, spills, widths of memory accesses -> sass.txt
 #   report       tables of what is there -> report.md; the short one is printed
@@ -197,6 +197,26 @@ END
   return "$failed"
 }
 
+do_peers() {  # what is not there is left out
+  local status=0 into=--out
+  rm -f "$out/peers.json"
+  if python3 -c 'import torch' 2>/dev/null; then
+    python3 bench/peers/run.py --budget "${PEERS_BUDGET:-105}" --filter "^$any_operation/" \
+      --out "$out/peers.json" || status=1
+    [[ -f $out/peers.json ]] && into=--into
+  else
+    echo "left out: no PyTorch"
+  fi
+  if [[ -n $(find_program robocache_bench_library_peers) ]]; then
+    bench_json "$out/library_peers.json" robocache_bench_library_peers -- \
+      --benchmark_filter="^library_peer/$any_operation/.*/warm/" || status=1
+    python3 bench/peers/library.py "$out/library_peers.json" "$into" "$out/peers.json" || status=1
+  else
+    echo "left out: robocache_bench_library_peers is not built"
+  fi
+  return "$status"
+}
+
 do_sass() {  # what the compiler made, per program
   local name program
   local tests=("${operations[@]/#/robocache_test_}")
@@ -251,7 +271,8 @@ do_step() {
   case $1 in
     build) logged "$out/build.log" do_build "$arch" "${targets[@]}" ;;
     build-all) logged "$out/build.log" do_build "" "${targets[@]}" ;;
-    build-bench) logged "$out/build.log" do_build "$arch" "${benches[@]}" ;;
+    build-bench)
+      logged "$out/build.log" do_build "$arch" "${benches[@]}" robocache_bench_library_peers ;;
     test) logged "$out/test.log" do_test && tail -n 4 "$out/test.log" ;;
     sanitize) logged "$out/sanitize.log" do_sanitize && grep '^-- ' "$out/sanitize.log" ;;
     bench) bench_json "$out/bench.json" "${benches[@]}" -- --benchmark_filter="${FILTER:-$all_rows}" ;;
@@ -260,10 +281,7 @@ do_step() {
     sweep)
       bench_json "$out/sweep.json" robocache_bench_resample_sweep -- \
         --benchmark_filter="${FILTER:-.}" ;;
-    peers)
-      python3 -c 'import torch' 2>/dev/null || { echo "left out: no PyTorch"; return 0; }
-      python3 bench/peers/run.py --budget "${PEERS_BUDGET:-105}" --filter "^$any_operation/" \
-        --out "$out/peers.json" ;;
+    peers) do_peers ;;
     peers-sweep)
       python3 bench/peers/torch_resample.py --no-compile --budget 220 --rows-of "$out/sweep.json" \
         --filter "${FILTER:-.}" --out "$out/peers.json" ;;
@@ -284,7 +302,7 @@ limit_of() {
     sanitize) echo 400 ;;
     bench) echo 220 ;;
     bench-short) echo 120 ;;
-    peers) echo 130 ;;
+    peers) echo 280 ;;
     peers-sweep) echo 240 ;;
     sass) echo 100 ;;
     report | gates | pictures) echo 30 ;;
