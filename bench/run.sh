@@ -38,6 +38,14 @@ for operation in resample fuse voxelize; do
     --benchmark_out_format=json ${FILTER:+--benchmark_filter="$FILTER"} || failed=1
   parts+=("$out/$operation.json")
 done
-python3 bench/report.py "${parts[@]}" --out "$out/report.md" || failed=1
+peers=()
+if python3 -c 'import numpy' 2>/dev/null; then
+  echo "== peers"
+  python3 bench/peers/cpu.py --rows-of "${parts[@]}" --budget 120 --out "$out/cpu_peers.json" &&
+    peers=(--peers "$out/cpu_peers.json") || failed=1
+else
+  echo "== peers: left out, no NumPy"
+fi
+python3 bench/report.py "${parts[@]}" "${peers[@]}" --out "$out/report.md" || failed=1
 echo "report: $out/report.md"
 exit "$failed"

@@ -15,7 +15,8 @@
 #                grows with sizes -> bench.json
 #   bench-short  of resample only BF16, sorted, float stamps; all of the others: under 90 s
 #   sweep        many shapes and scalars of resample -> sweep.json
-#   peers        PyTorch, CuPy, CUB and Thrust on the rows with targets -> peers.json
+#   peers        PyTorch, CuPy, JAX, CUB and Thrust on the rows with targets -> peers.json,
+#                jax_peers.json
 #   peers-sweep  the same on the rows of sweep.json, eager -> peers.json
 #   sass         architectures, registers, spills, widths of memory accesses -> sass.txt
 #   report       tables of what is there -> report.md; the short one is printed
@@ -207,6 +208,12 @@ do_peers() {  # what is not there is left out
   else
     echo "left out: no PyTorch"
   fi
+  if python3 -c 'import jax' 2>/dev/null; then
+    python3 bench/peers/jax_peers.py --budget "${JAX_BUDGET:-60}" --filter "^$any_operation/" \
+      --out "$out/jax_peers.json" || status=1
+  else
+    echo "left out: no JAX"
+  fi
   if [[ -n $(find_program robocache_bench_library_peers) ]]; then
     bench_json "$out/library_peers.json" robocache_bench_library_peers -- \
       --benchmark_filter="^library_peer/$any_operation/.*/warm/" || status=1
@@ -249,6 +256,7 @@ do_report() {
   [[ -f $out/sweep.json ]] && inputs+=("$out/sweep.json")
   ((${#inputs[@]} > 0)) || { echo "nothing to report on: no bench.json, no sweep.json"; return 1; }
   [[ -f $out/peers.json ]] && peers=(--peers "$out/peers.json")
+  [[ -f $out/jax_peers.json ]] && peers+=(--peers "$out/jax_peers.json")
   [[ -n ${CHECK:-} ]] && check=(--check "$CHECK" "${operations[@]/#/--operation=}")
   python3 bench/report.py "${inputs[@]}" "${peers[@]}" --out "$out/report.md" "$@" || {
     sed -n '/^Problems:/,$p' "$out/report.md"
@@ -260,6 +268,7 @@ do_report() {
 do_pictures() {
   local peers=()
   [[ -f $out/peers.json ]] && peers=(--peers "$out/peers.json")
+  [[ -f $out/jax_peers.json ]] && peers+=(--peers "$out/jax_peers.json")
   python3 -c 'import matplotlib' 2>/dev/null || { echo "left out: no matplotlib"; return 0; }
   python3 bench/pictures.py "$out/bench.json" "${peers[@]}" --to "$out"
 }
