@@ -126,9 +126,12 @@ ROBOCACHE_HD inline std::uint32_t quick_cell(float p, const voxel_axis<float>& a
   const std::uint32_t cell = bit_copy<std::uint32_t>(shifted) - 0x4b400000u;
   const float whole = exact_sub(shifted, 12582912.0f);
 #else
-  const float whole = std::floor(estimate);
-  const bool small = whole > -4194304.0f && whole < 4194304.0f;  // false for NaN
-  const auto cell = small ? static_cast<std::uint32_t>(static_cast<std::int32_t>(whole)) : ~0u;
+  // Not `std::floor`, which is a function call before SSE 4.1.
+  const bool small = estimate > -4194304.0f && estimate < 4194304.0f;  // false for NaN
+  const auto toward_zero = small ? static_cast<std::int32_t>(estimate) : 0;
+  const std::int32_t floor = toward_zero - (static_cast<float>(toward_zero) > estimate ? 1 : 0);
+  const float whole = small ? static_cast<float>(floor) : estimate;
+  const auto cell = small ? static_cast<std::uint32_t>(floor) : ~0u;
 #endif
   from_middle = std::fabs(exact_sub(exact_sub(estimate, whole), 0.5f));
   return cell;

@@ -169,25 +169,50 @@ inline void sort_points(const cpu_tables& tables, const voxel_slab& slab, std::i
   });
 }
 
+/// One channel of a voxel without a past, from its `n` values, 1 or more. Most voxels have one or
+/// two, which need no integers.
+template <reduction R, class In, class Out>
+inline typename scalar_traits<Out>::bits reduce_few(const feature_arguments& features,
+                                                    const std::uint32_t* points, std::uint32_t n,
+                                                    std::int64_t channel,
+                                                    nan_policy nans) noexcept {
+  if (n == 1) {
+    const float x = features.load<In>(points[0], channel);
+    if (is_nan(x)) return bits_from_real<Out>(canonical_nan<float>());
+    if (R == reduction::max || R == reduction::min) return bits_from_real<Out>(x);
+    return bits_from_real<Out>(exact_add(x, 0.0f));  // -0 becomes +0
+  }
+  if (n == 2) {
+    float result;
+    if (reduce_pair<R, pair_range<In, Out>>(features.load<In>(points[0], channel),
+                                            features.load<In>(points[1], channel), nans, result)) {
+      return bits_from_real<Out>(result);
+    }
+  }
+  const auto value_at = [&](std::uint32_t i) { return features.load<In>(points[i], channel); };
+  return bits_from_real<Out>(reduce_values<R>(n, value_at, nans));
+}
+
 /// The features of one voxel.
 template <reduction R, class In, class Out>
 inline void reduce_voxel(const feature_arguments& features, const std::uint32_t* points,
                          std::uint32_t n, std::uint32_t prior, const reduce_rules& rules, Out* out,
                          std::int64_t stride) noexcept {
   using bits = typename scalar_traits<Out>::bits;
+  if (n == 0) {
+    const Out empty = bit_copy<Out>(bits_from_real<Out>(rules.empty_value));
+    for (std::int64_t c = 0; c < features.channels; ++c, out += stride) *out = empty;
+    return;
+  }
   for (std::int64_t c = 0; c < features.channels; ++c, out += stride) {
     bits result;
-    if (n == 0) {
-      result = bits_from_real<Out>(rules.empty_value);
-    } else {
+    if (prior != 0) {
       const auto value_at = [&](std::uint32_t i) { return features.load<In>(points[i], c); };
-      if (prior != 0) {
-        const auto fresh = reduce_values<carried<R>>(n, value_at, rules.nans);
-        const float before = real_from_bits<float, Out>(bit_copy<bits>(*out));
-        result = bits_from_real<Out>(accumulate_value<R>(before, prior, fresh, n, rules.nans));
-      } else {
-        result = bits_from_real<Out>(reduce_values<R>(n, value_at, rules.nans));
-      }
+      const auto fresh = reduce_values<carried<R>>(n, value_at, rules.nans);
+      const float before = real_from_bits<float, Out>(bit_copy<bits>(*out));
+      result = bits_from_real<Out>(accumulate_value<R>(before, prior, fresh, n, rules.nans));
+    } else {
+      result = reduce_few<R, In, Out>(features, points, n, c, rules.nans);
     }
     *out = bit_copy<Out>(result);
   }
