@@ -126,7 +126,7 @@ inline void register_latency(const std::string& name,
   if (!in_loop) return;
   add("loop_1kHz", [](const stream& where, const operation& call, benchmark::State& state) {
     latency late;
-    const latency seen = latency_in_loop(where, call, 1000, late);
+    const latency seen = latency_in_loop(where, call, samples, late);
     state.counters["late_p99_us"] = late.p99_us;
     state.counters["late_max_us"] = late.max_us;
     return seen;

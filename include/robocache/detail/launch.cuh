@@ -20,8 +20,7 @@ __device__ __forceinline__ void let_next_kernel_launch() noexcept {
 }
 
 /// Waits until the kernels before this one in the stream are complete and their writes visible.
-/// Must come before the first access to global memory, reads included; the one exception, which
-/// says why it may, is `voxelize`'s `add_scan_kernel`.
+/// Must come before the first access to global memory, reads included.
 __device__ __forceinline__ void wait_for_previous_kernel() noexcept {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
   asm volatile("griddepcontrol.wait;" ::: "memory");

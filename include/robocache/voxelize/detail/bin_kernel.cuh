@@ -125,16 +125,15 @@ __device__ __forceinline__ void cells_in_slab(const bin_call<Real>& call, Real (
 /// Every `Stride`-th of the `number` points from `first` on, up to four; the missing ones are NaN.
 ///
 /// \tparam Packed  the points are [N, 3] floats without gaps, aligned to 16 bytes
-/// \tparam Past    read packed points past the first-level cache
-template <bool Packed, int Stride, bool Past = false, class Real>
+template <bool Packed, int Stride, class Real>
 __device__ __forceinline__ void load_points(const point_arguments<Real>& points, std::int64_t first,
                                             int number, Real (&p)[4][3]) noexcept {
   if constexpr (Packed) {
     if (number >= 4) {
       const auto* const from = reinterpret_cast<const float4*>(points.data[0] + first * 12);
-      const float4 a = Past ? __ldcg(from) : from[0];
-      const float4 b = Past ? __ldcg(from + 1) : from[1];
-      const float4 c = Past ? __ldcg(from + 2) : from[2];
+      const float4 a = from[0];
+      const float4 b = from[1];
+      const float4 c = from[2];
       p[0][0] = a.x, p[0][1] = a.y, p[0][2] = a.z;
       p[1][0] = a.w, p[1][1] = b.x, p[1][2] = b.y;
       p[2][0] = b.z, p[2][1] = b.w, p[2][2] = c.x;
@@ -148,8 +147,7 @@ __device__ __forceinline__ void load_points(const point_arguments<Real>& points,
     if (k * Stride >= number) continue;
     if constexpr (Packed) {
       const auto* const from = reinterpret_cast<const Real*>(points.data[0]) + 3 * (first + k);
-#pragma unroll
-      for (int d = 0; d < 3; ++d) p[k][d] = Past ? __ldcg(from + d) : from[d];
+      p[k][0] = from[0], p[k][1] = from[1], p[k][2] = from[2];
     } else {
       points.load(first + k * Stride, p[k]);
     }

@@ -29,25 +29,17 @@ struct bin_pieces {
 /// Entries of a piece that a lane reads at once.
 inline constexpr int visit_width = 4;
 
-template <class Entry>
-__device__ __forceinline__ void load_entries(const Entry* from,
+__device__ __forceinline__ void load_entries(const std::uint16_t* from,
                                              std::uint32_t (&entries)[visit_width]) noexcept {
-  if constexpr (sizeof(Entry) == 2) {
-    const uint2 two = *reinterpret_cast<const uint2*>(from);
-    entries[0] = two.x & 0xffffu, entries[1] = two.x >> 16;
-    entries[2] = two.y & 0xffffu, entries[3] = two.y >> 16;
-  } else {
-    const uint4 four = *reinterpret_cast<const uint4*>(from);
-    entries[0] = four.x, entries[1] = four.y, entries[2] = four.z, entries[3] = four.w;
-  }
+  const uint2 two = *reinterpret_cast<const uint2*>(from);
+  entries[0] = two.x & 0xffffu, entries[1] = two.x >> 16;
+  entries[2] = two.y & 0xffffu, entries[3] = two.y >> 16;
 }
 
 /// Visits the entries `[at, end)` of a piece that is longer than expected, by a whole warp.
-///
-/// \param origin  where the entries of the piece's tile begin
-template <class Entry, class Visitor>
-static __device__ __noinline__ void visit_long_piece(const Entry* entries, std::uint32_t origin,
-                                                     std::uint32_t at, std::uint32_t end,
+template <class Visitor>
+static __device__ __noinline__ void visit_long_piece(const std::uint16_t* entries, std::uint32_t at,
+                                                     std::uint32_t end,
                                                      const Visitor visitor) noexcept {
   const auto lane = static_cast<std::uint32_t>(threadIdx.x % 32u);
   constexpr std::uint32_t step = 32 * visit_width;
@@ -67,16 +59,16 @@ static __device__ __noinline__ void visit_long_piece(const Entry* entries, std::
         bool alike = true;
 #pragma unroll
         for (int k = 1; k < visit_width; ++k) {
-          alike = alike && (entry[u][k] & 0xffffu) == (entry[u][0] & 0xffffu);
+          alike = alike && entry[u][k] == entry[u][0];
         }
-        (void)__match_all_sync(0xffffffffu, alike ? entry[u][0] & 0xffffu : ~lane, &same);
+        (void)__match_all_sync(0xffffffffu, alike ? entry[u][0] : ~lane, &same);
       }
       if (same) {  // a crowded voxel: one atomic operation for all
-        visitor.crowd(origin, entry[u]);
+        visitor.crowd(entry[u]);
       } else {
 #pragma unroll
         for (int k = 0; k < visit_width; ++k) {
-          if (mine + k < end) visitor.one(origin, entry[u][k]);
+          if (mine + k < end) visitor.one(entry[u][k]);
         }
       }
     }
@@ -88,19 +80,19 @@ static __device__ __noinline__ void visit_long_piece(const Entry* entries, std::
 /// Each warp takes some of the tiles. Its lanes first fetch where the pieces of 32 tiles begin and
 /// end, then read several pieces side by side, so that few loads wait for each other.
 ///
-/// \param visitor  `one(origin, entry)` for each, or `crowd(origin, entries)` by a whole warp whose
-///                 entries are all of the same voxel
-template <class Entry, class Visitor>
+/// \param visitor  `one(entry)` for each, or `crowd(entries)` by a whole warp whose entries are all
+///                 of the same voxel
+template <class Visitor>
 __device__ __forceinline__ void visit_bin(const bin_pieces& pieces, int bin, int tiles,
                                           const Visitor& visitor) noexcept {
-  const auto* const entries = reinterpret_cast<const Entry*>(pieces.entries);
+  const auto* const entries = reinterpret_cast<const std::uint16_t*>(pieces.entries);
   const int lane = static_cast<int>(threadIdx.x % 32u);
   const int warp = static_cast<int>(threadIdx.x / 32u);
   const int lanes = pieces.lanes;
   const int side = lane & (lanes - 1);
   const int groups = 32 / lanes;
   const int group = lane / lanes;
-  constexpr int unrolled = sizeof(Entry) == 2 ? 4 : 2;  // as many as registers allow
+  constexpr int unrolled = 4;
   for (int base = warp; base < tiles; base += 32 * visit_warps) {
     const int own = base + lane * visit_warps;
     const std::uint32_t own_origin =
@@ -131,13 +123,10 @@ __device__ __forceinline__ void visit_bin(const bin_pieces& pieces, int bin, int
       bool longer = false;
 #pragma unroll
       for (int u = 0; u < unrolled; ++u) {
-        const int slot = j + u * groups + group;
-        const std::uint32_t origin = static_cast<std::uint32_t>(base + slot * visit_warps) *
-                                     static_cast<std::uint32_t>(pieces.tile);
 #pragma unroll
         for (int k = 0; k < visit_width; ++k) {
           const std::uint32_t i = at[u] + static_cast<std::uint32_t>(k);
-          if (i >= begin[u] && i < end[u]) visitor.one(origin, entry[u][k]);
+          if (i >= begin[u] && i < end[u]) visitor.one(entry[u][k]);
         }
         at[u] += static_cast<std::uint32_t>((lanes - side) * visit_width);  // end of the window
         longer = longer || at[u] < end[u];
@@ -149,11 +138,7 @@ __device__ __forceinline__ void visit_bin(const bin_pieces& pieces, int bin, int
           while (open != 0) {
             const int leader = __ffs(static_cast<int>(open)) - 1;
             open &= open - 1;
-            const int slot = j + u * groups + leader / lanes;
-            visit_long_piece(entries,
-                             static_cast<std::uint32_t>(base + slot * visit_warps) *
-                                 static_cast<std::uint32_t>(pieces.tile),
-                             __shfl_sync(0xffffffffu, at[u], leader),
+            visit_long_piece(entries, __shfl_sync(0xffffffffu, at[u], leader),
                              __shfl_sync(0xffffffffu, end[u], leader), visitor);
           }
         }
@@ -166,13 +151,13 @@ __device__ __forceinline__ void visit_bin(const bin_pieces& pieces, int bin, int
 struct voxel_counting {
   std::uint32_t* counters;
 
-  __device__ __forceinline__ void one(std::uint32_t, std::uint32_t entry) const noexcept {
-    atomicAdd(&counters[entry & 0xffffu], 1u);
+  __device__ __forceinline__ void one(std::uint32_t entry) const noexcept {
+    atomicAdd(&counters[entry], 1u);
   }
   __device__ __forceinline__ void crowd(
-      std::uint32_t, const std::uint32_t (&entries)[visit_width]) const noexcept {
+      const std::uint32_t (&entries)[visit_width]) const noexcept {
     if (threadIdx.x % 32u == 0) {
-      atomicAdd(&counters[entries[0] & 0xffffu], 32u * static_cast<unsigned>(visit_width));
+      atomicAdd(&counters[entries[0]], 32u * static_cast<unsigned>(visit_width));
     }
   }
 };

@@ -25,12 +25,12 @@ inline constexpr int voxels_per_word = R == reduction::count ? 1 : 4;
 struct voxel_marking {
   std::uint32_t* words;
 
-  __device__ __forceinline__ void one(std::uint32_t, std::uint32_t local) const noexcept {
+  __device__ __forceinline__ void one(std::uint32_t local) const noexcept {
     reinterpret_cast<unsigned char*>(words)[local] = 1;  // whoever comes writes the same
   }
   __device__ __forceinline__ void crowd(
-      std::uint32_t origin, const std::uint32_t (&entries)[visit_width]) const noexcept {
-    if (threadIdx.x % 32u == 0) one(origin, entries[0]);
+      const std::uint32_t (&entries)[visit_width]) const noexcept {
+    if (threadIdx.x % 32u == 0) one(entries[0]);
   }
 };
 
@@ -109,7 +109,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(visit_threads)
   const std::int64_t n = slab.number();
   const int tiles = slab.active_tiles(n);
   using visitor = std::conditional_t<R == reduction::count, voxel_counting, voxel_marking>;
-  visit_bin<bin_entry<false>>(slab.pieces, bin, tiles, visitor{shared});
+  visit_bin(slab.pieces, bin, tiles, visitor{shared});
   __syncthreads();
   let_next_kernel_launch();
   constexpr std::uint32_t per_element = R == reduction::occupancy_bits ? 32 : 1;

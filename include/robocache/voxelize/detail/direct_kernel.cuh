@@ -56,9 +56,6 @@ struct direct_call {
   bin_call<Real> points;  // the whole grid is its slab
   voxel_output<T> output;
   voxel_counters* counters;  // or null
-  // The kernel before clears the grid, and let this one start after it had waited itself: whatever
-  // was launched before it has ended, so that the points can be read while it still clears.
-  bool after_clear;
 };
 
 /// Adds what a block lost, and the number of its points, to the counters. By all threads.
@@ -117,16 +114,14 @@ static_assert(points_per_block == 8 * direct_threads);
 
 /// Counts, eight points per thread. The lanes of a warp look at every 64th point: spinning sensors
 /// have 16 to 128 beams, so these are of one or two beams, step after step of the turn, and lanes
-/// that mean the same voxel add once. Few blocks, so that all of them fit beside those that clear.
+/// that mean the same voxel add once.
 template <bool Packed, class Real>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
     add_scan_kernel(const __grid_constant__ direct_call<Real, std::uint32_t> call) {
   __shared__ std::uint32_t sums[2];
   __shared__ std::uint32_t cells_of_block[32][scan_columns + 1];  // 1: no bank conflicts
   constexpr int stride = Packed ? 1 : direct_threads;
-  // Early reads go past the first-level cache, which may hold what was there before.
-  const bool early = Packed && call.after_clear;
-  if (!early) wait_for_previous_kernel();
+  wait_for_previous_kernel();
   let_next_kernel_launch();
   const point_arguments<Real>& points = call.points.locator.points;
   const std::int64_t here = points_here(points.number(), points_per_block);
@@ -138,7 +133,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
     const int number = static_cast<int>(here) - place;
     Real p[4][3];
     std::uint32_t cells[4];
-    load_points<Packed, stride, true>(points, first + place, number, p);
+    load_points<Packed, stride>(points, first + place, number, p);
     cells_in_slab<Packed, stride>(call.points, p, number, cells, lost);
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
@@ -157,7 +152,6 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
     const bool leads = __ffs(static_cast<int>(same)) - 1 == lane;
     together[k] = leads && cells[k] != no_cell ? static_cast<std::uint32_t>(__popc(same)) : 0u;
   }
-  if (early) wait_for_previous_kernel();
 #pragma unroll
   for (int k = 0; k < 8; ++k) {
     if (together[k] == 0) continue;

@@ -138,7 +138,7 @@ ROBOCACHE_HIDDEN status add_directly(const point_locator<Real>& locator, std::in
   if (!accumulate || counters != nullptr) {
     const clear_call<scalar> call{make_voxel_output(output), accumulate ? 0 : elements, vectors,
                                   counters};
-    constexpr std::int64_t most_blocks = 528;  // and room for blocks of the next kernel
+    constexpr std::int64_t most_blocks = 528;
     const std::int64_t steps = vectors ? 16 / sizeof(scalar) : 1;
     const std::int64_t blocks = std::min((call.elements / steps) / direct_threads + 1, most_blocks);
     ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &clear_kernel<scalar>,
@@ -151,7 +151,6 @@ ROBOCACHE_HIDDEN status add_directly(const point_locator<Real>& locator, std::in
   call.points.count_lost = counters != nullptr;
   call.output = make_voxel_output(output);
   call.counters = counters;
-  call.after_clear = !accumulate && locator.points.count == nullptr;
   const std::int64_t points = locator.points.size;
   if (points == 0 && counters == nullptr) return {};
   const auto blocks = [&](std::int64_t per_block) {  // one even for no points: `beyond`
