@@ -17,12 +17,14 @@ import statistics
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+# Hits over hits and misses: ncu's own rate divides counters of different passes, and can exceed 1.
+L2_HITS = ("lts__t_sectors_lookup_hit.sum", "lts__t_sectors_lookup_miss.sum")
 # Our columns, ncu's metrics, and the unit and digits wanted.
 COLUMNS = {
     "us": ("gpu__time_duration.sum", "us", 2),
     "dram_percent": ("dram__throughput.avg.pct_of_peak_sustained_elapsed", "%", 1),
     "dram_gbytes_per_s": ("dram__bytes.sum.per_second", "Gbyte/s", 0),
-    "l2_hit_percent": ("lts__t_sector_hit_rate.pct", "%", 1),
+    "l2_hit_percent": (L2_HITS, "%", 1),
     "occupancy_percent": ("sm__warps_active.avg.pct_of_peak_sustained_active", "%", 1),
     "registers": ("launch__registers_per_thread", "", 0),
     "instructions": ("smsp__inst_executed.sum", "", 0),
@@ -126,6 +128,16 @@ def read_log(path):
     return [dict(zip(header, zip(row, units))) for row in rows if len(row) == len(header)]
 
 
+def figure_of(launch, metric, wanted):
+    """A metric of a launch, or of a pair the share of the first in both in percent."""
+    if isinstance(metric, tuple):
+        part, rest = (figure_of(launch, m, "") for m in metric)
+        if part is None or rest is None or part + rest == 0:
+            return None
+        return 100 * part / (part + rest)
+    return value_of(*launch[metric], wanted) if metric in launch else None
+
+
 def reduce(row, launches):
     """One line per kernel, in the order of the first launches."""
     kernels = {}
@@ -134,7 +146,7 @@ def reduce(row, launches):
     for kernel, group in kernels.items():
         line = {"row": row, "kernel": kernel}
         for column, (metric, wanted, digits) in COLUMNS.items():
-            values = [value_of(*launch[metric], wanted) for launch in group if metric in launch]
+            values = [figure_of(launch, metric, wanted) for launch in group]
             values = [value for value in values if value is not None]
             line[column] = f"{statistics.median(values):.{digits}f}" if values else ""
         yield line

@@ -44,7 +44,8 @@ metrics=(
   gpu__time_duration.sum
   dram__throughput.avg.pct_of_peak_sustained_elapsed
   dram__bytes.sum.per_second
-  lts__t_sector_hit_rate.pct
+  lts__t_sectors_lookup_hit.sum
+  lts__t_sectors_lookup_miss.sum
   sm__warps_active.avg.pct_of_peak_sustained_active
   launch__registers_per_thread
   smsp__inst_executed.sum

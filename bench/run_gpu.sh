@@ -21,7 +21,7 @@
 #   sass         architectures, registers, spills, widths of memory accesses -> sass.txt
 #   report       tables of what is there -> report.md; the short one is printed
 #   gates        the same, and fails where a limit of gates.csv is missed
-#   pictures     of what is there, if matplotlib is installed
+#   pictures     of what is there, if matplotlib is installed, also at the end of report.md
 #
 # Environment: OUT (results, default out/), BUILD (default build-gpu), ARCH, FILTER (a regex for
 # bench and sweep), CHECK (factor of report.py --check), ROBOCACHE_COMMIT (where there is no git).
@@ -202,7 +202,7 @@ do_peers() {  # what is not there is left out
   local status=0 into=--out
   rm -f "$out/peers.json"
   if python3 -c 'import torch' 2>/dev/null; then
-    python3 bench/peers/run.py --budget "${PEERS_BUDGET:-105}" --filter "^$any_operation/" \
+    python3 bench/peers/run.py --budget "${PEERS_BUDGET:-120}" --filter "^$any_operation/" \
       --out "$out/peers.json" || status=1
     [[ -f $out/peers.json ]] && into=--into
   else
@@ -270,7 +270,12 @@ do_pictures() {
   [[ -f $out/peers.json ]] && peers=(--peers "$out/peers.json")
   [[ -f $out/jax_peers.json ]] && peers+=(--peers "$out/jax_peers.json")
   python3 -c 'import matplotlib' 2>/dev/null || { echo "left out: no matplotlib"; return 0; }
-  python3 bench/pictures.py "$out/bench.json" "${peers[@]}" --to "$out"
+  rm -f "$out"/performance_*.png
+  python3 bench/pictures.py "$out/bench.json" "${peers[@]}" --to "$out" || return 1
+  [[ -f $out/report.md ]] || return 0
+  (cd "$out" && for picture in performance_*.png; do
+    printf "\n![%s](%s)\n" "$(basename "$picture" .png)" "$picture"
+  done) >>"$out/report.md"
 }
 
 # One step, in the process that the time limit is for.

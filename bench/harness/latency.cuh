@@ -22,7 +22,7 @@
 /// - `host`: from before the call until `cudaStreamSynchronize` returns, on the host's clock
 /// - `graph`: the same of the replay of a graph that holds the one operation
 /// - `loop_1kHz`: the same as `host` in a loop that begins every millisecond, as a controller does;
-///   and how late each turn of it begins
+///   how late each turn of it begins (its jitter), and how many calls a second that came to
 
 namespace bench {
 
@@ -78,15 +78,17 @@ inline latency latency_by_host(const stream& where, const operation& call, int s
 
 /// A loop that calls once every millisecond. It spins, as a thread with a core of its own would.
 ///
-/// \param late  how late the turns of the loop began
+/// \param late            how late the turns of the loop began
+/// \param calls_per_s     1000, unless turns took longer than a millisecond
 inline latency latency_in_loop(const stream& where, const operation& call, int samples,
-                               latency& late) {
+                               latency& late, double& calls_per_s) {
   constexpr auto period = std::chrono::microseconds(1000);
   std::vector<double> us;
   std::vector<double> late_us;
   call(where);
   where.synchronize();
   auto due = detail::host_clock::now() + period;
+  const auto begin = due;
   for (int i = 0; i < samples; ++i, due += period) {
     auto now = detail::host_clock::now();
     while (now < due) now = detail::host_clock::now();
@@ -95,6 +97,7 @@ inline latency latency_in_loop(const stream& where, const operation& call, int s
     where.synchronize();
     us.push_back(detail::microseconds(detail::host_clock::now() - now));
   }
+  calls_per_s = 1e6 * samples / detail::microseconds(detail::host_clock::now() - begin);
   late = percentiles(std::move(late_us));
   return percentiles(std::move(us));
 }
@@ -126,8 +129,12 @@ inline void register_latency(const std::string& name,
   if (!in_loop) return;
   add("loop_1kHz", [](const stream& where, const operation& call, benchmark::State& state) {
     latency late;
-    const latency seen = latency_in_loop(where, call, samples, late);
+    double calls_per_s = 0;
+    const latency seen = latency_in_loop(where, call, samples, late, calls_per_s);
+    state.counters["calls_per_s"] = calls_per_s;
+    state.counters["late_p50_us"] = late.p50_us;
     state.counters["late_p99_us"] = late.p99_us;
+    state.counters["late_p999_us"] = late.p999_us;
     state.counters["late_max_us"] = late.max_us;
     return seen;
   });

@@ -100,8 +100,11 @@ def passes_of(operations, rows, with_compile):
     """(operation's rows, peer, spelling, function) for all: the operations take turns, so that a
     budget that ends early cuts the last spellings of each."""
     result = []
-    lists = [[p for p in operation.PASSES if with_compile or p[0] != "torch.compile"]
-             + [("cupy", None)] for operation in operations]
+    lists = []
+    for operation in operations:
+        passes = [p for p in operation.PASSES if with_compile or p[0] != "torch.compile"]
+        passes.insert(2, ("cupy", None))  # after a first look at each of the others
+        lists.append(passes)
     for i in range(max(map(len, lists))):
         for passes, row_list in zip(lists, rows):
             if i < len(passes):

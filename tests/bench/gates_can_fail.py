@@ -20,7 +20,7 @@ ROW = "voxelize/count/1M->128^3/uniform/warm"
 
 def problems_of(change):
     """Of the committed results, with `change(entry)` made to the row."""
-    data = json.loads((bench / "results" / "h100" / "voxelize.json").read_text(encoding="utf-8"))
+    data = json.loads((bench / "results" / "h100" / "bench.json").read_text(encoding="utf-8"))
     for entry in data["benchmarks"]:
         if entry["name"].startswith(ROW + "/"):
             change(entry)
@@ -29,7 +29,7 @@ def problems_of(change):
         path.write_text(json.dumps(data), encoding="utf-8")
         context, rows, errors = report.read_all([path])
     facts, gates = report.read_gates(bench / "gates.csv", context["device"])
-    peers = report.read_peers([bench / "results" / "h100" / "voxelize_peers.json"])
+    peers = report.read_peers([bench / "results" / "h100" / "peers.json"])
     result = report.Report(rows, facts, peers, DEVICE)
     with contextlib.redirect_stdout(io.StringIO()):
         result.check_gates([g for g in gates if g.row == ROW], ["voxelize"])

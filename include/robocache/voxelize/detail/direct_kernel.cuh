@@ -42,7 +42,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
     constexpr std::int64_t per_vector = 16 / sizeof(T);
     auto* const out = reinterpret_cast<uint4*>(call.output.data);
     for (std::int64_t v = thread; v < call.elements / per_vector; v += threads) {
-      out[v] = make_uint4(0, 0, 0, 0);
+      __stcs(out + v, make_uint4(0, 0, 0, 0));  // leaves the cache first: points are read next
     }
     done = call.elements / per_vector * per_vector;
   }
