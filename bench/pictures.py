@@ -134,6 +134,7 @@ def main():
     if len(set(context["commits"].values())) == 1:
         title += f", commit {context['commit']}"
     folder = pathlib.Path(arguments.to)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, figure in (("roofline", roofline(rows, context, title)),
                          ("ratios", ratios(result, title)), ("scaling", scaling(rows, title)),
                          ("latency", latencies(rows, title))):

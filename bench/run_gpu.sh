@@ -209,7 +209,7 @@ do_peers() {  # what is not there is left out
     echo "left out: no PyTorch"
   fi
   if python3 -c 'import jax' 2>/dev/null; then
-    python3 bench/peers/jax_peers.py --budget "${JAX_BUDGET:-60}" --filter "^$any_operation/" \
+    python3 bench/peers/jax_peers.py --budget "${JAX_BUDGET:-70}" --filter "^$any_operation/" \
       --out "$out/jax_peers.json" || status=1
   else
     echo "left out: no JAX"

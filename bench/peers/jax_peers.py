@@ -264,6 +264,7 @@ def main():
                "bf16": jnp.bfloat16.dtype}
     rows = [(row, spellings_of(row)) for row in numpy_rows.wanted_rows(arguments, scalars)
             if not row.on_cpu]
+    rows.sort(key=lambda pair: pair[0].touched_bytes())  # the largest take longest to make
     # The first spelling of all rows before the second of any: a budget that ends early leaves each
     # row a time.
     for turn in range(max((len(spellings) for _, spellings in rows), default=0)):

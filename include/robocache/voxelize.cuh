@@ -8,6 +8,11 @@
 
 #include <cuda_runtime_api.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
 /// \file
 /// `voxelize` on a CUDA stream. Includes `voxelize.hpp`, so the CPU back end too.
 
@@ -32,8 +37,10 @@ ROBOCACHE_HIDDEN std::size_t voxelize_workspace_bytes(std::int64_t points,
       !detail::check_grid("voxelize", grid).ok()) {
     return 0;
   }
-  return detail::bin_workspace_bytes(points, detail::make_numbering<R>(grid).cells(),
-                                     detail::reduces_features(R));
+  const std::int64_t cells = detail::make_numbering<R>(grid).cells();
+  const std::size_t bytes = detail::bin_workspace_bytes(points, cells, detail::reduces_features(R));
+  return R == reduction::count ? std::max(bytes, detail::scan_workspace_bytes(points, cells))
+                               : bytes;
 }
 
 /// Counts the points in each voxel of a dense grid, or marks the voxels that have any, on a CUDA

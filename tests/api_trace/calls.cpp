@@ -25,10 +25,12 @@ class device_array {
   explicit device_array(std::int64_t size) {
     must(cudaMalloc(reinterpret_cast<void**>(&data_), static_cast<std::size_t>(size) * sizeof(T)));
     must(cudaMemset(data_, 0, static_cast<std::size_t>(size) * sizeof(T)));
+    must(cudaDeviceSynchronize());  // the stream of the calls does not wait for the default one
   }
   explicit device_array(const std::vector<T>& host)
       : device_array(static_cast<std::int64_t>(host.size())) {
     must(cudaMemcpy(data_, host.data(), host.size() * sizeof(T), cudaMemcpyHostToDevice));
+    must(cudaDeviceSynchronize());
   }
   device_array(const device_array&) = delete;
   device_array& operator=(const device_array&) = delete;

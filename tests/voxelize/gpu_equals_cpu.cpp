@@ -151,6 +151,37 @@ TEST_CASE("the GPU gives the CPU's voxels of moved points", "[gpu]") {
   });
 }
 
+TEST_CASE("the GPU gives the CPU's counts of scans", "[gpu][heavy][scan]") {
+  // More points than are added one by one, in grids that have many voxels for each.
+  for_all_voxel_types(628, [](random_source& random, const voxel_types& types) {
+    if (types.reduce != reduction::count) return;
+    for (int i = 0; i < 8; ++i) {
+      random_voxel_shape shape;
+      shape.points = random.between(200001, 204900);
+      shape.where = static_cast<cloud>(i % 4);
+      shape.extents[0] = random.between(160, 170);
+      shape.extents[1] = 128;
+      shape.extents[2] = 81;
+      const voxel_problem work = random_voxel_problem(random, types, shape);
+      check_equal(work, i == 0 ? voxel_setup{} : random_setup(random, work));
+    }
+    // Accumulated, and with a number of points that the device knows.
+    random_voxel_shape shape;
+    shape.points = 402000;
+    shape.where = cloud::runs;
+    shape.extents[0] = shape.extents[1] = shape.extents[2] = 60;
+    const voxel_problem both = random_voxel_problem(random, types, shape);
+    voxel_problem second = part_of(both, 200001, both.size());
+    carry_on(second, run(cpu(), cpu_voxel(), part_of(both, 0, 200001)));
+    check_equal(second);
+    for (const std::int64_t count : {0, 1, 100000, 300000}) {
+      voxel_setup how;
+      how.count = count;
+      check_equal(second, how);
+    }
+  });
+}
+
 TEST_CASE("the GPU loses what is not finite on an axis of 10^9 voxels", "[gpu][heavy]") {
   for_all_voxel_types(627, [](random_source& random, const voxel_types& types) {
     if (types.reduce != reduction::occupancy_bits) return;

@@ -29,7 +29,9 @@ TEST_CASE("a workspace for many points does for fewer", "[voxel][plan]") {
       std::size_t before = 0;
       std::int64_t previous = 0;
       const auto look = [&](std::int64_t points) {
-        const std::size_t bytes = bin_workspace_bytes(points, cells, features);
+        const std::size_t bytes = features ? bin_workspace_bytes(points, cells, true)
+                                           : std::max(bin_workspace_bytes(points, cells, false),
+                                                      scan_workspace_bytes(points, cells));
         INFO(cells << " voxels, " << previous << " and " << points << " points, features "
                    << features);
         REQUIRE(bytes >= before);

@@ -11,7 +11,7 @@
 
 /// \file
 /// Count and occupancy where points are few, or few for the size of the grid: clear, then add each
-/// point by itself. Integers, so the order does not matter.
+/// point by itself. Integers, so the order does not matter. `scan_kernel.cuh` counts more of them.
 
 namespace robocache {
 inline namespace ROBOCACHE_CUDA_NAMESPACE {
@@ -27,28 +27,33 @@ struct clear_call {
   voxel_counters* counters;  // or null
 };
 
-/// Clears the grid and the counters.
+/// Clears a thread's share of the grid, the `thread`-th of `threads`, and the counters.
 template <class T>
-ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
-    clear_kernel(const __grid_constant__ clear_call<T> call) {
-  wait_for_previous_kernel();
-  let_next_kernel_launch();
-  const std::int64_t thread =
-      static_cast<std::int64_t>(blockIdx.x) * direct_threads + static_cast<int>(threadIdx.x);
-  const std::int64_t threads = static_cast<std::int64_t>(gridDim.x) * direct_threads;
+__device__ __forceinline__ void clear_share(const clear_call<T>& call, std::int64_t thread,
+                                            std::int64_t threads) noexcept {
   if (thread == 0 && call.counters != nullptr) *call.counters = voxel_counters{};
   std::int64_t done = 0;
   if (call.vectors) {
     constexpr std::int64_t per_vector = 16 / sizeof(T);
     auto* const out = reinterpret_cast<uint4*>(call.output.data);
     for (std::int64_t v = thread; v < call.elements / per_vector; v += threads) {
-      __stcs(out + v, make_uint4(0, 0, 0, 0));  // leaves the cache first: points are read next
+      __stcs(out + v, make_uint4(0, 0, 0, 0));  // first to leave the cache: points are wanted there
     }
     done = call.elements / per_vector * per_vector;
   }
   for (std::int64_t e = done + thread; e < call.elements; e += threads) {
     call.output.data[call.output.layout(e)] = 0;
   }
+}
+
+template <class T>
+ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
+    clear_kernel(const __grid_constant__ clear_call<T> call) {
+  wait_for_previous_kernel();
+  let_next_kernel_launch();
+  clear_share(
+      call, static_cast<std::int64_t>(blockIdx.x) * direct_threads + static_cast<int>(threadIdx.x),
+      static_cast<std::int64_t>(gridDim.x) * direct_threads);
 }
 
 template <class Real, class T>
@@ -58,18 +63,16 @@ struct direct_call {
   voxel_counters* counters;  // or null
 };
 
-/// Adds what a block lost, and the number of its points, to the counters. By all threads.
+/// Adds what a block lost, points outside and not finite, and the number of its points, to the
+/// counters. By one thread of each block.
 template <class Real>
 __device__ __forceinline__ void add_to_counters(const point_arguments<Real>& points,
-                                                std::int64_t here, std::uint32_t lost,
-                                                voxel_counters* counters,
-                                                std::uint32_t* sums) noexcept {
+                                                std::int64_t here, uint2 lost,
+                                                voxel_counters* counters) noexcept {
   using word = unsigned long long;
-  const uint2 both = block_sum_halves<direct_threads>(lost, sums);
-  if (threadIdx.x != 0) return;
-  atomicAdd(reinterpret_cast<word*>(&counters->used), static_cast<word>(here) - both.x - both.y);
-  atomicAdd(reinterpret_cast<word*>(&counters->outside), word{both.x});
-  atomicAdd(reinterpret_cast<word*>(&counters->not_finite), word{both.y});
+  atomicAdd(reinterpret_cast<word*>(&counters->used), static_cast<word>(here) - lost.x - lost.y);
+  atomicAdd(reinterpret_cast<word*>(&counters->outside), word{lost.x});
+  atomicAdd(reinterpret_cast<word*>(&counters->not_finite), word{lost.y});
   if (blockIdx.x == 0) {
     atomicAdd(reinterpret_cast<word*>(&counters->beyond), static_cast<word>(points.beyond()));
   }
@@ -104,60 +107,9 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
     }
   }
   if (call.counters != nullptr) {
-    add_to_counters(locator.points, here, lost, call.counters, sums);
+    const uint2 both = block_sum_halves<direct_threads>(lost, sums);
+    if (threadIdx.x == 0) add_to_counters(locator.points, here, both, call.counters);
   }
-}
-
-inline constexpr int scan_columns = 64;
-inline constexpr int points_per_block = 32 * scan_columns;
-static_assert(points_per_block == 8 * direct_threads);
-
-/// Counts, eight points per thread. The lanes of a warp look at every 64th point: spinning sensors
-/// have 16 to 128 beams, so these are of one or two beams, step after step of the turn, and lanes
-/// that mean the same voxel add once.
-template <bool Packed, class Real>
-ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
-    add_scan_kernel(const __grid_constant__ direct_call<Real, std::uint32_t> call) {
-  __shared__ std::uint32_t sums[2];
-  __shared__ std::uint32_t cells_of_block[32][scan_columns + 1];  // 1: no bank conflicts
-  constexpr int stride = Packed ? 1 : direct_threads;
-  wait_for_previous_kernel();
-  let_next_kernel_launch();
-  const point_arguments<Real>& points = call.points.locator.points;
-  const std::int64_t here = points_here(points.number(), points_per_block);
-  const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * points_per_block;
-  std::uint32_t lost = 0;
-#pragma unroll
-  for (int g = 0; g < 2; ++g) {
-    const int place = g * 4 * direct_threads + static_cast<int>(threadIdx.x) * (Packed ? 4 : 1);
-    const int number = static_cast<int>(here) - place;
-    Real p[4][3];
-    std::uint32_t cells[4];
-    load_points<Packed, stride>(points, first + place, number, p);
-    cells_in_slab<Packed, stride>(call.points, p, number, cells, lost);
-#pragma unroll
-    for (int k = 0; k < 4; ++k) {
-      const int i = place + k * stride;
-      cells_of_block[i / scan_columns][i % scan_columns] = cells[k];
-    }
-  }
-  __syncthreads();
-  const auto lane = static_cast<int>(threadIdx.x % 32u);
-  std::uint32_t cells[8];
-  std::uint32_t together[8];
-#pragma unroll
-  for (int k = 0; k < 8; ++k) {
-    cells[k] = cells_of_block[lane][static_cast<int>(threadIdx.x / 32u) * 8 + k];
-    const unsigned same = __match_any_sync(0xffffffffu, cells[k]);
-    const bool leads = __ffs(static_cast<int>(same)) - 1 == lane;
-    together[k] = leads && cells[k] != no_cell ? static_cast<std::uint32_t>(__popc(same)) : 0u;
-  }
-#pragma unroll
-  for (int k = 0; k < 8; ++k) {
-    if (together[k] == 0) continue;
-    atomicAdd(call.output.data + call.output.layout(cells[k]), together[k]);
-  }
-  if (call.counters != nullptr) add_to_counters(points, here, lost, call.counters, sums);
 }
 
 }  // namespace cuda_detail

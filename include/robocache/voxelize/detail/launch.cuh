@@ -12,6 +12,7 @@
 #include <robocache/voxelize/detail/direct_kernel.cuh>
 #include <robocache/voxelize/detail/plan.hpp>
 #include <robocache/voxelize/detail/reduce_kernel.cuh>
+#include <robocache/voxelize/detail/scan_kernel.cuh>
 
 #include <algorithm>
 #include <cstdint>
@@ -127,51 +128,68 @@ status for_each_slab_on_stream(std::int64_t cells, const Body& body) noexcept {
   return {};
 }
 
-/// Clears the grid unless it accumulates, and adds each point by itself.
+/// A call that adds points to the grid directly, after clearing it unless it accumulates.
 template <reduction R, class Real>
-ROBOCACHE_HIDDEN status add_directly(const point_locator<Real>& locator, std::int64_t cells,
-                                     const tensor_view<voxel_scalar_t<R>, 3>& output, bool vectors,
-                                     voxel_counters* counters, bool accumulate,
-                                     cudaStream_t stream) noexcept {
+struct direct_points {
   using scalar = voxel_scalar_t<R>;
-  const std::int64_t elements = R == reduction::occupancy_bits ? cells / 32 : cells;
-  if (!accumulate || counters != nullptr) {
-    const clear_call<scalar> call{make_voxel_output(output), accumulate ? 0 : elements, vectors,
-                                  counters};
-    constexpr std::int64_t most_blocks = 528;
-    const std::int64_t steps = vectors ? 16 / sizeof(scalar) : 1;
-    const std::int64_t blocks = std::min((call.elements / steps) / direct_threads + 1, most_blocks);
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &clear_kernel<scalar>,
-                                          dim3(static_cast<unsigned>(blocks)), dim3(direct_threads),
-                                          stream, call));
+
+  bin_call<Real> points;
+  clear_call<scalar> clear;
+
+  static direct_points make(const point_locator<Real>& locator, std::int64_t cells,
+                            const tensor_view<scalar, 3>& output, bool vectors,
+                            voxel_counters* counters, bool accumulate) noexcept {
+    direct_points result{};
+    result.points.locator = locator;
+    result.points.cells = static_cast<std::uint32_t>(cells);
+    result.points.count_lost = counters != nullptr;
+    const std::int64_t elements = R == reduction::occupancy_bits ? cells / 32 : cells;
+    result.clear = {make_voxel_output(output), accumulate ? 0 : elements, vectors, counters};
+    return result;
   }
-  direct_call<Real, scalar> call{};
-  call.points.locator = locator;
-  call.points.cells = static_cast<std::uint32_t>(cells);
-  call.points.count_lost = counters != nullptr;
-  call.output = make_voxel_output(output);
-  call.counters = counters;
-  const std::int64_t points = locator.points.size;
-  if (points == 0 && counters == nullptr) return {};
-  const auto blocks = [&](std::int64_t per_block) {  // one even for no points: `beyond`
-    return dim3(
-        static_cast<unsigned>(std::max<std::int64_t>((points + per_block - 1) / per_block, 1)));
-  };
-  if constexpr (R == reduction::count) {
-    if (points > points_one_by_one) {
-      if constexpr (std::is_same_v<Real, float>) {
-        if (is_packed(locator.points) && locator.transform.identity) {
-          return launch("voxelize", &add_scan_kernel<true, Real>, blocks(points_per_block),
-                        dim3(direct_threads), stream, call);
-        }
-      }
-      return launch("voxelize", &add_scan_kernel<false, Real>, blocks(points_per_block),
-                    dim3(direct_threads), stream, call);
+
+  /// Blocks that clear the grid, at most `most`.
+  std::int64_t clearing_blocks(std::int64_t most) const noexcept {
+    const std::int64_t steps = clear.vectors ? 16 / sizeof(scalar) : 1;
+    return std::min((clear.elements / steps) / direct_threads + 1, most);
+  }
+
+  /// Each point by itself.
+  status add_one_by_one(cudaStream_t stream) const noexcept {
+    if (clear.elements > 0 || clear.counters != nullptr) {
+      constexpr std::int64_t most_blocks = 528;
+      ROBOCACHE_DETAIL_RETURN_IF_BAD(
+          launch("voxelize", &clear_kernel<scalar>,
+                 dim3(static_cast<unsigned>(clearing_blocks(most_blocks))), dim3(direct_threads),
+                 stream, clear));
     }
+    const std::int64_t size = points.locator.points.size;
+    if (size == 0 && clear.counters == nullptr) return {};
+    const std::int64_t blocks = (size + direct_threads - 1) / direct_threads;
+    const direct_call<Real, scalar> call{points, clear.output, clear.counters};
+    return launch("voxelize", &add_points_kernel<R, Real>,
+                  dim3(static_cast<unsigned>(std::max<std::int64_t>(blocks, 1))),  // for `beyond`
+                  dim3(direct_threads), stream, call);
   }
-  return launch("voxelize", &add_points_kernel<R, Real>, blocks(direct_threads),
-                dim3(direct_threads), stream, call);
-}
+
+  /// Those that are neighbours in a scan together.
+  status add_scan(void* memory, cudaStream_t stream) const noexcept {
+    static_assert(R == reduction::count);
+    const scan_tables tables = lay_out_scan(memory, points.locator.points.size);
+    const scan_call<Real> call{points, clear, tables, tables.tiles};
+    constexpr std::int64_t most_blocks = 792;  // six for each multiprocessor of a large GPU
+    const dim3 blocks(static_cast<unsigned>(tables.tiles + clearing_blocks(most_blocks)));
+    const dim3 threads(direct_threads);
+    auto* kernel = &list_scan_kernel<false, Real>;
+    if constexpr (std::is_same_v<Real, float>) {
+      const bool packed = is_packed(points.locator.points) && points.locator.transform.identity;
+      if (packed) kernel = &list_scan_kernel<true, Real>;
+    }
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", kernel, blocks, threads, stream, call));
+    return launch("voxelize", &add_list_kernel<Real>, dim3(static_cast<unsigned>(tables.tiles)),
+                  threads, stream, call);
+  }
+};
 
 template <reduction R, class Real>
 ROBOCACHE_HIDDEN status count_on_stream(const point_view<Real>& points,
@@ -186,8 +204,12 @@ ROBOCACHE_HIDDEN status count_on_stream(const point_view<Real>& points,
   const bool vectors = !accumulate && target.layout.linear && target.layout.stride_x == 1 &&
                        reinterpret_cast<std::uintptr_t>(target.data) % 16 == 0;
   if (adds_directly(points.size, binned.cells, accumulate)) {
-    return add_directly<R>(binned.locator, binned.cells, output, vectors, reports.counters,
-                           accumulate, stream);
+    const auto direct = direct_points<R, Real>::make(binned.locator, binned.cells, output, vectors,
+                                                     reports.counters, accumulate);
+    if constexpr (R == reduction::count) {
+      if (lists_scan(points.size, binned.cells)) return direct.add_scan(space.data, stream);
+    }
+    return direct.add_one_by_one(stream);
   }
   return for_each_slab_on_stream(binned.cells, [&](std::int64_t begin, std::uint32_t cells) {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(binned.template launch_bins<false>(begin, cells, stream));

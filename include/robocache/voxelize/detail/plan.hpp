@@ -51,7 +51,7 @@ inline constexpr std::uint32_t heavy_slices = 64;
 /// and its channels into units of this many.
 inline constexpr std::uint32_t heavy_channels = 16;
 
-/// More points than this are looked at together before they are counted directly.
+/// Up to so many points are added to the grid one by one, whatever its size.
 inline constexpr std::int64_t points_one_by_one = 200000;
 
 /// Whether count and occupancy add each point to the grid by itself instead of binning: fewer
@@ -64,6 +64,27 @@ inline bool adds_directly(std::int64_t points, std::int64_t cells, bool accumula
   if (cells > most_cells) return false;
   if (accumulate) return points <= cells;
   return points <= points_one_by_one || (cells >= 8 * points && cells <= cached_cells);
+}
+
+/// Whether counts that are added directly are listed first, those of neighbours in a scan together
+/// (`scan_kernel.cuh`). More voxels than this have numbers that leave no room for a count.
+inline bool lists_scan(std::int64_t points, std::int64_t cells) noexcept {
+  constexpr std::int64_t most_cells = std::int64_t{1} << 26;
+  return points > points_one_by_one && cells <= most_cells;
+}
+
+/// Points of a scan that a block lists.
+inline constexpr int scan_tile = 2048;
+
+/// How many points to add to which voxel: at most 32, above 26 bits of its number.
+ROBOCACHE_HD constexpr std::uint32_t scan_entry(std::uint32_t cell, std::uint32_t points) noexcept {
+  return points << 26 | (cell & 0x3ffffffu);
+}
+ROBOCACHE_HD constexpr std::uint32_t voxel_of_entry(std::uint32_t entry) noexcept {
+  return entry & 0x3ffffffu;
+}
+ROBOCACHE_HD constexpr std::uint32_t points_of_entry(std::uint32_t entry) noexcept {
+  return entry >> 26;
 }
 
 struct bin_shape {
@@ -202,6 +223,37 @@ inline bin_tables lay_out_tables(void* memory, std::int64_t points, std::int64_t
   }
   tables.bytes = used;
   return tables;
+}
+
+/// The parts of the workspace of a scan, each aligned to 16 bytes.
+struct scan_tables {
+  std::uint32_t* entries;  ///< [tiles][scan_tile]: `scan_entry`, in any order
+  std::uint32_t* numbers;  ///< [tiles]: how many
+  std::uint32_t* lost;     ///< [tiles][2]: points outside, and not finite
+  std::int32_t tiles;
+  std::size_t bytes;  ///< of all together
+};
+
+inline scan_tables lay_out_scan(void* memory, std::int64_t points) noexcept {
+  scan_tables tables{};
+  const std::int64_t tiles = (points + scan_tile - 1) / scan_tile;
+  tables.tiles = static_cast<std::int32_t>(tiles);
+  const auto part = [&](std::int64_t count, std::size_t size) {
+    const std::size_t at = tables.bytes;
+    tables.bytes += (static_cast<std::size_t>(count) * size + 15) / 16 * 16;
+    return reinterpret_cast<std::uint32_t*>(static_cast<unsigned char*>(memory) + at);
+  };
+  tables.entries = part(tiles * scan_tile, 4);
+  tables.numbers = part(tiles, 4);
+  tables.lost = part(tiles, 8);
+  return tables;
+}
+
+/// Enough for any number of points up to `points`, accumulated or not: a grid gets at most as many
+/// directly as it has voxels.
+inline std::size_t scan_workspace_bytes(std::int64_t points, std::int64_t cells) noexcept {
+  const std::int64_t most = std::min(points, cells);
+  return lists_scan(most, cells) ? lay_out_scan(nullptr, most).bytes : 0;
 }
 
 /// Enough for any number of points up to `points`: fewer of them may have more, smaller tiles.
