@@ -202,7 +202,7 @@ do_peers() {  # what is not there is left out
   local status=0 into=--out
   rm -f "$out/peers.json"
   if python3 -c 'import torch' 2>/dev/null; then
-    python3 bench/peers/run.py --budget "${PEERS_BUDGET:-120}" --filter "^$any_operation/" \
+    python3 bench/peers/run.py --budget "${PEERS_BUDGET:-150}" --filter "^$any_operation/" \
       --out "$out/peers.json" || status=1
     [[ -f $out/peers.json ]] && into=--into
   else
@@ -316,7 +316,7 @@ limit_of() {
     sanitize) echo 400 ;;
     bench) echo 220 ;;
     bench-short) echo 120 ;;
-    peers) echo 280 ;;
+    peers) echo 300 ;;
     peers-sweep) echo 240 ;;
     sass) echo 100 ;;
     report | gates | pictures) echo 30 ;;
