@@ -55,12 +55,12 @@ def roofline(rows, context, title):
 
 
 def ratios(result, title):
-    """How many times longer the others take, for the rows that have targets."""
-    names = [n for n in result.facts if n in result.rows]
+    """How many times longer the others take, for the warm rows that have targets."""
+    names = [n for n in result.facts if n in result.rows and n.endswith("/warm")]
     if not names:
         return None
     peers = ["naive", *sorted({p for n in names for p in result.peers.get(n, {})})]
-    figure, axes = plt.subplots(figsize=(9, 0.32 * len(names) * max(len(peers) / 3, 1) + 1))
+    figure, axes = plt.subplots(figsize=(9, 0.26 * len(names) * max(len(peers) / 3, 1) + 1))
     height = 0.8 / len(peers)
     for i, peer in enumerate(peers):
         places, values = [], []
@@ -70,11 +70,13 @@ def ratios(result, title):
                 places.append(j + (i - len(peers) / 2 + 0.5) * height)
                 values.append(1 / ratio)
         # From 1 on: to the right they are slower, to the left faster than we.
-        axes.barh(places, [value - 1 for value in values], height, left=1, label="naive kernel" if peer == "naive" else peer)
+        axes.barh(places, [value - 1 for value in values], height, left=1,
+                  label="naive kernel" if peer == "naive" else peer)
     axes.axvline(1, color="k", lw=1)
-    axes.set_yticks(range(len(names)), names, fontsize=7)
+    axes.set_yticks(range(len(names)), [n.removesuffix("/warm") for n in names], fontsize=7)
     axes.invert_yaxis()
     axes.margins(y=0.01)
+    axes.set_xlim(left=0.8)
     axes.set(xscale="log", xlabel="their time over ours", title=title)
     axes.grid(axis="x", which="both", alpha=0.2)
     axes.legend(fontsize=8)
@@ -82,19 +84,23 @@ def ratios(result, title):
 
 
 def scaling(rows, title):
-    """Time over one size at a time."""
+    """Time over one size at a time, and that of a copy of as many bytes."""
     series = {}
     for name, row in rows.items():
         if name.startswith("scaling/"):
             _, operation, size, _ = name.split("/")
-            series.setdefault((operation, size), []).append((row["size"], row["us"]))
+            series.setdefault((operation, size), []).append(
+                (row["size"], row["us"], row["copy_us"]))
     if not series:
         return None
     figure, axes = plt.subplots(figsize=(8, 5))
     for (operation, size), points in series.items():
-        axes.plot(*zip(*sorted(points)), marker="o", ms=4, label=f"{operation}, {size}")
+        sizes, us, copies = zip(*sorted(points))
+        line, = axes.plot(sizes, us, marker="o", ms=4, label=f"{operation}, {size}")
+        axes.plot(sizes, copies, ls=":", lw=1, color=line.get_color())
     axes.set(xscale="log", yscale="log", xlabel="size", ylabel="us", title=title)
     axes.grid(which="both", alpha=0.2)
+    axes.plot([], [], ls=":", lw=1, color="k", label="copy of as many bytes")
     axes.legend(fontsize=8)
     return figure
 
@@ -142,7 +148,8 @@ def main():
             continue
         figure.tight_layout()
         # Without the version of matplotlib in the file, so that the same results give the same one.
-        figure.savefig(folder / f"performance_{name}.png", dpi=110, metadata={"Software": None})
+        figure.savefig(folder / f"performance_{name}.png", dpi=110, bbox_inches="tight",
+                       metadata={"Software": None})
         plt.close(figure)
         print(folder / f"performance_{name}.png")
 

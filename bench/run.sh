@@ -14,7 +14,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 if command -v nvidia-smi >/dev/null && nvidia-smi -L >/dev/null 2>&1; then
-  exec bench/run_gpu.sh build-bench bench peers gates pictures
+  exec bench/run_gpu.sh build-bench bench sweep-short peers gates pictures
 fi
 
 echo "== no GPU: the CPU back ends"

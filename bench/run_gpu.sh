@@ -14,6 +14,7 @@
 #   bench        the operations' rows with targets and some more, what a caller waits, and how time
 #                grows with sizes -> bench.json
 #   bench-short  of resample only BF16, sorted, float stamps; all of the others: under 90 s
+#   sweep-short  some of the shapes of sweep, warm and in order: under 30 s -> sweep.json
 #   sweep        many shapes and scalars of resample -> sweep.json
 #   peers        PyTorch, CuPy, JAX, CUB and Thrust on the rows with targets -> peers.json,
 #                jax_peers.json
@@ -286,12 +287,16 @@ do_step() {
     build) logged "$out/build.log" do_build "$arch" "${targets[@]}" ;;
     build-all) logged "$out/build.log" do_build "" "${targets[@]}" ;;
     build-bench)
-      logged "$out/build.log" do_build "$arch" "${benches[@]}" robocache_bench_library_peers ;;
+      logged "$out/build.log" do_build "$arch" "${benches[@]}" robocache_bench_resample_sweep \
+        robocache_bench_library_peers ;;
     test) logged "$out/test.log" do_test && tail -n 4 "$out/test.log" ;;
     sanitize) logged "$out/sanitize.log" do_sanitize && grep '^-- ' "$out/sanitize.log" ;;
     bench) bench_json "$out/bench.json" "${benches[@]}" -- --benchmark_filter="${FILTER:-$all_rows}" ;;
     bench-short)
       bench_json "$out/bench.json" "${benches[@]}" -- --benchmark_filter="${FILTER:-$short}" ;;
+    sweep-short)
+      bench_json "$out/sweep.json" robocache_bench_resample_sweep -- \
+        --benchmark_filter="${FILTER:-x(1|33|256|1024)/bf16/warm/}" ;;
     sweep)
       bench_json "$out/sweep.json" robocache_bench_resample_sweep -- \
         --benchmark_filter="${FILTER:-.}" ;;
@@ -316,6 +321,7 @@ limit_of() {
     sanitize) echo 400 ;;
     bench) echo 220 ;;
     bench-short) echo 120 ;;
+    sweep-short) echo 60 ;;
     peers) echo 300 ;;
     peers-sweep) echo 240 ;;
     sass) echo 100 ;;

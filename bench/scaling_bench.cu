@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the time grows with one size at a time, over three to four decades, the others as in the row
+// How the time grows with one size at a time, over four decades, the others as in the row
 // that all are drawn around: what a user with other sizes than ours can expect.
 
 #include "harness/gpu_main.cuh"
@@ -25,9 +25,9 @@ void add_resample(const std::string& size, int value, const bench::resample_shap
 }  // namespace
 
 int main(int argc, char** argv) {
-  for (const int s : {8, 64, 500, 4000, 32000}) add_resample("S", s, {32, s, 256, 256});
-  for (const int t : {8, 64, 256, 2048, 16384}) add_resample("T", t, {32, 500, t, 256});
-  for (const int d : {1, 8, 64, 256, 2048}) add_resample("D", d, {32, 500, 256, d});
+  for (const int s : {8, 80, 800, 8000, 80000}) add_resample("S", s, {32, s, 256, 256});
+  for (const int t : {4, 40, 400, 4000, 40000}) add_resample("T", t, {32, 500, t, 256});
+  for (const int d : {1, 10, 100, 1000, 10000}) add_resample("D", d, {32, 500, 256, d});
   for (const int b : {1, 8, 32, 256, 2048}) add_resample("B", b, {b, 500, 256, 64});
   for (const std::int64_t n : {1'000, 10'000, 100'000, 1'000'000, 10'000'000}) {
     constexpr auto count = robocache::reduction::count;
