@@ -115,7 +115,7 @@ do_sanitize() {  # all programs and tools side by side, then their logs one afte
   filters+=("resample $filter,a length out of*,offsets out of*,find_brackets and*,a launch reads*")
   filter='[conformance],[graph],[columns],[group],[angle],[rotation]~[heavy],[empty],[age]'
   filters+=("fuse $filter,windows beyond*,no anchors*,fuse reads*")
-  filters+=("voxelize ${SANITIZE_VOXELIZE:-[conformance]~[heavy],[graph],[columns],[shared]}")
+  filters+=("voxelize ${SANITIZE_VOXELIZE:-[conformance]~[heavy],[graph],[columns],[shared],[scan]}")
   logs=$(mktemp -d)
   for i in "${!filters[@]}"; do
     operation=${filters[i]%% *}

@@ -30,6 +30,17 @@ voxel_problem some_problem(random_source& random, const voxel_types& types,
   return random_voxel_problem(random, types, shape);
 }
 
+/// Counts of so many points in so many voxels go another way: they are listed first.
+voxel_problem some_scan(random_source& random, const voxel_types& types) {
+  random_voxel_shape shape;
+  shape.points = 201000;
+  shape.where = cloud::runs;
+  shape.extents[0] = 160;
+  shape.extents[1] = 128;
+  shape.extents[2] = 81;
+  return random_voxel_problem(random, types, shape);
+}
+
 /// What `body` launches, as a graph of kernels alone, ready to be replayed.
 template <class Body>
 cudaGraphExec_t captured(const Body& body) {
@@ -134,25 +145,37 @@ TEST_CASE("a launcher of voxelize works on the stream it is given, and on no oth
   CHECK(cudaStreamDestroy(others[1]) == cudaSuccess);
 }
 
+namespace {
+
+void check_reads_late(const voxel_problem& work, std::int64_t count) {
+  voxel_setup how;
+  how.count = count;
+  const voxel_outcome expected = run(work, how);
+  prepared_voxels ready(tested(), tested_voxel(), work, how);
+  const auto launch = [&] { return ready.launch(tested().where()); };
+  const auto same = [&](const robocache::status& launched) {
+    const bool equal = same_results(expected, ready.collect(launched));
+    ready.reset();
+    return equal;
+  };
+  INFO(title(work.types) << ", " << work.channels << " channels");
+  CHECK(same(restored_late(ready.point_bytes.view(), 1, stream(), launch)));
+  CHECK(same(restored_late(ready.count.view(), 4, stream(), launch)));
+  if (!work.featured()) return;
+  CHECK(same(restored_late(ready.feature_bytes.view(), 1, stream(), launch)));
+}
+
+}  // namespace
+
 TEST_CASE("a launch of voxelize reads what the kernel before it writes late", "[gpu][late]") {
   for_all_voxel_types(635, [](random_source& random, const voxel_types& types) {
     for (const std::int64_t channels : {1, 3, 32}) {
       const voxel_problem work = some_problem(random, types, channels);
-      voxel_setup how;
-      how.count = 2500;
-      const voxel_outcome expected = run(work, how);
-      prepared_voxels ready(tested(), tested_voxel(), work, how);
-      const auto launch = [&] { return ready.launch(tested().where()); };
-      const auto same = [&](const robocache::status& launched) {
-        const bool equal = same_results(expected, ready.collect(launched));
-        ready.reset();
-        return equal;
-      };
-      INFO(title(types) << ", " << channels << " channels");
-      CHECK(same(restored_late(ready.point_bytes.view(), 1, stream(), launch)));
-      CHECK(same(restored_late(ready.count.view(), 4, stream(), launch)));
+      check_reads_late(work, 2500);
       if (!work.featured()) break;
-      CHECK(same(restored_late(ready.feature_bytes.view(), 1, stream(), launch)));
+    }
+    if (types.reduce == robocache::reduction::count) {
+      check_reads_late(some_scan(random, types), 200500);
     }
   });
 }
@@ -176,36 +199,79 @@ TEST_CASE("a launch of voxelize accumulates on what the kernel before it writes 
   });
 }
 
+namespace {
+
+void check_leaves_what_is_read(const voxel_problem& work) {
+  const voxel_outcome expected = run(work);
+  prepared_voxels ready(tested(), tested_voxel(), work);
+  // The output, the counts, the counters and the workspace: all old when they are read.
+  struct old_content {
+    const void* at;
+    std::size_t bytes;
+  };
+  const auto cells = static_cast<std::size_t>(work.grid.cells());
+  std::vector<old_content> all = {
+      {ready.call.output.data, expected.output.size() * output_bytes(work.types)},
+      {ready.call.counters, 32},
+      {ready.call.space.data, ready.call.space.bytes}};
+  if (work.featured()) all.push_back({ready.call.counts.data, 4 * cells});
+  for (const old_content& old : all) {
+    ready.reset();
+    std::vector<unsigned char> before(old.bytes);
+    std::vector<unsigned char> read(old.bytes);
+    tested().download(before.data(), old.at, old.bytes);
+    void* copy = nullptr;
+    REQUIRE(cudaMalloc(&copy, old.bytes) == cudaSuccess);
+    REQUIRE(copy_late(copy, old.at, old.bytes, stream()) == cudaSuccess);
+    const robocache::status launched = ready.launch(tested().where());
+    CHECK(same_results(expected, ready.collect(launched)));
+    tested().download(read.data(), copy, old.bytes);
+    CHECK((before == read));
+    CHECK(cudaFree(copy) == cudaSuccess);
+  }
+}
+
+/// Two calls that share the first one's workspace, in turns.
+void check_shared_workspace(const voxel_problem& big, const voxel_problem& small, int rounds) {
+  const voxel_outcome expected_big = run(big);
+  const voxel_outcome expected_small = run(small);
+  prepared_voxels a(tested(), tested_voxel(), big);
+  prepared_voxels b(tested(), tested_voxel(), small);
+  b.call.space = a.call.space;
+  for (int round = 0; round < rounds; ++round) {
+    a.reset();
+    b.reset();
+    bool fine = a.launch(tested().where()).ok();
+    fine = fine && b.launch(tested().where()).ok();
+    fine = fine && b.launch(tested().where()).ok();
+    fine = fine && a.launch(tested().where()).ok();
+    fine = fine && b.launch(tested().where()).ok();
+    REQUIRE(fine);
+    REQUIRE(same_results(expected_small, b.collect({})));
+    REQUIRE(same_results(expected_big, a.collect({})));
+  }
+  const cudaGraphExec_t graph = captured([&] {
+    return a.launch(tested().where()).ok() && b.launch(tested().where()).ok() &&
+           a.launch(tested().where()).ok();
+  });
+  for (int replay = 0; replay < 3; ++replay) {
+    a.reset();
+    b.reset();
+    REQUIRE(cudaGraphLaunch(graph, stream()) == cudaSuccess);
+    CHECK(same_results(expected_small, b.collect({})));
+    CHECK(same_results(expected_big, a.collect({})));
+  }
+  CHECK(cudaGraphExecDestroy(graph) == cudaSuccess);
+}
+
+}  // namespace
+
 TEST_CASE("a launch of voxelize writes nothing that the kernel before it still reads",
           "[gpu][late]") {
   for_all_voxel_types(637, [](random_source& random, const voxel_types& types) {
-    const voxel_problem work = some_problem(random, types);
-    const voxel_outcome expected = run(work);
-    prepared_voxels ready(tested(), tested_voxel(), work);
-    // The output, the counts, the counters and the workspace: all old when they are read.
-    struct old_content {
-      const void* at;
-      std::size_t bytes;
-    };
-    const auto cells = static_cast<std::size_t>(work.grid.cells());
-    std::vector<old_content> all = {
-        {ready.call.output.data, expected.output.size() * output_bytes(types)},
-        {ready.call.counters, 32},
-        {ready.call.space.data, ready.call.space.bytes}};
-    if (work.featured()) all.push_back({ready.call.counts.data, 4 * cells});
-    for (const old_content& old : all) {
-      ready.reset();
-      std::vector<unsigned char> before(old.bytes);
-      std::vector<unsigned char> read(old.bytes);
-      tested().download(before.data(), old.at, old.bytes);
-      void* copy = nullptr;
-      REQUIRE(cudaMalloc(&copy, old.bytes) == cudaSuccess);
-      REQUIRE(copy_late(copy, old.at, old.bytes, stream()) == cudaSuccess);
-      const robocache::status launched = ready.launch(tested().where());
-      CHECK(same_results(expected, ready.collect(launched)));
-      tested().download(read.data(), copy, old.bytes);
-      CHECK((before == read));
-      CHECK(cudaFree(copy) == cudaSuccess);
+    check_leaves_what_is_read(some_problem(random, types));
+    if (types.reduce == robocache::reduction::count) {
+      check_leaves_what_is_read(some_scan(random, types));
     }
   });
 }
@@ -214,35 +280,10 @@ TEST_CASE("launches in a row share a workspace", "[gpu][graph]") {
   for_all_voxel_types(638, [](random_source& random, const voxel_types& types) {
     const voxel_problem big = some_problem(random, types);
     const voxel_problem small = part_of(some_problem(random, types), 0, 200);
-    const voxel_outcome expected_big = run(big);
-    const voxel_outcome expected_small = run(small);
-    prepared_voxels a(tested(), tested_voxel(), big);
-    prepared_voxels b(tested(), tested_voxel(), small);
-    b.call.space = a.call.space;
-    for (int round = 0; round < 20; ++round) {
-      a.reset();
-      b.reset();
-      bool fine = a.launch(tested().where()).ok();
-      fine = fine && b.launch(tested().where()).ok();
-      fine = fine && b.launch(tested().where()).ok();
-      fine = fine && a.launch(tested().where()).ok();
-      fine = fine && b.launch(tested().where()).ok();
-      REQUIRE(fine);
-      REQUIRE(same_results(expected_small, b.collect({})));
-      REQUIRE(same_results(expected_big, a.collect({})));
+    check_shared_workspace(big, small, 20);
+    if (types.reduce == robocache::reduction::count) {
+      check_shared_workspace(some_scan(random, types), big, 3);
     }
-    const cudaGraphExec_t graph = captured([&] {
-      return a.launch(tested().where()).ok() && b.launch(tested().where()).ok() &&
-             a.launch(tested().where()).ok();
-    });
-    for (int replay = 0; replay < 3; ++replay) {
-      a.reset();
-      b.reset();
-      REQUIRE(cudaGraphLaunch(graph, stream()) == cudaSuccess);
-      CHECK(same_results(expected_small, b.collect({})));
-      CHECK(same_results(expected_big, a.collect({})));
-    }
-    CHECK(cudaGraphExecDestroy(graph) == cudaSuccess);
   });
 }
 

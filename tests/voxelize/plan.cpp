@@ -47,6 +47,29 @@ TEST_CASE("a workspace for many points does for fewer", "[voxel][plan]") {
   }
 }
 
+TEST_CASE("the workspace is enough for a scan of fewer points", "[voxel][plan]") {
+  for (const std::int64_t cells : {200000, 200001, 262144, 2097152, 12000000, 1 << 26}) {
+    for (const std::int64_t most : {200000, 200001, 262145, 1000000, 70000000, 0x7fffffff}) {
+      const std::size_t bytes = scan_workspace_bytes(most, cells);
+      for (std::int64_t n = std::min(most, cells); n > 0; n -= 1 + n / 7) {
+        INFO(n << " of at most " << most << " points in " << cells << " voxels");
+        for (const bool accumulate : {false, true}) {
+          if (!adds_directly(n, cells, accumulate) || !lists_scan(n, cells)) continue;
+          REQUIRE(lay_out_scan(nullptr, n).bytes <= bytes);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("an entry of a scan holds the last voxel and all lanes of a warp", "[voxel][plan]") {
+  const std::uint32_t last = (1u << 26) - 1;
+  STATIC_REQUIRE(voxel_of_entry(scan_entry(last, 32)) == last);
+  STATIC_REQUIRE(points_of_entry(scan_entry(last, 32)) == 32);
+  REQUIRE(lists_scan(1000000, std::int64_t{last} + 1));
+  REQUIRE_FALSE(lists_scan(1000000, std::int64_t{last} + 2));
+}
+
 TEST_CASE("every voxel has one place in one bin", "[voxel][plan]") {
   for (const std::int64_t cells : {1, 31, 32, 33, 4096, 20000, 1234567, 1 << 24}) {
     for (const std::int64_t points : {0, 3000000, 2000000000}) {

@@ -51,7 +51,7 @@ ROBOCACHE_HIDDEN status launch_bins_of(const bin_call<Real>& call, int tiles,
 
 /// What the kernels of a call share.
 template <class Real>
-struct binned_points {
+struct ROBOCACHE_HIDDEN binned_points {
   point_locator<Real> locator;
   std::int64_t cells;
   bin_shape shape;
@@ -130,7 +130,7 @@ status for_each_slab_on_stream(std::int64_t cells, const Body& body) noexcept {
 
 /// A call that adds points to the grid directly, after clearing it unless it accumulates.
 template <reduction R, class Real>
-struct direct_points {
+struct ROBOCACHE_HIDDEN direct_points {
   using scalar = voxel_scalar_t<R>;
 
   bin_call<Real> points;

@@ -51,10 +51,10 @@ inline constexpr std::uint32_t heavy_slices = 64;
 /// and its channels into units of this many.
 inline constexpr std::uint32_t heavy_channels = 16;
 
-/// Up to so many points are added to the grid one by one, whatever its size.
+/// Up to so many points are added to a grid that is replaced one by one, whatever its size.
 inline constexpr std::int64_t points_one_by_one = 200000;
 
-/// Whether count and occupancy add each point to the grid by itself instead of binning: fewer
+/// Whether count and occupancy add points to the grid directly instead of binning: fewer
 /// kernels for few points, and no detour where most voxels are empty, as long as the grid fits the
 /// cache of a large GPU. An accumulating grid, of which binning reads and writes every voxel,
 /// mostly gets its points directly, too.

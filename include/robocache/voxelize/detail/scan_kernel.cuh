@@ -13,7 +13,7 @@
 /// \file
 /// Count where points are many, but few for the size of the grid, as in a scan: while some blocks
 /// of a first kernel clear the grid, others look up the points' voxels and put together those that
-/// are next to each other in the scan. A second kernel adds what they found.
+/// follow each other on one beam. A second kernel adds what they found.
 
 namespace robocache {
 inline namespace ROBOCACHE_CUDA_NAMESPACE {
@@ -37,7 +37,7 @@ struct scan_call {
 template <bool Packed, class Real>
 __device__ __forceinline__ void list_tile(const scan_call<Real>& call) noexcept {
   __shared__ std::uint32_t sums[2];
-  __shared__ std::uint32_t cells_of_tile[scan_rows][scan_columns + 1];  // 1: no bank conflicts
+  __shared__ std::uint32_t cells_of_tile[scan_rows][scan_columns + 1];  // 1: columns in all banks
   __shared__ std::uint32_t taken;
   constexpr int stride = Packed ? 1 : direct_threads;
   const point_arguments<Real>& points = call.points.locator.points;
