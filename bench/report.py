@@ -137,7 +137,9 @@ def tighten(path, device, report, noise, doubtful):
             if today is None:
                 continue
             room = max(noise, PEER_NOISE.get(figure.removeprefix("ratio_to_"), 0))
-            limit = float(f"{today * (1 + room):.3g}")
+            # But no peer is to become faster than we are by that room.
+            bound = min(today * (1 + room), max(1.0, today * (1 + noise)))
+            limit = float(f"{bound:.3g}")
             same = [line for line in lines if (line["device"], line["row"], line["figure"]) ==
                     (device, row, f"max {figure}")]
             if same:
@@ -410,11 +412,30 @@ def profile_table(path):
     return table([titles.get(name, name) for name in header], lines)
 
 
-def with_documentation(content, report, context, gate_lines, profile):
+def compile_table(path):
+    """compile.py's JSON as Markdown, with what it was measured with."""
+    with open(path, encoding="utf-8") as file:
+        data = json.load(file)
+    lines = []
+    for entry in data["results"]:
+        device = entry.get("device_bytes")
+        host = entry.get("host_bytes")
+        lines.append([f"`{entry['what']}`", number(entry["wall_s"]),
+                      number(entry.get("extra_cpu_ratio", entry.get("cpu_ratio"))),
+                      f"{device / 1000:.0f}" if device else "", f"{host / 1000:.0f}" if host else ""])
+    context = data["context"]
+    return (f"{context['cxx']}, nvcc {context['nvcc']} for {context['architecture']}, "
+            f"{context['flags']}, on one core of an {context['cpu']}; commit {context['commit']}."
+            "\n\n" + table(["what", "s", "CPU time / nothing", "device code KB", "host code KB"],
+                           lines))
+
+
+def with_documentation(content, report, context, gate_lines, profile, compiling):
     """docs/performance.md with the parts that come from results."""
     parts = {"context": facts_line(context), "latency": report.latency_table(),
              "gates": table(["row", "figure", "measured", "limit", ""], gate_lines),
-             "profile": profile_table(profile) if profile else ""}
+             "profile": profile_table(profile) if profile else "",
+             "compile": compile_table(compiling) if compiling else ""}
     for operation in README_TABLES:
         names = [n for n in report.rows if n.startswith(operation + "/")]
         parts[operation] = report.main_table(names) if names else ""
@@ -454,6 +475,7 @@ def main():
     parser.add_argument("--docs", metavar="FILE",
                         help="write all tables between the markers of this file")
     parser.add_argument("--profile", metavar="CSV", help="of profile.sh, for --docs")
+    parser.add_argument("--compiling", metavar="JSON", help="of compile.py, for --docs")
     parser.add_argument("--verify", action="store_true",
                         help="do not write --readme and --docs: exit 1 if they are not up to date")
     parser.add_argument("--at-most", type=int, default=60, metavar="N",
@@ -475,6 +497,7 @@ def main():
         arguments.results = [committed / "bench.json"]
         arguments.peers = [committed / "peers.json", committed / "jax_peers.json"]
         arguments.profile = committed / "profile.csv"
+        arguments.compiling = committed.parent / "compile.json"
         arguments.readme = here.parent / "README.md"
         arguments.docs = here.parent / "docs" / "performance.md"
     elif not arguments.results:
@@ -538,7 +561,7 @@ def main():
     for path, fill in ((arguments.readme, lambda c: with_readme_tables(c, report, context)),
                        (arguments.docs,
                         lambda c: with_documentation(c, report, context, gate_lines,
-                                                      arguments.profile))):
+                                                      arguments.profile, arguments.compiling))):
         if path:
             content = pathlib.Path(path).read_text(encoding="utf-8")
             up_to_date &= write_or_compare(path, fill(content), arguments.verify)
