@@ -18,6 +18,9 @@ try:
     import matplotlib
 except ImportError:
     sys.exit("pictures.py: no pictures, matplotlib is not installed (Debian: python3-matplotlib)")
+from matplotlib.colors import to_rgba  # noqa: E402
+from matplotlib.patches import Patch  # noqa: E402
+
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
@@ -32,6 +35,8 @@ def operation_of(name):
 
 def roofline(rows, context, title):
     """Bytes per second over bytes: where a row is, and how much room the copy says there is."""
+    if "copy_bytes_per_s" not in context:  # a CPU
+        return None
     figure, axes = plt.subplots(figsize=(9.5, 5))
     for operation in OPERATIONS:
         for kind, marker in (("cold", "o"), ("warm", "^")):
@@ -55,23 +60,29 @@ def roofline(rows, context, title):
 
 
 def ratios(result, title):
-    """How many times longer the others take, for the warm rows that have targets."""
+    """How many times longer the others take, for the warm rows that have targets; on a CPU for all
+    rows. Pale where a peer may have a faster way."""
     names = [n for n in result.facts if n in result.rows and n.endswith("/warm")]
+    names = names or [n for n in result.rows if result.peers.of(n)]
     if not names:
         return None
-    peers = ["naive", *sorted({p for n in names for p in result.peers.get(n, {})})]
+    peers = ["naive", *sorted({p for n in names for p in result.peers.of(n)})]
     figure, axes = plt.subplots(figsize=(9, 0.26 * len(names) * max(len(peers) / 3, 1) + 1))
     height = 0.8 / len(peers)
+    names_of_colors = []
     for i, peer in enumerate(peers):
-        places, values = [], []
+        places, values, colors = [], [], []
         for j, name in enumerate(names):
             ratio = result.figure(name, f"ratio_to_{peer}")
             if ratio:
                 places.append(j + (i - len(peers) / 2 + 0.5) * height)
                 values.append(1 / ratio)
+                doubtful = (name, peer) in result.peers.doubtful
+                colors.append(to_rgba(f"C{i}", 0.4 if doubtful else 1))
         # From 1 on: to the right they are slower, to the left faster than we.
-        axes.barh(places, [value - 1 for value in values], height, left=1,
-                  label="naive kernel" if peer == "naive" else peer)
+        axes.barh(places, [value - 1 for value in values], height, left=1, color=colors)
+        names_of_colors.append(Patch(color=f"C{i}", label=f"{peer} kernel" if peer == "naive"
+                                     else peer))
     axes.axvline(1, color="k", lw=1)
     axes.set_yticks(range(len(names)), [n.removesuffix("/warm") for n in names], fontsize=7)
     axes.invert_yaxis()
@@ -79,7 +90,7 @@ def ratios(result, title):
     axes.set_xlim(left=0.8)
     axes.set(xscale="log", xlabel="their time over ours", title=title)
     axes.grid(axis="x", which="both", alpha=0.2)
-    axes.legend(fontsize=8)
+    axes.legend(handles=names_of_colors, fontsize=8)
     return figure
 
 
@@ -135,7 +146,8 @@ def main():
     context, rows, _ = report.read_all(arguments.results)
     device = context.get("device", "")
     facts, _ = report.read_gates(arguments.gates, device)
-    result = report.Report(rows, facts, report.read_peers(arguments.peers), device)
+    result = report.Report(rows, facts, report.Peers(
+        report.peer_documents(arguments.results, arguments.peers)), device)
     title = device
     if len(set(context["commits"].values())) == 1:
         title += f", commit {context['commit']}"

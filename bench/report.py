@@ -3,10 +3,11 @@
 """Turns benchmark results into Markdown, and checks them against gates.csv.
 
     report.py bench.json [sweep.json ...] [--peers peers.json] [--out report.md] [--gate]
+    report.py bench.json [sweep.json ...] [--peers peers.json] --merge run.json
     report.py --documents [--verify]
 
-The inputs are what the benchmark programs wrote with --benchmark_out, and what
-the scripts of peers/ wrote. Rows are matched by name. Standard library only. README.md says what
+The inputs are what the benchmark programs wrote with --benchmark_out, what
+the scripts of peers/ wrote, or both in one file, as --merge makes it. Rows are matched by name. Standard library only. README.md says what
 the columns mean.
 """
 
@@ -14,6 +15,7 @@ import argparse
 import collections
 import csv
 import json
+import math
 import pathlib
 import re
 import statistics
@@ -61,36 +63,53 @@ def median_of(entries):
     }
 
 
-def read_peers(paths):
-    """{row: {peer: microseconds}}, the best entry where a peer has several."""
-    result = {}
-    for path in paths:
-        with open(path, encoding="utf-8") as file:
-            data = json.load(file)
-        for entry in data["benchmarks"]:
-            if "error_message" in entry:
-                continue
-            us = entry["real_time"] * MICROSECONDS[entry["time_unit"]]
-            peers = result.setdefault(entry["name"], {})
-            peers[entry["peer"]] = min(us, peers.get(entry["peer"], us))
-    return result
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
 
 
-def doubtful_peers(paths):
-    """{(row, peer)} whose time is no measure for a limit: not all spellings were tried, or calls
-    came from Python one by one."""
-    result = set()
-    for path in paths:
-        with open(path, encoding="utf-8") as file:
-            data = json.load(file)
-        for line in data["context"].get("not_measured_for_lack_of_time", []):
-            result.add(tuple(line.split(" ")[:2]))
-        for entry in data["benchmarks"]:
-            if entry["spelling"].endswith("dispatched"):
-                result.add((entry["name"], entry["peer"]))
-    return result
+def peer_documents(results, peers):
+    """What the peers' scripts wrote: of files of their own, and of those that hold a whole run."""
+    documents = [load(path) for path in peers]
+    for path in results:
+        documents += load(path).get("peers", [])
+    return documents
 
 
+class Peers:
+    """What others took for the rows."""
+
+    def __init__(self, documents):
+        self.times = {}     # {row: {peer: microseconds}}, the best where a peer has several
+        self.failed = {}    # {(row, peer): message}, where no spelling gave a right result
+        # {(row, peer)}: not all spellings had time, or calls came from Python one by one, so a
+        # faster way may exist.
+        self.doubtful = set()
+        for document in documents:
+            for line in document["context"].get("not_measured_for_lack_of_time", []):
+                self.doubtful.add(tuple(line.split(" ")[:2]))
+            for entry in document["benchmarks"]:
+                name, peer = entry["name"], entry["peer"]
+                if "error_message" in entry:
+                    self.failed[name, peer] = f"{entry['spelling']}: {entry['error_message']}"
+                    continue
+                us = entry["real_time"] * MICROSECONDS[entry["time_unit"]]
+                times = self.times.setdefault(name, {})
+                times[peer] = min(us, times.get(peer, us))
+                if entry["spelling"].endswith("dispatched"):
+                    self.doubtful.add((name, peer))
+        self.installed = {entry["peer"] for d in documents for entry in d["benchmarks"]}
+        self.failed = {(row, peer): text for (row, peer), text in self.failed.items()
+                       if peer not in self.of(row)}
+
+    def of(self, row):
+        return self.times.get(row, {})
+
+    def mark(self, row, peer):
+        return "?" if (row, peer) in self.doubtful else ""
+
+
+KNOWN_PEERS = ("torch", "torch.compile", "cupy", "jax", "cub", "thrust")
 FACTS = ("floor_us", "target_us", "compile_us")
 Gate = collections.namedtuple("Gate", "row figure bound limit")  # bound: max or min
 
@@ -117,36 +136,48 @@ def read_gates(path, device):
 
 
 # Times of some peers vary by this much from one process to the next, for kernels of a few
-# microseconds (docs/adr/0008).
+# microseconds (docs/adr/0008); so does what a caller waits.
 PEER_NOISE = {"torch.compile": 0.45, "jax": 0.45}
+LATENCY_NOISE = 0.5
 
 
-def tighten(path, device, report, noise, doubtful):
-    """Writes the ratios of the rows that have targets as limits: today's with room for noise, and
-    never looser than what stands there. Not those to `doubtful` peers."""
+def limits_of(report, noise):
+    """(row, figure, limit): today's ratios and latencies with room for noise. Not those to peers
+    that may have a faster way."""
+    for row in report.rows:
+        kind = row.split("/")[0]
+        if kind in README_TABLES:
+            for figure in ("ratio_to_copy", "ratio_to_naive"):
+                today = report.figure(row, figure)
+                if today is not None:
+                    yield row, figure, today * (1 + noise)
+        if kind == "latency" and row.endswith(("/event", "/graph")):
+            yield row, "p50_us", report.figure(row, "p50_us") * (1 + LATENCY_NOISE)
+        if row not in report.facts:
+            continue
+        for peer in sorted(report.peers.of(row)):
+            if (row, peer) in report.peers.doubtful:
+                continue
+            today = report.figure(row, f"ratio_to_{peer}")
+            room = max(noise, PEER_NOISE.get(peer, 0))
+            # But no peer is to become faster than we are by that room.
+            yield (row, f"ratio_to_{peer}",
+                   min(today * (1 + room), max(1.0, today * (1 + noise))))
+
+
+def tighten(path, device, report, noise):
+    """Writes today's limits, never looser than what stands there."""
     with open(path, encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
-    for row in report.facts:
-        if row not in report.rows:
-            continue
-        figures = ["ratio_to_copy", "ratio_to_naive"]
-        figures += [f"ratio_to_{peer}" for peer in sorted(report.peers.get(row, {}))
-                    if (row, peer) not in doubtful]
-        for figure in figures:
-            today = report.figure(row, figure)
-            if today is None:
-                continue
-            room = max(noise, PEER_NOISE.get(figure.removeprefix("ratio_to_"), 0))
-            # But no peer is to become faster than we are by that room.
-            bound = min(today * (1 + room), max(1.0, today * (1 + noise)))
-            limit = float(f"{bound:.3g}")
-            same = [line for line in lines if (line["device"], line["row"], line["figure"]) ==
-                    (device, row, f"max {figure}")]
-            if same:
-                same[0]["limit"] = f"{min(limit, float(same[0]['limit'])):g}"
-            else:
-                lines.append({"device": device, "row": row, "figure": f"max {figure}",
-                              "limit": f"{limit:g}"})
+    known = {(line["device"], line["row"], line["figure"]): line for line in lines}
+    for row, figure, limit in limits_of(report, noise):
+        limit = float(f"{limit:.3g}")
+        line = known.get((device, row, f"max {figure}"))
+        if line is None:
+            lines.append({"device": device, "row": row, "figure": f"max {figure}",
+                          "limit": f"{limit:g}"})
+        elif figure.startswith("ratio_to_"):  # the absolute ones are what was asked for
+            line["limit"] = f"{min(limit, float(line['limit'])):g}"
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, ["device", "row", "figure", "limit"], lineterminator="\n")
         writer.writeheader()
@@ -194,6 +225,10 @@ def replace_between(text, begin, end, new):
     return before + begin + "\n" + new + "\n" + end + after
 
 
+DOUBT = ("? The peer may be faster: not all its spellings had time, or its calls came from Python one by "
+         "one.")
+
+
 class Report:
     def __init__(self, rows, facts, peers, device):
         self.rows = rows
@@ -209,44 +244,55 @@ class Report:
         """A figure of a row, as gates name it; None if it was not measured."""
         row = self.rows[name]
         peer = figure.removeprefix("ratio_to_")
-        if peer in self.peers.get(name, {}):
-            return row["us"] / self.peers[name][peer]
+        if peer in self.peers.of(name):
+            return row["us"] / self.peers.of(name)[peer]
         return row.get(figure)
 
-    def check_gates(self, gates, operations):
+    def why_no_peer(self, gate):
+        """Why a gate compares with what was not measured, if that is no failure; else None."""
+        peer = gate.figure.removeprefix("ratio_to_")
+        if peer == gate.figure or peer not in KNOWN_PEERS or gate.row not in self.rows:
+            return None
+        if peer not in self.peers.installed:
+            return "no peer"
+        return "no time" if (gate.row, peer) in self.peers.doubtful else None
+
+    def check_gates(self, gates, operations, wanted=""):
         """Lines of a table, one per gate; what fails goes to the problems."""
         lines = []
         for gate in gates:
             parts = gate.row.split("/")
             operation = parts[1] if parts[0] == "latency" else parts[0]
-            if operations and operation not in operations:
+            if operations and operation not in operations or not re.search(wanted, gate.row):
                 continue
             what = f"{gate.row}: {gate.figure}"
+            limit = f"{'<=' if gate.bound == 'max' else '>='} {gate.limit:g}"
             value = self.figure(gate.row, gate.figure) if gate.row in self.rows else None
-            is_ratio_to_peer = gate.figure not in ("ratio_to_copy", "ratio_to_naive")
             if value is None:
-                if gate.figure.startswith("ratio_to_") and is_ratio_to_peer:
-                    # That peer is not installed, or there was no time: seen, but no failure.
-                    lines.append([f"`{gate.row}`", gate.figure, "",
-                                  f"<= {gate.limit:g}", "no peer"])
-                    continue
-                self.problems.append(f"{what} was not measured")
+                excuse = self.why_no_peer(gate)
+                if excuse:  # seen, but no failure
+                    lines.append([f"`{gate.row}`", gate.figure, "", limit, excuse])
+                else:
+                    peer = gate.figure.removeprefix("ratio_to_")
+                    reason = self.peers.failed.get((gate.row, peer))
+                    self.problems.append(f"{what} was not measured"
+                                         + (f" ({reason})" if reason else ""))
                 continue
-            missed = value > gate.limit if gate.bound == "max" else value < gate.limit
-            if missed:
+            met = math.isfinite(value) and value > 0 and (
+                value <= gate.limit if gate.bound == "max" else value >= gate.limit)
+            if not met:
                 self.problems.append(
                     f"{what} is {value:.4g}, {'above' if gate.bound == 'max' else 'below'} the "
                     f"limit {gate.limit:g} by {abs(value / gate.limit - 1) * 100:.0f} %")
-            lines.append([f"`{gate.row}`", gate.figure, number(value, 3),
-                          f"{'<=' if gate.bound == 'max' else '>='} {gate.limit:g}",
-                          "**missed**" if missed else "met"])
+            lines.append([f"`{gate.row}`", gate.figure, number(value, 3), limit,
+                          "met" if met else "**missed**"])
         return lines
 
     def compile_us(self, name):
         """Measured in this run if the peers ran, else as gates.csv has it (then with a star)."""
-        measured = self.peers.get(name, {}).get("torch.compile")
+        measured = self.peers.of(name).get("torch.compile")
         if measured is not None:
-            return measured, ""
+            return measured, self.peers.mark(name, "torch.compile")
         gate = self.gate(name)
         return (gate["compile_us"], "*") if gate and gate["compile_us"] else (None, "")
 
@@ -257,9 +303,9 @@ class Report:
                 self.problems.append(f"{name}: {row['us']:.2f} us is "
                                      f"{row['us'] / gate['target_us']:.2f} x its target "
                                      f"{gate['target_us']:g} us (allowed: {factor:g} x)")
-            rivals = dict(self.peers.get(name, {}))
+            rivals = dict(self.peers.of(name))
             compiled, star = self.compile_us(name)
-            if star:
+            if star == "*":
                 rivals["torch.compile (gates.csv)"] = compiled
             for peer, us in rivals.items():
                 if row["us"] > us:
@@ -268,7 +314,7 @@ class Report:
                 self.problems.append(f"{name}: {row['ratio_to_naive']:.2f} x the naive one's time")
 
     def main_table(self, names):
-        peers = sorted({p for n in names for p in self.peers.get(n, {})} - {"torch.compile"})
+        peers = sorted({p for n in names for p in self.peers.of(n)} - {"torch.compile"})
         with_gates = any(self.gate(n) for n in names)
         with_compile = any(self.compile_us(n)[0] for n in names)
         header = ["row", "us", "alone us"]
@@ -286,7 +332,8 @@ class Report:
             if with_compile:
                 us, star = self.compile_us(name)
                 line.append(number(us) + star if us else "")
-            line += [number(self.peers.get(name, {}).get(peer)) for peer in peers]
+            line += [number(self.peers.of(name)[peer]) + self.peers.mark(name, peer)
+                     if peer in self.peers.of(name) else "" for peer in peers]
             bandwidth = row.get("bytes_per_s")
             line += [number(row.get("ratio_to_naive")), number(row.get("ratio_to_copy")),
                      share(row.get("share_of_copy")),
@@ -342,7 +389,8 @@ class Report:
                       "Warm: the same buffers; cold: buffers rotate past the L2. `naive kernel`: "
                       "how many times longer one thread per element takes. The share of the copy "
                       "bandwidth counts only bytes that are needed, and exceeds 100 % where the L2 "
-                      "helps. A star: from bench/gates.csv, not measured in this run.")
+                      "helps. A question mark: torch.compile may be faster in a spelling there was no time "
+                      "for.")
         else:
             notes += "measured in the same way." + README_NOTES.get(operation, "")
         return notes + "\n\n" + table(header, lines)
@@ -446,6 +494,16 @@ def with_documentation(content, report, context, gate_lines, profile, compiling)
     return content
 
 
+def merge(results, peers, path):
+    """One JSON of a run: the first file's context, all rows, and the peers with contexts of their
+    own."""
+    documents = [load(result) for result in results]
+    merged = dict(documents[0])
+    merged["benchmarks"] = [entry for d in documents for entry in d["benchmarks"]]
+    merged["peers"] = peer_documents(results, peers)
+    pathlib.Path(path).write_text(json.dumps(merged, indent=1) + "\n", encoding="utf-8")
+
+
 def write_or_compare(path, new, verify):
     """Whether the file is as it should be; it is written unless that is only to be verified."""
     path = pathlib.Path(path)
@@ -478,13 +536,17 @@ def main():
     parser.add_argument("--compiling", metavar="JSON", help="of compile.py, for --docs")
     parser.add_argument("--verify", action="store_true",
                         help="do not write --readme and --docs: exit 1 if they are not up to date")
-    parser.add_argument("--at-most", type=int, default=60, metavar="N",
-                        help="rows without a target: the N farthest from a copy (default 60)")
+    parser.add_argument("--at-most", type=int, default=150, metavar="N",
+                        help="rows without a target: the N farthest from a copy (default 150)")
     parser.add_argument("--operation", action="append", metavar="NAME",
                         help="check the rows of this one alone; may be repeated (default: all)")
     parser.add_argument("--gate", action="store_true",
                         help="exit 1 if a limit of gates.csv for this device is missed, or was "
                              "not measured")
+    parser.add_argument("--filter", default="", metavar="REGEX",
+                        help="check the gates of the rows that this finds alone")
+    parser.add_argument("--merge", metavar="FILE",
+                        help="write the results and peers into this one file, and no report")
     parser.add_argument("--check", type=float, metavar="FACTOR",
                         help="exit 1 if a row takes longer than FACTOR x its target, longer than a "
                              "peer or longer than the naive kernel")
@@ -494,8 +556,7 @@ def main():
     arguments = parser.parse_args()
     if arguments.documents:
         committed = here / "results" / "h100"
-        arguments.results = [committed / "bench.json"]
-        arguments.peers = [committed / "peers.json", committed / "jax_peers.json"]
+        arguments.results = [committed / "run.json"]
         arguments.profile = committed / "profile.csv"
         arguments.compiling = committed.parent / "compile.json"
         arguments.readme = here.parent / "README.md"
@@ -503,13 +564,20 @@ def main():
     elif not arguments.results:
         parser.error("no results")
 
+    if arguments.merge:
+        merge(arguments.results, arguments.peers, arguments.merge)
+        return 0
     context, rows, errors = read_all(arguments.results)
     device = context.get("device", "")
+    peers = peer_documents(arguments.results, arguments.peers)
+    for other in [load(path)["context"] for path in arguments.results] + [
+            p["context"] for p in peers]:
+        if other.get("device", device) != device:
+            parser.error(f"results of {device} and of {other['device']}")
     facts, gates = read_gates(arguments.gates, device)
-    report = Report(rows, facts, read_peers(arguments.peers), device)
+    report = Report(rows, facts, Peers(peers), device)
     if arguments.tighten is not None:
-        tighten(arguments.gates, device, report, arguments.tighten,
-                doubtful_peers(arguments.peers))
+        tighten(arguments.gates, device, report, arguments.tighten)
         facts, gates = read_gates(arguments.gates, device)
 
     limits = [n for n in rows if n.startswith("limits/")]
@@ -523,6 +591,8 @@ def main():
         parts += [report.main_table(gated)]
         if any(report.compile_us(n)[1] for n in gated):
             parts += ["\\* from gates.csv, not measured in this run."]
+        if any(key[0] in gated for key in report.peers.doubtful):
+            parts += [DOUBT]
     if others and not arguments.short:
         if len(others) > arguments.at_most:
             parts += [f"The {arguments.at_most} of {len(others)} other rows that are farthest from "
@@ -531,9 +601,12 @@ def main():
             parts += [report.main_table(others)]
     if report.latency_table():
         parts += ["What a caller waits, us:", report.latency_table()]
+    if report.peers.failed:
+        parts += ["Peers that failed:", "\n".join(
+            f"- `{row}`, {peer}: {text}" for (row, peer), text in report.peers.failed.items())]
     if errors:
         parts += ["Failed:", "\n".join(f"- `{n}`: {e}" for n, e in errors.items())]
-    gate_lines = report.check_gates(gates, arguments.operation)
+    gate_lines = report.check_gates(gates, arguments.operation, arguments.filter)
     if not arguments.gate:
         report.problems.clear()
     elif not arguments.short:
@@ -548,10 +621,11 @@ def main():
         report.problems += [f"{n}: {e}" for n, e in errors.items()]
         met = []
         if arguments.gate:
-            unknown = sum(line[-1] == "no peer" for line in gate_lines)
+            unknown = sum(line[-1].startswith("no ") for line in gate_lines)
             met.append(f"All {len(gate_lines) - unknown} gates are met."
                        + (f" {unknown} more compare with peers that were not measured."
-                          if unknown else ""))
+                          if unknown else "") if gates else
+                       f"No limits are known for {device or 'this machine'}.")
         if arguments.check is not None:
             met.append(f"All rows within {arguments.check:g} x their targets and no slower than "
                        "the peers and the naive kernel.")

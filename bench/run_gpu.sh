@@ -6,7 +6,7 @@
 #     bench/run_gpu.sh build test bench peers report
 #
 # Steps, done in the order given:
-#   build        configure and compile everything for ARCH (default 90)
+#   build        configure and compile everything for ARCH
 #   build-all    the same for the release architectures (80, 90, 100 and PTX)
 #   build-bench  compile the programs of bench alone, to try a kernel variant
 #   test         the tests labelled gpu
@@ -22,10 +22,11 @@
 #   sass         architectures, registers, spills, widths of memory accesses -> sass.txt
 #   report       tables of what is there -> report.md; the short one is printed
 #   gates        the same, and fails where a limit of gates.csv is missed
+#                (both put all that was measured into run.json)
 #   pictures     of what is there, if matplotlib is installed, also at the end of report.md
 #
-# Environment: OUT (results, default out/), BUILD (default build-gpu), ARCH, FILTER (a regex for
-# bench and sweep), CHECK (factor of report.py --check), ROBOCACHE_COMMIT (where there is no git).
+# Environment: OUT (results, default out/), BUILD (default build-gpu), ARCH (default: that of the
+# GPU), FILTER (a regex for the rows of bench, sweep and gates), CHECK (factor of report.py --check), ROBOCACHE_COMMIT (where there is no git).
 # OPERATIONS restricts all steps but the sweeps to some of "resample fuse voxelize"; build then
 # leaves out what does not belong to them. SANITIZE_VOXELIZE is a Catch2 filter for sanitize.
 # Every step has a time limit and the others go on without it; the exit status is 1 if any failed.
@@ -36,7 +37,6 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 out=${OUT:-out}
 build=${BUILD:-build-gpu}
-arch=${ARCH:-90}
 jobs=$(nproc)
 mkdir -p "$out" "$build"
 out=$(cd "$out" && pwd)
@@ -50,6 +50,9 @@ ROBOCACHE_COMMIT=${ROBOCACHE_COMMIT:-$(git describe --always --abbrev=12 --dirty
 ROBOCACHE_DRIVER=${ROBOCACHE_DRIVER:-$(nvidia-smi --query-gpu=driver_version --format=csv,noheader \
   2>/dev/null | head -n 1)}
 export ROBOCACHE_COMMIT ROBOCACHE_DRIVER
+arch=${ARCH:-$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -n 1 |
+  tr -d .)}
+arch=${arch:-90}
 
 all_operations="resample fuse voxelize"
 OPERATIONS=${OPERATIONS:-$all_operations}
@@ -165,8 +168,13 @@ bench_json() {
     program=$(find_program "$name")
     [[ -n $program ]] || { echo "$name is not built"; failed=1; continue; }
     parts+=("$file.$name")
-    "$program" --benchmark_out="$file.$name" --benchmark_out_format=json "$@" >/dev/null ||
-      { echo "$name failed"; failed=1; }
+    echo "-- $name"
+    # A line per row as it is measured: its name and time.
+    "$program" --benchmark_out="$file.$name" --benchmark_out_format=json --benchmark_color=false \
+      "$@" 2>"$file.log" |
+      awk '/\/(iterations|manual_time)/ { sub(/\/iterations.*/, "", $1); print $1, $2, $3; fflush() }'
+    ((PIPESTATUS[0] == 0)) || { tail -n 5 "$file.log"; echo "$name failed"; failed=1; }
+    rm -f "$file.log"
   done
   python3 - "$file" "${parts[@]}" <<'END' || failed=1
 import json, pathlib, sys
@@ -201,17 +209,18 @@ END
 
 do_peers() {  # what is not there is left out
   local status=0 into=--out
-  rm -f "$out/peers.json"
-  if python3 -c 'import torch' 2>/dev/null; then
-    python3 bench/peers/run.py --budget "${PEERS_BUDGET:-150}" --filter "^$any_operation/" \
-      --out "$out/peers.json" || status=1
+  rm -f "$out/peers.json" "$out/jax_peers.json" "$out/library_peers.json"
+  # Each by itself has a limit, so that one that hangs does not take the others with it.
+  if python3 -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
+    timeout 190 python3 bench/peers/run.py --budget "${PEERS_BUDGET:-150}" \
+      --filter "^$any_operation/" --out "$out/peers.json" || status=1
     [[ -f $out/peers.json ]] && into=--into
   else
-    echo "left out: no PyTorch"
+    echo "left out: no PyTorch, or it sees no GPU"
   fi
   if python3 -c 'import jax' 2>/dev/null; then
-    python3 bench/peers/jax_peers.py --budget "${JAX_BUDGET:-70}" --filter "^$any_operation/" \
-      --out "$out/jax_peers.json" || status=1
+    timeout 110 python3 bench/peers/jax_peers.py --budget "${JAX_BUDGET:-70}" \
+      --filter "^$any_operation/" --out "$out/jax_peers.json" || status=1
   else
     echo "left out: no JAX"
   fi
@@ -251,28 +260,31 @@ do_sass() {  # what the compiler made, per program
   done
 }
 
-do_report() {
-  local inputs=() peers=() check=()
-  [[ -f $out/bench.json ]] && inputs+=("$out/bench.json")
-  [[ -f $out/sweep.json ]] && inputs+=("$out/sweep.json")
+# One file of what was measured: run.json.
+do_merge() {
+  local inputs=() peers=() name
+  for name in bench sweep; do [[ -f $out/$name.json ]] && inputs+=("$out/$name.json"); done
   ((${#inputs[@]} > 0)) || { echo "nothing to report on: no bench.json, no sweep.json"; return 1; }
-  [[ -f $out/peers.json ]] && peers=(--peers "$out/peers.json")
-  [[ -f $out/jax_peers.json ]] && peers+=(--peers "$out/jax_peers.json")
+  for name in peers jax_peers; do [[ -f $out/$name.json ]] && peers+=(--peers "$out/$name.json"); done
+  python3 bench/report.py "${inputs[@]}" "${peers[@]}" --merge "$out/run.json"
+}
+
+do_report() {
+  local check=()
+  do_merge || return 1
   [[ -n ${CHECK:-} ]] && check=(--check "$CHECK" "${operations[@]/#/--operation=}")
-  python3 bench/report.py "${inputs[@]}" "${peers[@]}" --out "$out/report.md" "$@" || {
+  python3 bench/report.py "$out/run.json" --out "$out/report.md" "$@" || {
     sed -n '/^Problems:/,$p' "$out/report.md"
     return 1
   }
-  python3 bench/report.py "${inputs[@]}" "${peers[@]}" --short "${check[@]}" "$@"
+  python3 bench/report.py "$out/run.json" --short "${check[@]}" "$@"
 }
 
 do_pictures() {
-  local peers=()
-  [[ -f $out/peers.json ]] && peers=(--peers "$out/peers.json")
-  [[ -f $out/jax_peers.json ]] && peers+=(--peers "$out/jax_peers.json")
+  do_merge || return 1
   python3 -c 'import matplotlib' 2>/dev/null || { echo "left out: no matplotlib"; return 0; }
   rm -f "$out"/performance_*.png
-  python3 bench/pictures.py "$out/bench.json" "${peers[@]}" --to "$out" || return 1
+  python3 bench/pictures.py "$out/run.json" --to "$out" || return 1
   [[ -f $out/report.md ]] || return 0
   (cd "$out" && for picture in performance_*.png; do
     printf "\n![%s](%s)\n" "$(basename "$picture" .png)" "$picture"
@@ -295,8 +307,9 @@ do_step() {
     bench-short)
       bench_json "$out/bench.json" "${benches[@]}" -- --benchmark_filter="${FILTER:-$short}" ;;
     sweep-short)
+      [[ " $OPERATIONS " == *" resample "* && -z ${FILTER:-} ]] || { echo "left out"; return 0; }
       bench_json "$out/sweep.json" robocache_bench_resample_sweep -- \
-        --benchmark_filter="${FILTER:-x(1|33|256|1024)/bf16/warm/}" ;;
+        --benchmark_filter='x(1|33|256|1024)/bf16/warm/' ;;
     sweep)
       bench_json "$out/sweep.json" robocache_bench_resample_sweep -- \
         --benchmark_filter="${FILTER:-.}" ;;
@@ -306,7 +319,7 @@ do_step() {
         --filter "${FILTER:-.}" --out "$out/peers.json" ;;
     sass) logged "$out/sass.txt" do_sass ;;
     report) do_report ;;
-    gates) do_report --gate "${operations[@]/#/--operation=}" ;;
+    gates) do_report --gate "${operations[@]/#/--operation=}" --filter "${FILTER:-}" ;;
     pictures) do_pictures ;;
   esac
 }
@@ -322,7 +335,7 @@ limit_of() {
     bench) echo 220 ;;
     bench-short) echo 120 ;;
     sweep-short) echo 60 ;;
-    peers) echo 300 ;;
+    peers) echo 370 ;;
     peers-sweep) echo 240 ;;
     sass) echo 100 ;;
     report | gates | pictures) echo 30 ;;
@@ -341,6 +354,15 @@ done
 ((${#steps[@]} > 0)) || { sed -n '3,/^$/s/^# \{0,1\}//p' bench/run_gpu.sh; exit 2; }
 
 export OUT=$out BUILD=$build ARCH=$arch
+# What an earlier run left would be taken for this one's.
+for name in "${steps[@]}"; do
+  case $name in
+    bench | bench-short) rm -f "$out/bench.json" ;;
+    sweep | sweep-short) rm -f "$out/sweep.json" ;;
+    peers | peers-sweep) rm -f "$out/peers.json" "$out/jax_peers.json" ;;
+  esac
+done
+
 summary=()
 failed=0
 for name in "${steps[@]}"; do

@@ -137,6 +137,27 @@ def main(operations, description):
     device = torch.device("cuda")
     properties = torch.cuda.get_device_properties(device)
     results, cut_off = [], []
+    try:
+        import cupy
+        cupy_version = cupy.__version__
+    except ImportError:
+        cupy_version = None
+        print("left out: no CuPy", file=sys.stderr)
+
+    def write():
+        """All so far, after each measurement: a run that is stopped leaves what it had."""
+        document = {
+            "context": {
+                "device": properties.name, "torch": torch.__version__, "cuda": torch.version.cuda,
+                "cupy": cupy_version, "seconds": round(time.monotonic() - started, 1),
+                "not_measured_for_lack_of_time": cut_off,
+            },
+            "benchmarks": results,
+        }
+        text = json.dumps(document, indent=1) + "\n"
+        if arguments.out:
+            pathlib.Path(arguments.out).write_text(text, encoding="utf-8")
+        return text
 
     def attempt(row, peer, spelling, body):
         try:
@@ -151,9 +172,12 @@ def main(operations, description):
             results.append({"name": row.name, "peer": peer, "spelling": spelling,
                             "error_message": text})
             print(f"{row.name} {peer} {spelling}: {text}", file=sys.stderr)
+        write()
 
     passes = passes_of(operations, wanted_rows(operations, arguments), not arguments.no_compile)
     for rows, peer, spelling, function in passes:
+        if peer == "cupy" and cupy_version is None:
+            continue
         if peer == "torch.compile":
             function = torch.compile(function, dynamic=False)
         for row in rows:
@@ -171,18 +195,8 @@ def main(operations, description):
             del data, expected
             torch.cuda.empty_cache()
 
-    document = {
-        "context": {
-            "device": properties.name, "torch": torch.__version__, "cuda": torch.version.cuda,
-            "seconds": round(time.monotonic() - started, 1),
-            "not_measured_for_lack_of_time": cut_off,
-        },
-        "benchmarks": results,
-    }
-    text = json.dumps(document, indent=1) + "\n"
-    if arguments.out:
-        pathlib.Path(arguments.out).write_text(text, encoding="utf-8")
-    else:
+    text = write()
+    if not arguments.out:
         sys.stdout.write(text)
     if cut_off:
         print(f"{len(cut_off)} measurements left out for lack of time", file=sys.stderr)
