@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reduces what ncu wrote of a few kernel launches to one line per row and kernel.
 
-    profile.py --out profile.csv ROW LOG [ROW LOG ...]
+    profile.py --out profile.csv --device NAME --commit HASH ROW LOG [ROW LOG ...]
 
 LOG is the file of `ncu --csv --page raw --log-file LOG`; profile.sh makes them. Of several launches
 of one kernel the median counts. Exits with 1 if a row has no numbers, and says what ncu said
@@ -169,6 +169,8 @@ def complaint(log):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=pathlib.Path, required=True, help="the CSV to write")
+    parser.add_argument("--device", required=True, help="what it was measured on")
+    parser.add_argument("--commit", required=True, help="and of which sources")
     parser.add_argument("pairs", nargs="+", metavar="ROW LOG")
     arguments = parser.parse_args()
     if len(arguments.pairs) % 2:
@@ -179,11 +181,12 @@ def main():
         lines = list(reduce(row, read_log(log)))
         # Without permission to read counters ncu may list launches that have no numbers.
         if any(line["us"] for line in lines):
-            table += lines
+            table += [dict(line, device=arguments.device, commit=arguments.commit)
+                      for line in lines]
         else:
             failed.append(f"{row}: no numbers: {complaint(log)}")
 
-    columns = ["row", "kernel", *COLUMNS]
+    columns = ["row", "kernel", *COLUMNS, "device", "commit"]
     with open(arguments.out, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()

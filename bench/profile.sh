@@ -33,6 +33,7 @@ rows=(
   'resample/256x1000->512x512/bf16/warm'
   'fuse/4x(30x512,100x64,200x12)->50/bf16/warm'
   'fuse/256x(100x512,200x128,300x64)->128/bf16/warm'
+  'voxelize/count/100K->64^3/uniform/warm'
   'voxelize/count/1M->128^3/uniform/warm'
   'voxelize/count/1M->512x512x40/lidar/warm'
   'voxelize/occupancy/1M->128^3/uniform/warm'
@@ -91,4 +92,8 @@ for row in "${rows[@]}"; do
   arguments+=("$row" "$log")
 done
 ((${#arguments[@]} > 0)) || { echo "profile.sh: no row matches $filter" >&2; exit 2; }
-python3 bench/profile.py --out "$out/profile.csv" "${arguments[@]}"
+device=$(nvidia-smi --query-gpu=name --format=csv,noheader | head -n 1)
+commit=${ROBOCACHE_COMMIT:-$(git describe --always --abbrev=12 --dirty --exclude='*' 2>/dev/null ||
+  echo unknown)}
+python3 bench/profile.py --out "$out/profile.csv" --device "$device" --commit "$commit" \
+  "${arguments[@]}"

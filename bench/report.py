@@ -364,6 +364,13 @@ class Report:
                   "1 kHz loop p50 / p99", "p99.9", "late p50 / p99 / p99.9", "calls/s"]
         return table(header, lines) if lines else ""
 
+    def scaling_table(self):
+        lines = [[f"`{name.removeprefix('scaling/')}`", number(row["us"]),
+                  number(row.get("ratio_to_naive")), number(row.get("ratio_to_copy")),
+                  share(row.get("share_of_copy"))]
+                 for name, row in self.rows.items() if name.startswith("scaling/")]
+        return table(["row", "us", "/ naive", "/ copy", "of copy bandwidth"], lines) if lines else ""
+
     def readme_table(self, operation, names, context):
         """The rows with targets in few columns, and what they were measured on."""
         lines = []
@@ -454,6 +461,8 @@ def profile_table(path):
     """profile.sh's CSV as Markdown."""
     with open(path, encoding="utf-8", newline="") as file:
         header, *lines = csv.reader(file)
+    places = [i for i, name in enumerate(header) if name != "device"]
+    header, *lines = ([line[i] for i in places] for line in [header, *lines])
     titles = {"dram_percent": "DRAM %", "dram_gbytes_per_s": "DRAM GB/s", "l2_hit_percent": "L2 hits %",
               "occupancy_percent": "occupancy %"}
     lines = [[f"`{row}`", f"`{kernel}`", *rest] for row, kernel, *rest in lines]
@@ -481,6 +490,7 @@ def compile_table(path):
 def with_documentation(content, report, context, gate_lines, profile, compiling):
     """docs/performance.md with the parts that come from results."""
     parts = {"context": facts_line(context), "latency": report.latency_table(),
+             "scaling": report.scaling_table(),
              "gates": table(["row", "figure", "measured", "limit", ""], gate_lines),
              "profile": profile_table(profile) if profile else "",
              "compile": compile_table(compiling) if compiling else ""}
