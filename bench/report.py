@@ -98,6 +98,15 @@ class Peers:
                 times[peer] = min(us, times.get(peer, us))
                 if entry["spelling"].endswith("dispatched"):
                     self.doubtful.add((name, peer))
+        self.versions = {}  # of the peers' packages
+        for document in documents:
+            context = document["context"]
+            for name in ("torch", "cupy", "jax"):
+                if context.get(name):
+                    self.versions[name] = context[name]
+            for name in ("cub", "thrust"):
+                if name in context.get("library_peers", {}):
+                    self.versions[name] = context["library_peers"][name]
         self.installed = {entry["peer"] for d in documents for entry in d["benchmarks"]}
         self.failed = {(row, peer): text for (row, peer), text in self.failed.items()
                        if peer not in self.of(row)}
@@ -489,7 +498,8 @@ def compile_table(path):
 
 def with_documentation(content, report, context, gate_lines, profile, compiling):
     """docs/performance.md with the parts that come from results."""
-    parts = {"context": facts_line(context), "latency": report.latency_table(),
+    peers = ", ".join(f"{name} {version}" for name, version in report.peers.versions.items())
+    parts = {"context": facts_line(context) + (f" Peers: {peers}." if peers else ""), "latency": report.latency_table(),
              "scaling": report.scaling_table(),
              "gates": table(["row", "figure", "measured", "limit", ""], gate_lines),
              "profile": profile_table(profile) if profile else "",
