@@ -307,6 +307,7 @@ do_step() {
     bench-short)
       bench_json "$out/bench.json" "${benches[@]}" -- --benchmark_filter="${FILTER:-$short}" ;;
     sweep-short)
+      rm -f "$out/sweep.json"  # what an earlier run left would be taken for this one's
       [[ " $OPERATIONS " == *" resample "* && -z ${FILTER:-} ]] || { echo "left out"; return 0; }
       bench_json "$out/sweep.json" robocache_bench_resample_sweep -- \
         --benchmark_filter='x(1|33|256|1024)/bf16/warm/' ;;
@@ -354,15 +355,6 @@ done
 ((${#steps[@]} > 0)) || { sed -n '3,/^$/s/^# \{0,1\}//p' bench/run_gpu.sh; exit 2; }
 
 export OUT=$out BUILD=$build ARCH=$arch
-# What an earlier run left would be taken for this one's.
-for name in "${steps[@]}"; do
-  case $name in
-    bench | bench-short) rm -f "$out/bench.json" ;;
-    sweep | sweep-short) rm -f "$out/sweep.json" ;;
-    peers | peers-sweep) rm -f "$out/peers.json" "$out/jax_peers.json" ;;
-  esac
-done
-
 summary=()
 failed=0
 for name in "${steps[@]}"; do

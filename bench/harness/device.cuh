@@ -75,6 +75,14 @@ class event {
   cudaEvent_t handle_ = nullptr;
 };
 
+/// Microseconds from one event to another, which is waited for.
+inline double elapsed_us(const event& begin, const event& end) {
+  check(cudaEventSynchronize(end), "what is timed");
+  float milliseconds = 0;
+  check(cudaEventElapsedTime(&milliseconds, begin, end), "cudaEventElapsedTime");
+  return 1000.0 * static_cast<double>(milliseconds);
+}
+
 /// The GPU that the program runs on; `present` is false where there is none.
 struct device_info {
   bool present = false;

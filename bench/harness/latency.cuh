@@ -57,10 +57,8 @@ inline latency latency_by_events(const stream& where, const operation& call, int
     check(cudaEventRecord(begin, where), "cudaEventRecord");
     call(where);
     check(cudaEventRecord(end, where), "cudaEventRecord");
-    check(cudaEventSynchronize(end), "a call");
-    float milliseconds = 0;
-    check(cudaEventElapsedTime(&milliseconds, begin, end), "cudaEventElapsedTime");
-    if (i >= 0) us.push_back(1000.0 * static_cast<double>(milliseconds));
+    const double took = elapsed_us(begin, end);
+    if (i >= 0) us.push_back(took);
   }
   return percentiles(std::move(us));
 }

@@ -37,6 +37,7 @@ import time
 
 import numpy
 
+import measuring
 import numpy_rows
 from numpy_rows import target_times
 
@@ -331,7 +332,7 @@ def check_pcl_voxel_grid(row, result, points, features, origin, grid):
 # -------------------------------------------------------------------------------------- the runs
 
 def check(row, result, *inputs):
-    return numpy_rows.checked_error(row, result, row.reference(*inputs))
+    return measuring.tolerated(row, row.difference(result, row.reference(*inputs)))
 
 
 def spellings_of(row):
@@ -399,9 +400,15 @@ def measure(row, prepare, check_result, recordings):
 
 
 def main():
-    parser = numpy_rows.argument_parser(__doc__.splitlines()[0], 300)
+    parser = measuring.argument_parser(__doc__.splitlines()[0], 300)
     arguments = parser.parse_args()
-    run = numpy_rows.Run(arguments)
+    modules = {"numpy": numpy, "scipy": imported("scipy"), "pandas": pandas, "open3d": open3d,
+               "pclpy": pclpy}
+    versions = {name: getattr(module, "__version__", "unknown")
+                for name, module in modules.items() if module}
+    run = measuring.Run(arguments, {
+        "python": platform.python_version(), **versions, "threads": 1,
+        "not_installed": [name for name, module in modules.items() if not module]})
     for row in numpy_rows.wanted_rows(arguments, SCALARS):
         if not row.on_cpu:
             continue
@@ -414,12 +421,7 @@ def main():
                 recordings = [row.make(random) for _ in range(count)]
             run.attempt(row, peer, prepare.__name__,
                         lambda: measure(row, prepare, check_result, recordings))
-    modules = {"numpy": numpy, "scipy": imported("scipy"), "pandas": pandas, "open3d": open3d,
-               "pclpy": pclpy}
-    versions = {name: getattr(module, "__version__", "unknown")
-                for name, module in modules.items() if module}
-    run.write({"python": platform.python_version(), **versions, "threads": 1,
-               "not_installed": [name for name, module in modules.items() if not module]})
+    run.write()
     return 0
 
 

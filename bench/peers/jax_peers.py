@@ -32,6 +32,7 @@ os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 import numpy
 
+import measuring
 import numpy_rows
 
 try:
@@ -217,7 +218,8 @@ def measure_dispatched(function, sets):
 
 def measure(row, function, sets, expected):
     call = bound(row, function)
-    error = numpy_rows.checked_error(row, numpy.asarray(jax.jit(call)(sets[0])), expected)
+    result = numpy.asarray(jax.jit(call)(sets[0]))
+    error = measuring.tolerated(row, row.difference(result, expected))
     by_loop = len(sets) <= MOST_SETS
     us, calls, runs = (measure_loop if by_loop else measure_dispatched)(call, sets)
     return {"spelling": function.__name__ + ("" if by_loop else ", dispatched"), "real_time": us,
@@ -248,17 +250,19 @@ def inputs_of(row, l2_mib, device):
 
 
 def main():
-    parser = numpy_rows.argument_parser(__doc__.splitlines()[0], 120)
+    parser = measuring.argument_parser(__doc__.splitlines()[0], 120)
     parser.add_argument("--l2-mib", type=float, default=50, help="of the GPU (default 50)")
     parser.add_argument("--cpu", action="store_true",
                         help="try the numerics without a GPU: the times mean nothing")
     arguments = parser.parse_args()
-    run = numpy_rows.Run(arguments)
+    run = measuring.Run(arguments)
     device = device_of(arguments)
     if device is None:
         print("no JAX, or JAX sees no GPU", file=sys.stderr)
-        run.write({"not_installed": ["jax"]})
+        run.context = {"not_installed": ["jax"]}
+        run.write()
         return 0
+    run.context = {"device": device.device_kind, "jax": jax.__version__, "not_installed": []}
     jax.config.update("jax_enable_x64", True)  # for int64 stamps; all else has its type
     scalars = {"f32": numpy.float32, "f16": numpy.float16, "u8": numpy.uint8,
                "bf16": jnp.bfloat16.dtype}
@@ -277,7 +281,7 @@ def main():
             function = spellings[turn]
             run.attempt(row, "jax", function.__name__,
                         lambda: measure(row, function, sets, expected))
-    run.write({"device": device.device_kind, "jax": jax.__version__, "not_installed": []})
+    run.write()
     return 0
 
 

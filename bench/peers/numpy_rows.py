@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rows for peers without PyTorch: inputs and references in NumPy, options and JSON.
+"""The rows for peers without PyTorch: inputs and references in NumPy.
 
-cpu.py and jax_peers.py share it; what runner.py and common.py have would need PyTorch. Names are
+cpu.py and jax_peers.py share it; what common.py has would need PyTorch. Names are
 those of the GPU's rows, `fuse/.../warm`, and of the CPU's, `fuse_cpu/.../f64/one_thread`. Shapes
 and distributions are those of the C++ programs and torch_*.py, the random numbers are others.
 
@@ -16,16 +16,12 @@ and distributions are those of the C++ programs and torch_*.py, the random numbe
     tolerance()             the largest difference allowed
 """
 
-import argparse
-import csv
-import json
 import math
-import pathlib
 import re
-import sys
-import time
 
 import numpy
+
+import measuring
 
 # As in common.py: one rounding of a weight and one of the output.
 ROUNDING = {"bf16": 4 * 2.0 ** -8, "f16": 4 * 2.0 ** -11, "f32": 4 * 2.0 ** -20}
@@ -324,78 +320,7 @@ def packed_words(marks, grid):
 ROWS = [ResampleRow, FuseRow, VoxelRow]
 
 
-# -------------------------------------------------------------------------------------- the runs
-
-def checked_error(row, result, expected):
-    error = row.difference(result, expected)
-    if not error <= row.tolerance():
-        raise RuntimeError(f"differs from the reference by {error}")
-    return error
-
-
-def argument_parser(description, budget):
-    here = pathlib.Path(__file__).resolve().parent
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--out", help="JSON file; default: stdout")
-    parser.add_argument("--gates", default=here.parent / "gates.csv",
-                        help="take the rows from here (default)")
-    parser.add_argument("--rows-of", nargs="+", metavar="JSON",
-                        help="take the rows from these benchmark JSONs instead")
-    parser.add_argument("--filter", default="", help="only rows that this regex finds")
-    parser.add_argument("--budget", type=float, default=budget, metavar="SECONDS",
-                        help=f"start no new measurement after this time (default {budget})")
-    return parser
-
-
 def wanted_rows(arguments, scalars):
-    names = []
-    for path in arguments.rows_of or []:
-        with open(path, encoding="utf-8") as file:
-            names += [re.sub(r"/(iterations:\d+|manual_time)(?=/|$)", "", line["name"])
-                      for line in json.load(file)["benchmarks"]]
-    if not arguments.rows_of:
-        with open(arguments.gates, encoding="utf-8", newline="") as file:
-            names = [line["row"] for line in csv.DictReader(file)]
-    names = [n for n in dict.fromkeys(names) if re.search(arguments.filter, n)]
-    found = ((operation, operation.PATTERN.fullmatch(name)) for name in names
-             for operation in ROWS)
+    found = ((operation, operation.PATTERN.fullmatch(name))
+             for name in measuring.row_names(arguments) for operation in ROWS)
     return [operation(match, scalars) for operation, match in found if match]
-
-
-class Run:
-    """Collects entries; a peer that fails is reported, and the others go on."""
-
-    def __init__(self, arguments):
-        self.arguments = arguments
-        self.started = time.monotonic()
-        self.results, self.cut_off = [], []
-
-    def is_over(self):
-        return time.monotonic() - self.started > self.arguments.budget
-
-    def attempt(self, row, peer, spelling, body):
-        """:param body: returns the figures of an entry, as a dict"""
-        if self.is_over():
-            self.cut_off.append(f"{row.name} {peer} {spelling}")
-            return
-        entry = {"name": row.name, "peer": peer, "spelling": spelling}
-        try:
-            entry |= body()
-            text = f"{entry['real_time']:.2f} us"
-        except Exception as error:
-            text = (f"{type(error).__name__}: {error}".splitlines() or [""])[0][:200]
-            entry["error_message"] = text
-        self.results.append(entry)
-        print(f"{row.name} {peer} {spelling}: {text} "
-              f"({time.monotonic() - self.started:.0f} s)", file=sys.stderr)
-
-    def write(self, context):
-        context = context | {"seconds": round(time.monotonic() - self.started, 1),
-                             "not_measured_for_lack_of_time": self.cut_off}
-        text = json.dumps({"context": context, "benchmarks": self.results}, indent=1) + "\n"
-        if self.arguments.out:
-            pathlib.Path(self.arguments.out).write_text(text, encoding="utf-8")
-        else:
-            sys.stdout.write(text)
-        if self.cut_off:
-            print(f"{len(self.cut_off)} measurements left out for lack of time", file=sys.stderr)

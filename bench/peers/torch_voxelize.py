@@ -21,11 +21,9 @@ import numpy
 import torch
 
 import common
+import numpy_rows
 import runner
-
-VOXEL = 0.2  # m
-FLOOR = -2.0
-NUMBERS = {"": 1, "K": 1000, "M": 1000000}
+from numpy_rows import FLOOR, NUMBERS, VOXEL
 
 
 # ------------------------------------------------------------------------------- the computation
@@ -207,7 +205,7 @@ class Row:
         key = (self.reduce.__qualname__, self.points, grid, self.is_lidar, features is None
                or (features.shape[1], features.dtype))
         if key not in EXPECTED:
-            where = host_voxel_numbers(*(t.cpu().numpy() for t in (points, origin, size)), grid)
+            where = numpy_rows.voxel_numbers(points.cpu().numpy(), origin.cpu().numpy(), grid)
             values = None if features is None else features.cpu().double().numpy()
             result = self.reduce(where, values, math.prod(grid) + 1)[:-1]
             EXPECTED[key] = torch.from_numpy(result.astype(numpy.float32)).to(points.device)
@@ -242,28 +240,6 @@ class Row:
             return self.cupy_reduce(cupy, cupyx, where, features, nz * ny * nx)
 
         return call
-
-
-def host_voxel_numbers(points, origin, size, grid):
-    """Each operation rounded in FP32, as the library does."""
-    cell = [numpy.floor((points[:, k] - origin[k]) / size[k]) for k in range(3)]
-    inside = numpy.ones(len(points), dtype=bool)
-    for c, extent in zip(cell, reversed(grid)):
-        inside &= (c >= 0) & (c < extent)
-    where = numpy.full(len(points), math.prod(grid))
-    where[inside] = numpy.ravel_multi_index([c[inside].astype(numpy.int64) for c in cell[::-1]],
-                                            grid)
-    return where
-
-
-def reduce_sorted(function, where, values, voxels):
-    """`function.reduceat` of the rows of each voxel: zeros where there are none."""
-    order = numpy.argsort(where, kind="stable")
-    where = where[order]
-    starts = numpy.flatnonzero(numpy.diff(where, prepend=-1))
-    result = numpy.zeros((voxels, values.shape[1]))
-    result[where[starts]] = function.reduceat(values[order], starts, axis=0)
-    return result
 
 
 class CountRow(Row):
@@ -315,7 +291,8 @@ class MeanRow(FeatureRow):
 
     def reduce(self, where, values, voxels):
         counts = numpy.bincount(where, minlength=voxels)
-        return reduce_sorted(numpy.add, where, values, voxels) / numpy.maximum(counts, 1)[:, None]
+        sums = numpy_rows.reduce_sorted(numpy.add, where, values, voxels)
+        return sums / numpy.maximum(counts, 1)[:, None]
 
     def cupy_reduce(self, cupy, cupyx, where, features, voxels):
         sums = cupy.zeros((voxels + 1, self.features), dtype="float32")
@@ -333,7 +310,7 @@ class MaxRow(FeatureRow):
     CUPY_SPELLING = "scatter_max"
 
     def reduce(self, where, values, voxels):
-        return reduce_sorted(numpy.maximum, where, values, voxels)
+        return numpy_rows.reduce_sorted(numpy.maximum, where, values, voxels)
 
     def cupy_reduce(self, cupy, cupyx, where, features, voxels):
         best = cupy.full((voxels + 1, self.features), -cupy.inf, dtype="float32")
