@@ -4,18 +4,19 @@
 
 #include <robocache/fuse.hpp>
 
+#include "fuse/rotations.hpp"
 #include "fuse/shape.hpp"
 #include "fuse/slerp.hpp"
 #include "harness/cpu_main.hpp"
 #include "harness/cpu_row.hpp"
+#include "harness/inputs.hpp"
 #include "harness/plain.hpp"
 
 #include <benchmark/benchmark.h>
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <random>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -31,57 +32,41 @@ struct stream_data {
   std::vector<float> f32;
 };
 
-/// Turns about one axis, at a different speed in each item.
-void fill_rotations(stream_data& s, int batch, std::mt19937_64& random) {
-  std::uniform_real_distribution<float> unit(0, 1);
-  for (int b = 0; b < batch; ++b) {
-    const float speed = 0.05f + 0.2f * unit(random);  // radians per sample
-    for (int i = 0; i < s.shape.samples; ++i) {
-      const std::size_t row = std::size_t(b) * s.shape.samples + i;
-      float* const quaternion = s.f32.data() + row * s.shape.channels + s.shape.quaternion;
-      const float half = speed * static_cast<float>(i) / 2;
-      quaternion[0] = 0.6f * std::sin(half);
-      quaternion[1] = 0.0f;
-      quaternion[2] = 0.8f * std::sin(half);
-      quaternion[3] = std::cos(half);
-    }
-  }
-}
-
-/// A batch: streams of different rates over the same second, with jitter, as on the GPU.
+/// A batch: what a buffer set holds on the GPU, but for the type of the stamps.
 struct recording {
-  recording(const bench::fuse_shape& s, std::uint64_t seed) : shape(s) {
+  recording(const bench::fuse_shape& s, int set) : shape(s) {
+    const std::uint64_t seed = bench::seed_of_set(set);
     const std::size_t batch = static_cast<std::size_t>(s.batch);
-    std::mt19937_64 random(seed);
-    std::uniform_real_distribution<float> value(-1, 1);
-    std::uniform_real_distribution<double> unit(0, 1);
-    const auto fill = [&](auto& values, std::size_t count) {
-      values.resize(count);
-      for (auto& x : values) bench::assign(x, value(random));
-    };
-    for (const bench::fuse_stream_shape& one : s.streams) {
+    for (std::size_t n = 0; n < s.streams.size(); ++n) {
+      const bench::fuse_stream_shape& one = s.streams[n];
+      const std::uint64_t stream_seed = seed + 4 * n;
       stream_data data{one, {}, {}, {}};
-      const std::size_t values = batch * one.samples * one.channels;
+      const auto fill = [&](auto& values) {
+        values.resize(batch * one.samples * one.channels);
+        for (std::size_t i = 0; i < values.size(); ++i) {
+          bench::assign(values[i], bench::random_float(stream_seed, i));
+        }
+      };
       if (one.scalar == bench::fuse_scalar::bf16) {
-        fill(data.bf16, values);
+        fill(data.bf16);
       } else {
-        fill(data.f32, values);
+        fill(data.f32);
       }
-      if (one.quaternion >= 0) fill_rotations(data, s.batch, random);
       for (std::size_t i = 0; i < batch * one.samples; ++i) {
-        const double jitter = 0.4 * (unit(random) - 0.5);
-        const double position = static_cast<double>(i % one.samples) + 0.5 + jitter;
-        data.times.push_back(bench::fuse_span * position / one.samples);
+        if (one.quaternion >= 0) {
+          bench::random_rotation(stream_seed + 1, i, one.samples,
+                                 data.f32.data() + i * one.channels + one.quaternion);
+        }
+        data.times.push_back(
+            bench::sample_seconds(stream_seed + 3, i, one.samples, bench::fuse_span / one.samples));
       }
       streams.push_back(std::move(data));
     }
-    for (int b = 0; b < s.batch; ++b) {
-      const double phase = unit(random);
-      for (int t = 0; t < s.anchors; ++t) {
-        anchors.push_back(bench::fuse_span * (t + phase) / s.anchors);
-      }
+    for (std::size_t i = 0; i < batch * s.anchors; ++i) {
+      anchors.push_back(
+          bench::target_seconds(seed, i, s.anchors, bench::fuse_span, bench::target_order::sorted));
     }
-    for (int k = 0; k < s.window; ++k) deltas.push_back(bench::window_delta(s, k));
+    for (int k = 0; k < s.window; ++k) deltas.push_back(bench::window_delta(s.window, k));
     output.resize(static_cast<std::size_t>(s.outputs()));
   }
 
@@ -174,15 +159,15 @@ robocache::status library_fuse(recording& r, robocache::cpu_execution where) {
 }
 
 void add(const bench::fuse_shape& shape) {
-  const auto body = [=](benchmark::State& state, robocache::cpu_execution where) {
+  const std::string name = bench::row_name("fuse_cpu", shape) + "/f64";
+  bench::register_cpu_row(name, [=](benchmark::State& state, robocache::cpu_execution where) {
     std::vector<recording> recordings;
     for (int i = 0; i < bench::recordings_for(shape.batch * shape.rows()); ++i) {
-      recordings.emplace_back(shape, static_cast<std::uint64_t>(i));
+      recordings.emplace_back(shape, i);
     }
-    bench::measure_cpu_row(state, recordings, naive_fuse,
+    bench::measure_cpu_row(state, name, recordings, naive_fuse,
                            [=](recording& r) { return library_fuse(r, where); });
-  };
-  bench::register_cpu_row(bench::row_name("fuse_cpu", shape) + "/f64", body);
+  });
 }
 
 }  // namespace

@@ -98,6 +98,10 @@ class Peers:
                 times[peer] = min(us, times.get(peer, us))
                 if entry["spelling"].endswith("dispatched"):
                     self.doubtful.add((name, peer))
+        # How many results were compared with ours before they were timed, and with a reference.
+        self.compared = collections.Counter(
+            entry["compared_with"] for document in documents for entry in document["benchmarks"]
+            if "compared_with" in entry and "error_message" not in entry)
         self.versions = {}  # of the peers' packages
         for document in documents:
             context = document["context"]
@@ -113,6 +117,20 @@ class Peers:
 
     def of(self, row):
         return self.times.get(row, {})
+
+    def sentence(self):
+        """Who the peers are, and how they were checked."""
+        if not self.times:
+            return ""
+        versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+        text = f"Peers: {versions}. " if versions else ""
+        if self.compared:
+            text += (f"Of {sum(self.compared.values())} measurements of theirs "
+                     f"{self.compared['robocache']} gave our result, compared element by element "
+                     "before anything was timed")
+            other = self.compared["reference"]
+            text += f", {other} that of a reference in double." if other else "."
+        return text.strip()
 
     def mark(self, row, peer):
         return "?" if (row, peer) in self.doubtful else ""
@@ -498,8 +516,8 @@ def compile_table(path):
 
 def with_documentation(content, report, context, gate_lines, profile, compiling):
     """docs/performance.md with the parts that come from results."""
-    peers = ", ".join(f"{name} {version}" for name, version in report.peers.versions.items())
-    parts = {"context": facts_line(context) + (f" Peers: {peers}." if peers else ""), "latency": report.latency_table(),
+    parts = {"context": f"{facts_line(context)} {report.peers.sentence()}".strip(),
+             "latency": report.latency_table(),
              "scaling": report.scaling_table(),
              "gates": table(["row", "figure", "measured", "limit", ""], gate_lines),
              "profile": profile_table(profile) if profile else "",
@@ -604,7 +622,7 @@ def main():
     gated = [n for n in facts if n in rows]
     apart = tuple(f"{kind}/" for kind in ("limits", "latency", "scaling"))
     others = [n for n in rows if n not in gated and not n.startswith(apart)]
-    parts = [facts_line(context)]
+    parts = [facts_line(context), report.peers.sentence()]
     if limits and not arguments.short:
         parts += ["Limits of the card:", report.limits_table(limits)]
     if gated:
@@ -659,7 +677,7 @@ def main():
         if path:
             content = pathlib.Path(path).read_text(encoding="utf-8")
             up_to_date &= write_or_compare(path, fill(content), arguments.verify)
-    text = "\n\n".join(parts) + "\n"
+    text = "\n\n".join(part for part in parts if part) + "\n"
     if arguments.out:
         pathlib.Path(arguments.out).write_text(text, encoding="utf-8")
     elif not arguments.documents:

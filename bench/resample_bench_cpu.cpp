@@ -6,15 +6,14 @@
 
 #include "harness/cpu_main.hpp"
 #include "harness/cpu_row.hpp"
+#include "harness/inputs.hpp"
 #include "harness/plain.hpp"
 #include "resample/shape.hpp"
 
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <random>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -23,28 +22,22 @@ namespace {
 
 using bench::bfloat16;
 
-/// A batch: 500 Hz with jitter, targets on a regular grid, as on the GPU.
+/// A batch: what a buffer set holds on the GPU, but for the type of the stamps.
 template <class T>
 struct recording {
-  recording(const bench::resample_shape& s, bench::target_order order, std::uint64_t seed)
-      : shape(s) {
+  recording(const bench::resample_shape& s, bench::target_order order, int set) : shape(s) {
+    const std::uint64_t seed = bench::seed_of_set(set);
     const std::size_t batch = static_cast<std::size_t>(s.batch);
-    std::mt19937_64 random(seed);
-    std::uniform_real_distribution<float> value(-1, 1);
-    std::uniform_real_distribution<double> unit(0, 1);
     values.resize(batch * s.samples * s.channels);
-    for (T& x : values) bench::assign(x, value(random));
-    for (int b = 0; b < s.batch; ++b) {
-      for (int i = 0; i < s.samples; ++i) {
-        times.push_back(0.002 * (i + 0.5 + 0.4 * (unit(random) - 0.5)));
-      }
-      const double phase = unit(random);
-      for (int t = 0; t < s.rows; ++t) {
-        targets.push_back(0.002 * s.samples * (t + phase) / s.rows);
-      }
-      if (order == bench::target_order::shuffled) {
-        std::shuffle(targets.end() - s.rows, targets.end(), random);
-      }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      bench::assign(values[i], bench::random_float(seed, i));
+    }
+    for (std::size_t i = 0; i < batch * s.samples; ++i) {
+      times.push_back(bench::sample_seconds(seed + 3, i, s.samples, bench::sample_period));
+    }
+    const double span = bench::sample_period * s.samples;
+    for (std::size_t i = 0; i < batch * s.rows; ++i) {
+      targets.push_back(bench::target_seconds(seed, i, s.rows, span, order));
     }
     output.resize(batch * s.rows * s.channels);
   }
@@ -93,9 +86,9 @@ void add(const bench::resample_shape& shape, bench::target_order order) {
   bench::register_cpu_row(name, [=](benchmark::State& state, robocache::cpu_execution where) {
     std::vector<recording<T>> recordings;
     for (int i = 0; i < bench::recordings_for(shape.batch * shape.rows); ++i) {
-      recordings.emplace_back(shape, order, static_cast<std::uint64_t>(i));
+      recordings.emplace_back(shape, order, i);
     }
-    bench::measure_cpu_row(state, recordings, naive_resample<T>,
+    bench::measure_cpu_row(state, name, recordings, naive_resample<T>,
                            [=](recording<T>& r) { return library_resample(r, where); });
   });
 }

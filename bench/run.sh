@@ -32,22 +32,27 @@ if ! { cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DROBOCACHE_CUDA=OFF \
 fi
 failed=0
 parts=()
+export ROBOCACHE_RESULTS=$build/bench_results  # for the peers to compare with
+rm -rf "$ROBOCACHE_RESULTS"
+mkdir -p "$ROBOCACHE_RESULTS"
+ROBOCACHE_COMMIT=${ROBOCACHE_COMMIT:-$(git describe --always --abbrev=12 --dirty --exclude='*' \
+  2>/dev/null || echo unknown)}
+export ROBOCACHE_COMMIT
 for operation in resample fuse voxelize; do
   echo "== $operation"
   program=$build/bench/robocache_bench_${operation}_cpu
   rm -f "$out/$operation.json"
   [[ -x $program ]] || { echo "not built: is Google Benchmark installed?"; exit 1; }
-  ROBOCACHE_COMMIT=${ROBOCACHE_COMMIT:-$(git describe --always --abbrev=12 --dirty \
-    --exclude='*' 2>/dev/null || echo unknown)} "$program" --benchmark_out="$out/$operation.json" \
-    --benchmark_out_format=json ${FILTER:+--benchmark_filter="$FILTER"} || failed=1
+  "$program" --benchmark_out="$out/$operation.json" --benchmark_out_format=json \
+    ${FILTER:+--benchmark_filter="$FILTER"} || failed=1
   [[ -s $out/$operation.json ]] && parts+=("$out/$operation.json")  # FILTER may find none
 done
 ((${#parts[@]} > 0)) || { echo "no rows"; exit 1; }
 peers=()
 if python3 -c 'import numpy' 2>/dev/null; then
   echo "== peers"
-  python3 bench/peers/cpu.py --rows-of "${parts[@]}" --budget 120 --out "$out/cpu_peers.json" &&
-    peers=(--peers "$out/cpu_peers.json") || failed=1
+  python3 bench/peers/cpu.py --rows-of "${parts[@]}" --results "$ROBOCACHE_RESULTS" --budget 120 \
+    --out "$out/cpu_peers.json" && peers=(--peers "$out/cpu_peers.json") || failed=1
 else
   echo "== peers: left out, no NumPy"
 fi

@@ -16,8 +16,8 @@
 #   bench-short  of resample only BF16, sorted, float stamps; all of the others: under 90 s
 #   sweep-short  some of the shapes of sweep, warm and in order: under 30 s -> sweep.json
 #   sweep        many shapes and scalars of resample -> sweep.json
-#   peers        PyTorch, CuPy, JAX, CUB and Thrust on the rows with targets -> peers.json,
-#                jax_peers.json
+#   peers        PyTorch, CuPy, JAX, CUB and Thrust on the rows with targets, compared with the
+#                results that bench left -> peers.json, jax_peers.json
 #   peers-sweep  the same on the rows of sweep.json, eager -> peers.json
 #   sass         architectures, registers, spills, widths of memory accesses -> sass.txt
 #   report       tables of what is there -> report.md; the short one is printed
@@ -63,6 +63,7 @@ for operation in "${operations[@]}"; do
     { echo "run_gpu.sh: unknown operation: $operation" >&2; exit 2; }
 done
 benches=("${operations[@]/#/robocache_bench_}" robocache_bench_latency robocache_bench_scaling)
+results=$build/bench_results  # of bench, for peers to compare with; gigabytes
 any_operation="($(IFS='|' && echo "${operations[*]}"))"  # a regex
 all_rows="^(limits/|((latency|scaling)/)?$any_operation/)"
 
@@ -213,14 +214,14 @@ do_peers() {  # what is not there is left out
   # Each by itself has a limit, so that one that hangs does not take the others with it.
   if python3 -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
     timeout 190 python3 bench/peers/run.py --budget "${PEERS_BUDGET:-150}" \
-      --filter "^$any_operation/" --out "$out/peers.json" || status=1
+      --results "$results" --filter "^$any_operation/" --out "$out/peers.json" || status=1
     [[ -f $out/peers.json ]] && into=--into
   else
     echo "left out: no PyTorch, or it sees no GPU"
   fi
   if python3 -c 'import jax' 2>/dev/null; then
     timeout 110 python3 bench/peers/jax_peers.py --budget "${JAX_BUDGET:-70}" \
-      --filter "^$any_operation/" --out "$out/jax_peers.json" || status=1
+      --results "$results" --filter "^$any_operation/" --out "$out/jax_peers.json" || status=1
   else
     echo "left out: no JAX"
   fi
@@ -303,7 +304,12 @@ do_step() {
         robocache_bench_library_peers ;;
     test) logged "$out/test.log" do_test && tail -n 4 "$out/test.log" ;;
     sanitize) logged "$out/sanitize.log" do_sanitize && grep '^-- ' "$out/sanitize.log" ;;
-    bench) bench_json "$out/bench.json" "${benches[@]}" -- --benchmark_filter="${FILTER:-$all_rows}" ;;
+    bench)
+      rm -rf "$results"
+      mkdir -p "$results"
+      ROBOCACHE_RESULTS=$results bench_json "$out/bench.json" "${benches[@]}" -- \
+        --benchmark_filter="${FILTER:-$all_rows}"
+      ;;
     bench-short)
       bench_json "$out/bench.json" "${benches[@]}" -- --benchmark_filter="${FILTER:-$short}" ;;
     sweep-short)

@@ -14,12 +14,13 @@ namespace {
 using bf16 = __nv_bfloat16;
 
 void add_resample(const std::string& size, int value, const bench::resample_shape& shape) {
-  bench::register_row(
-      "scaling/resample/" + size + "/" + std::to_string(value), [=](benchmark::State& state) {
-        bench::measure_resample<bf16, float, bf16>(state, shape, bench::target_order::sorted, false,
-                                                   bench::quick_effort());
-        state.counters["size"] = value;
-      });
+  bench::register_row("scaling/resample/" + size + "/" + std::to_string(value),
+                      [=](benchmark::State& state) {
+                        bench::measure_resample<bf16, float, bf16>(state, bench::no_result, shape,
+                                                                   bench::target_order::sorted,
+                                                                   false, bench::quick_effort());
+                        state.counters["size"] = value;
+                      });
 }
 
 }  // namespace
@@ -33,7 +34,7 @@ int main(int argc, char** argv) {
     constexpr auto count = robocache::reduction::count;
     const bench::voxel_shape shape{count, n, 128, 128, 128};
     bench::register_row("scaling/voxelize/N/" + std::to_string(n), [=](benchmark::State& state) {
-      bench::measure_voxelize<count, float>(state, shape, false);
+      bench::measure_voxelize<count, float>(state, bench::no_result, shape, false);
       state.counters["size"] = static_cast<double>(n);
     });
   }

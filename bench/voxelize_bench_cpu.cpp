@@ -6,7 +6,7 @@
 
 #include "harness/cpu_main.hpp"
 #include "harness/cpu_row.hpp"
-#include "harness/hash.hpp"
+#include "harness/inputs.hpp"
 #include "harness/plain.hpp"
 #include "voxelize/call.hpp"
 #include "voxelize/cloud.hpp"
@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -36,13 +37,14 @@ using element_t = typename std::conditional_t<has_features(R), std::common_type<
 /// A cloud with its features and its grid.
 template <reduction R, class Scalar>
 struct recording {
-  recording(const bench::voxel_shape& s, std::uint64_t seed)
+  recording(const bench::voxel_shape& s, int set)
       : shape(s),
         points(s.point_bytes()),
         features(static_cast<std::size_t>(s.points) * s.features),
         output(s.output_bytes() / sizeof(element_t<R, Scalar>)),
         counts(s.cells()),
         workspace(bench::workspace_bytes<R>(s, robocache::cpu)) {
+    const std::uint64_t seed = bench::seed_of_set(set);
     const robocache::voxel_grid<float> grid = bench::grid_of(s);
     const auto number = static_cast<std::uint64_t>(s.points);
     for (std::uint64_t i = 0; i < number; ++i) {
@@ -53,7 +55,7 @@ struct recording {
           sizeof(p));
     }
     for (std::size_t i = 0; i < features.size(); ++i) {
-      bench::assign(features[i], static_cast<float>(2 * bench::uniform(seed + 4, i) - 1));
+      bench::assign(features[i], bench::random_float(seed + 4, i));
     }
   }
 
@@ -153,13 +155,14 @@ robocache::status library_voxelize(recording<R, Scalar>& r, robocache::cpu_execu
 template <reduction R, class Scalar>
 void add(const bench::voxel_shape& shape) {
   using cloud = recording<R, Scalar>;
-  const auto body = [=](benchmark::State& state, robocache::cpu_execution where) {
+  const std::string name = bench::row_name("voxelize_cpu", shape);
+  bench::register_cpu_row(name, [=](benchmark::State& state, robocache::cpu_execution where) {
     std::vector<cloud> recordings;
     for (int i = 0; i < bench::recordings_for(static_cast<int>(shape.points)); ++i) {
-      recordings.emplace_back(shape, 8 * static_cast<std::uint64_t>(i));
+      recordings.emplace_back(shape, i);
     }
     bench::measure_cpu_row(
-        state, recordings,
+        state, name, recordings,
         [](cloud& r) {
           if constexpr (has_features(R)) {
             plain_reduce(r);
@@ -168,11 +171,14 @@ void add(const bench::voxel_shape& shape) {
           }
         },
         [=](cloud& r) { return library_voxelize(r, where); });
+    const cloud& first = recordings.front();
+    if (shape.has_counts) {
+      bench::keep_result(name + ".counts", first.counts.data(), first.counts.size() * 4);
+    }
     state.counters["points_per_s"] = static_cast<double>(shape.points) *
                                      state.counters["outputs_per_s"].value /
-                                     static_cast<double>(recordings.front().output.size());
-  };
-  bench::register_cpu_row(bench::row_name("voxelize_cpu", shape), body);
+                                     static_cast<double>(first.output.size());
+  });
 }
 
 }  // namespace

@@ -9,7 +9,6 @@
 #include "../harness/graph_timer.cuh"
 #include "../harness/row.cuh"
 #include "naive.cuh"
-#include "rotations.cuh"
 #include "shape.hpp"
 #include "workload.cuh"
 
@@ -121,10 +120,14 @@ void check_fuse(const stream& where, const fuse_workload& work, int set) {
 }
 
 template <class... Values>
-void measure_fuse(benchmark::State& state, const fuse_shape& shape, bool cold, const effort& how) {
+void measure_fuse(benchmark::State& state, const std::string& name, const fuse_shape& shape,
+                  bool cold, const effort& how) {
   const stream where;
   const fuse_workload work(where, shape, cold);
   for (const int set : {0, work.sets() - 1}) check_fuse<Values...>(where, work, set);
+  if (!cold) {
+    keep_device_result(where, name, work[0].output, static_cast<std::size_t>(shape.outputs()));
+  }
   measure_row(
       state, where, work.sets(), work.bytes(), how,
       [&](cudaStream_t s, int set) { launch_robocache_fuse<Values...>(s, shape, work[set]); },
@@ -137,9 +140,9 @@ inline void register_fuse(const fuse_shape& shape, const effort& how) {
   for (const bool cold : {false, true}) {
     register_row(name + (cold ? "/cold" : "/warm"), [=](benchmark::State& state) {
       if (shape.is_bf16()) {
-        measure_fuse<__nv_bfloat16>(state, shape, cold, how);
+        measure_fuse<__nv_bfloat16>(state, name, shape, cold, how);
       } else {
-        measure_fuse<__nv_bfloat16, float>(state, shape, cold, how);
+        measure_fuse<__nv_bfloat16, float>(state, name, shape, cold, how);
       }
     });
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "../harness/host_device.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -55,9 +57,9 @@ struct fuse_shape {
   }
 };
 
-/// Seconds from an anchor to target `k` of its window: a history at 50 Hz that ends at the anchor.
-inline float window_delta(const fuse_shape& shape, int k) {
-  return -0.02f * static_cast<float>(shape.window - 1 - k);
+/// Seconds from an anchor to target `k` of its `window`: a history at 50 Hz that ends at the anchor.
+BENCH_HD inline float window_delta(int window, int k) {
+  return -0.02f * static_cast<float>(window - 1 - k);
 }
 
 /// `4x(30x512,100x64,200x12)->50`: B x (S x D of each stream) to T rows. Streams alike are counted,

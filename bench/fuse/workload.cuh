@@ -6,7 +6,7 @@
 #include "../harness/fill.cuh"
 #include "../harness/stamps.cuh"
 #include "../harness/touched.cuh"
-#include "rotations.cuh"
+#include "rotations.hpp"
 #include "shape.hpp"
 
 #include <cuda_bf16.h>
@@ -37,9 +37,19 @@ struct fuse_buffers {
 
 namespace detail {
 
-__global__ static void fill_deltas_kernel(float* deltas, int window, float first, float step) {
+__global__ static void fill_deltas_kernel(float* deltas, int window) {
   for (int k = threadIdx.x; k < window; k += blockDim.x) {
-    deltas[k] = first + step * static_cast<float>(k);
+    deltas[k] = window_delta(window, k);
+  }
+}
+
+/// Quaternions in the channels from `first` on of recordings [count, channels].
+__global__ static void fill_rotations_kernel(float* values, std::size_t count, int samples,
+                                             int channels, int first, std::uint64_t seed) {
+  const std::size_t step = static_cast<std::size_t>(gridDim.x) * blockDim.x;
+  for (std::size_t i = blockIdx.x * static_cast<std::size_t>(blockDim.x) + threadIdx.x; i < count;
+       i += step) {
+    random_rotation(seed, i, samples, values + i * channels + first);
   }
 }
 
@@ -123,7 +133,7 @@ class fuse_workload {
   void fill(const stream& where, int set) const {
     poison(where, memory_.data() + static_cast<std::size_t>(set) * pitch_, pitch_);
     const fuse_buffers buffers = (*this)[set];
-    const std::uint64_t seed = 1000 + 4 * most_fuse_streams * static_cast<std::uint64_t>(set);
+    const std::uint64_t seed = seed_of_set(set);
     for (std::size_t n = 0; n < shape_.streams.size(); ++n) {
       const fuse_stream_shape& s = shape_.streams[n];
       const fuse_buffers::recording& recording = buffers.streams[n];
@@ -135,8 +145,11 @@ class fuse_workload {
         fill_values(where, static_cast<float*>(recording.values), values, stream_seed);
       }
       if (s.quaternion >= 0) {
-        fill_rotations(where, static_cast<float*>(recording.values), shape_.batch, s.samples,
-                       s.channels, s.quaternion, stream_seed + 1);
+        const std::size_t samples = static_cast<std::size_t>(shape_.batch) * s.samples;
+        detail::fill_rotations_kernel<<<fill_blocks(samples), fill_threads, 0, where>>>(
+            static_cast<float*>(recording.values), samples, s.samples, s.channels, s.quaternion,
+            stream_seed + 1);
+        check(cudaGetLastError(), "fill_rotations");
       }
       fill_times(where, recording.times, shape_.batch, s.samples, fuse_span / s.samples,
                  stream_seed + 3);
@@ -144,9 +157,7 @@ class fuse_workload {
     fill_targets(where, buffers.anchors, shape_.batch, shape_.anchors, fuse_span,
                  target_order::sorted, seed);
     if (shape_.is_windowed()) {
-      const float first = window_delta(shape_, 0);
-      detail::fill_deltas_kernel<<<1, fill_threads, 0, where>>>(
-          buffers.deltas, shape_.window, first, window_delta(shape_, 1) - first);
+      detail::fill_deltas_kernel<<<1, fill_threads, 0, where>>>(buffers.deltas, shape_.window);
       check(cudaGetLastError(), "fill_deltas");
     }
   }

@@ -6,6 +6,7 @@
 
 #include "cpu_timer.hpp"
 #include "plain.hpp"
+#include "results.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -41,12 +42,14 @@ inline int recordings_for(int rows) {
 /// Checks the library against the plain loop on every recording, then times both and sets the
 /// row's time and counters.
 ///
+/// \param name        the row's, for the result of the first recording
 /// \param recordings  each with a vector `output`
 /// \param plain       `plain(recording)` fills it, one thread
 /// \param library     the same; returns a `robocache::status`
 template <class Recording, class Plain, class Library>
-void measure_cpu_row(benchmark::State& state, std::vector<Recording>& recordings,
-                     const Plain& plain, const Library& library) {
+void measure_cpu_row(benchmark::State& state, const std::string& name,
+                     std::vector<Recording>& recordings, const Plain& plain,
+                     const Library& library) {
   for (Recording& r : recordings) {
     plain(r);
     const auto expected = r.output;
@@ -60,6 +63,8 @@ void measure_cpu_row(benchmark::State& state, std::vector<Recording>& recordings
       return;
     }
   }
+  const auto& kept = recordings.front().output;
+  keep_result(name, kept.data(), kept.size() * sizeof(kept.front()));
   const timing naive = time_calls(recordings, plain);
   timing ours;
   for (auto _ : state) {

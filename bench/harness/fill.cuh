@@ -3,7 +3,7 @@
 
 #include "count.cuh"
 #include "device.cuh"
-#include "hash.hpp"
+#include "inputs.hpp"
 
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
@@ -17,33 +17,12 @@
 
 namespace bench {
 
-/// A random place for `i` of `[0, n)`: each seed is another permutation. (A Feistel network on the
-/// next power of four, walked until it lands inside.)
-__host__ __device__ inline std::uint32_t shuffled(std::uint64_t seed, std::uint32_t i,
-                                                  std::uint32_t n) {
-  int half_bits = 1;
-  while ((std::uint64_t{1} << (2 * half_bits)) < n) ++half_bits;
-  const std::uint32_t mask = (1u << half_bits) - 1u;
-  do {
-    std::uint32_t high = i >> half_bits;
-    std::uint32_t low = i & mask;
-    for (std::uint32_t round = 0; round < 4; ++round) {
-      const std::uint32_t mixed =
-          high ^ (static_cast<std::uint32_t>(hash(seed + round, low)) & mask);
-      high = low;
-      low = mixed;
-    }
-    i = (high << half_bits) | low;
-  } while (i >= n);
-  return i;
-}
-
 template <class T>
 __device__ inline T random_value(std::uint64_t seed, std::uint64_t i) {
   if constexpr (std::is_same_v<T, std::uint8_t>) {
     return static_cast<std::uint8_t>(hash(seed, i));
   } else {
-    const float x = static_cast<float>(2 * uniform(seed, i) - 1);
+    const float x = random_float(seed, i);
     if constexpr (std::is_same_v<T, __nv_bfloat16>) {
       return __float2bfloat16_rn(x);
     } else if constexpr (std::is_same_v<T, __half>) {

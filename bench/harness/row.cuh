@@ -5,12 +5,14 @@
 #include "device.cuh"
 #include "fill.cuh"
 #include "graph_timer.cuh"
+#include "results.hpp"
 
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
@@ -51,6 +53,18 @@ void require_equal(const stream& where, const char* what, const T* result, const
     throw std::runtime_error(std::to_string(wrong) + " of " + std::to_string(count) + " " + what +
                              " differ from the naive kernel's");
   }
+}
+
+/// Keeps `count` elements of a row's result, if results are kept.
+template <class T>
+void keep_device_result(const stream& where, const std::string& row, const T* data,
+                        std::size_t count) {
+  if (!keeps_results(row)) return;
+  const std::size_t bytes = count * sizeof(T);
+  const std::unique_ptr<unsigned char[]> host(new unsigned char[bytes]);  // not initialised
+  check(cudaMemcpyAsync(host.get(), data, bytes, cudaMemcpyDeviceToHost, where), "keep_result");
+  where.synchronize();
+  keep_result(row, host.get(), bytes);
 }
 
 /// An ordinary kernel that does nothing: a launch after it cannot overlap with the launch before

@@ -1,35 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the peers of all operations share: inputs, the interpolation in its spellings, the reference
-in double."""
+"""What the peers of all operations share: PyTorch's arrays, the interpolation in its spellings."""
 
 import torch
 
-SCALARS = {"bf16": torch.bfloat16, "f16": torch.float16, "f32": torch.float32, "u8": torch.uint8}
 # CuPy has no BF16: those rows are computed in float16, which has as many bytes.
 CUPY_SCALARS = {torch.bfloat16: "float16", torch.float16: "float16", torch.float32: "float32"}
-# One rounding of a weight and one of the output.
-ROUNDING = {torch.bfloat16: 4 * 2.0 ** -8, torch.float16: 4 * 2.0 ** -11,
-            torch.float32: 4 * 2.0 ** -20}
 
 
-# ----------------------------------------------------------------------------------- the inputs
+class TorchArrays:
+    """As inputs.Arrays."""
 
-def random_values(shape, dtype, device):
-    if dtype == torch.uint8:
-        return torch.randint(0, 256, shape, device=device, dtype=dtype)
-    return (2 * torch.rand(shape, device=device) - 1).to(dtype)
+    module = torch
+    types = {"bf16": torch.bfloat16, "f16": torch.float16, "f32": torch.float32,
+             "f64": torch.float64, "u8": torch.uint8, "u32": torch.int32, "int64": torch.int64}
 
+    def __init__(self, device):
+        self.device = device
 
-def jittered_times(batch, samples, period, device):
-    """[B, S] seconds in double, as stamps.cuh: a fixed rate with jitter."""
-    jitter = 0.4 * (torch.rand(batch, samples, device=device, dtype=torch.float64) - 0.5)
-    return period * (torch.arange(samples, device=device) + 0.5 + jitter)
+    def indices(self, number):
+        return torch.arange(number, device=self.device)
 
+    def cast(self, array, scalar):
+        return array.to(self.types[scalar])
 
-def grid_targets(batch, rows, span, device):
-    """[B, T] seconds in double: a regular grid with a random phase per item."""
-    phase = torch.rand(batch, 1, device=device, dtype=torch.float64)
-    return span * (torch.arange(rows, device=device) + phase) / rows
+    def from_numpy(self, array):
+        return torch.from_numpy(array).to(self.device)
+
+    def to_numpy(self, array):
+        if array.dtype == torch.bfloat16:
+            array = array.float()
+        return array.cpu().numpy()
 
 
 # ------------------------------------------------------------------------------- the computation
@@ -68,19 +68,10 @@ def index_native(values, times, targets, out_dtype):
     return torch.lerp(a, b, weight.to(out_dtype))
 
 
-def reference(values, times, targets):
-    """The same in double, one item at a time; integer stamps are subtracted as integers."""
-    result = []
-    for v, s, t in zip(values, times, targets):
-        right = torch.bucketize(t, s, right=True).clamp(1, len(s) - 1)
-        left = right - 1
-        weight = ((t - s[left]).double() / (s[right] - s[left]).double()).clamp(0, 1).unsqueeze(-1)
-        a, b = v[left].double(), v[right].double()
-        result.append((a + weight * (b - a)).float())
-    return torch.stack(result)
-
-
 # ---------------------------------------------------------------------------------------- CuPy
+
+CUPY_SPELLING = "flat searchsorted"
+
 
 def cupy_array(cupy, values):
     """A tensor's values as a CuPy array of the nearest type."""

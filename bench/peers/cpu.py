@@ -7,7 +7,7 @@
 The rows are those that robocache_bench_{resample,fuse,voxelize}_cpu measured on one thread; here,
 too, everything is on one. They are measured one after the other, each in all spellings, as the C++
 programs do it: calls take recordings in turn, the median over 0.2 s of readings of at least 50 us.
-Every result is first compared with a reference in double. What is allocated or converted once for
+Every result is first compared with the library's (--results), or with a reference in double. What is allocated or converted once for
 many recordings (outputs, DataFrames, Open3D's clouds) is not timed.
 
 What differs from the rows:
@@ -38,10 +38,12 @@ import time
 import numpy
 
 import measuring
-import numpy_rows
-from numpy_rows import target_times
+import rows
+from inputs import VOXEL, Arrays
+from rows import target_times
 
-SCALARS = {"f32": numpy.float32, "bf16": numpy.float32, "f16": numpy.float16, "u8": numpy.uint8}
+ARRAYS = Arrays(numpy, {"f64": numpy.float64, "f32": numpy.float32, "bf16": numpy.float32,
+                        "f16": numpy.float16, "u8": numpy.uint8, "int64": numpy.int64})
 
 
 def imported(name):
@@ -148,7 +150,7 @@ def voxels_by_mask(points, origin, grid):
     where, inside = None, None
     for k, extent in ((2, grid[0]), (1, grid[1]), (0, grid[2])):
         cell = points[:, k] - origin[k]
-        cell /= numpy.float32(numpy_rows.VOXEL)
+        cell /= VOXEL
         numpy.floor(cell, out=cell)
         within = (cell >= 0) & (cell < extent)
         inside = within if inside is None else inside & within
@@ -193,7 +195,7 @@ def occupancy_assign(row, where, features, voxels):
     marks = numpy.zeros(voxels + 1, numpy.uint8)
     marks[where] = 1
     marks = marks[:-1]
-    return numpy_rows.packed_words(marks, row.grid) if row.reduction != "occupancy" else marks
+    return rows.packed_words(marks, row.grid) if row.reduction != "occupancy" else marks
 
 
 def means(row, sums, where, voxels):
@@ -220,7 +222,7 @@ def mean_add_at(row, where, features, voxels):
 
 @by_number
 def mean_reduceat(row, where, features, voxels):
-    sums = numpy_rows.reduce_sorted(numpy.add, where, features, voxels + 1, numpy.float32)
+    sums = rows.reduce_sorted(numpy.add, where, features, voxels + 1, numpy.float32)
     return means(row, sums[:-1], where, voxels)
 
 
@@ -243,7 +245,7 @@ def max_maximum_at(row, where, features, voxels):
 
 @by_number
 def max_reduceat(row, where, features, voxels):
-    return numpy_rows.reduce_sorted(numpy.maximum, where, features, voxels + 1,
+    return rows.reduce_sorted(numpy.maximum, where, features, voxels + 1,
                                     numpy.float32)[:-1]
 
 
@@ -257,16 +259,16 @@ def open3d_cloud(points, features=None):
 def voxel_grid_within_bounds(row, points, features, origin, grid):
     cloud = open3d_cloud(points)
     low = origin.astype(float)
-    high = low + numpy_rows.VOXEL * numpy.array(grid[::-1])
+    high = low + float(VOXEL) * numpy.array(grid[::-1])
     create = open3d.geometry.VoxelGrid.create_from_point_cloud_within_bounds
-    return lambda: create(cloud, numpy_rows.VOXEL, low, high)
+    return lambda: create(cloud, float(VOXEL), low, high)
 
 
 def check_voxel_grid(row, result, points, features, origin, grid):
     """Wrong voxels per point; Open3D computes in double, and takes in what is outside."""
     cells = numpy.array([voxel.grid_index for voxel in result.get_voxels()])
     cells = cells[((cells >= 0) & (cells < grid[::-1])).all(1)]
-    where = numpy.floor((points.astype(float) - origin.astype(float)) / numpy_rows.VOXEL)
+    where = numpy.floor((points.astype(float) - origin.astype(float)) / VOXEL)
     where = where[((where >= 0) & (where < grid[::-1])).all(1)].astype(int)
     expected = numpy.zeros(grid, numpy.uint8)
     expected[tuple(where.T[::-1])] = 1
@@ -283,35 +285,36 @@ def limited(error, tolerance):
 
 def voxel_down_sample(row, points, features, origin, grid):
     cloud = open3d_cloud(points, features)
-    return lambda: cloud.voxel_down_sample(numpy_rows.VOXEL)
+    return lambda: cloud.voxel_down_sample(float(VOXEL))
 
 
 def check_voxel_down_sample(row, result, points, features, origin, grid):
     """Wrong voxels per point. A mean lies in its voxel: that is how it is found again."""
-    rows = numpy.concatenate([numpy.asarray(result.points), numpy.asarray(result.colors)], 1)
-    return check_centroids(row, rows, points, features,
-                           points.astype(float).min(0) - numpy_rows.VOXEL / 2)
+    centroids = numpy.concatenate([numpy.asarray(result.points), numpy.asarray(result.colors)], 1)
+    return check_centroids(row, centroids, points, features,
+                           points.astype(float).min(0) - VOXEL / 2)
 
 
-def check_centroids(row, rows, points, features, low):
+def check_centroids(row, centroids, points, features, low):
     def numbers(positions):
-        cell = numpy.floor((positions - low) / numpy_rows.VOXEL).astype(int)
+        cell = numpy.floor((positions - low) / VOXEL).astype(int)
         return numpy.ravel_multi_index(cell.T, (1 << 20,) * 3)
     values = points.astype(float)
-    if rows.shape[1] > 3:
+    if centroids.shape[1] > 3:
         values = numpy.concatenate([values, features[:, :3].astype(float)], 1)
     _, where, counts = numpy.unique(numbers(values[:, :3]), return_inverse=True,
                                     return_counts=True)
     expected = numpy.stack([numpy.bincount(where, weights=v) / counts for v in values.T], 1)
-    if len(expected) != len(rows):
-        raise RuntimeError(f"{len(rows)} voxels, not {len(expected)}")
-    rows = rows[numpy.argsort(numbers(rows[:, :3]))]
-    return limited((numpy.abs(rows - expected) > 1e-4).any(1).sum() / row.points, row.tolerance())
+    if len(expected) != len(centroids):
+        raise RuntimeError(f"{len(centroids)} voxels, not {len(expected)}")
+    centroids = centroids[numpy.argsort(numbers(centroids[:, :3]))]
+    wrong = (numpy.abs(centroids - expected) > 1e-4).any(1).sum()
+    return limited(wrong / row.points, row.tolerance())
 
 
 def pcl_voxel_grid(row, points, features, origin, grid):
     cloud = pclpy.pcl.PointCloud.PointXYZ.from_array(numpy.ascontiguousarray(points))
-    leaf = numpy_rows.VOXEL
+    leaf = float(VOXEL)
 
     def call():
         grid_filter = pclpy.pcl.filters.VoxelGrid.PointXYZ()
@@ -325,23 +328,20 @@ def pcl_voxel_grid(row, points, features, origin, grid):
 
 def check_pcl_voxel_grid(row, result, points, features, origin, grid):
     """PCL's voxels begin at multiples of their size."""
-    low = numpy.floor(points.min(0) / numpy_rows.VOXEL) * numpy_rows.VOXEL
+    low = numpy.floor(points.min(0) / VOXEL) * VOXEL
     return check_centroids(row, numpy.asarray(result.xyz, float), points, features, low)
 
 
 # -------------------------------------------------------------------------------------- the runs
 
-def check(row, result, *inputs):
-    return measuring.tolerated(row, row.difference(result, row.reference(*inputs)))
-
-
 def spellings_of(row):
-    """[(peer, spelling, check)] of a row."""
-    if isinstance(row, numpy_rows.StreamRow):
-        result = [("numpy", searchsorted_gather, check), ("numpy", interp_by_channel, check)]
+    """[(peer, spelling, None)] of a row. `check` is None where the result is the library's, else a
+    function of the row, a result and its recording."""
+    if isinstance(row, rows.StreamRow):
+        result = [("numpy", searchsorted_gather, None), ("numpy", interp_by_channel, None)]
         if scipy_interpolate:
-            result += [("scipy", interp1d, check), ("scipy", make_interp_spline, check)]
-        if pandas and isinstance(row, numpy_rows.FuseRow) and row.window == 1:
+            result += [("scipy", interp1d, None), ("scipy", make_interp_spline, None)]
+        if pandas and isinstance(row, rows.FuseRow) and row.window == 1:
             result.append(("pandas previous", merge_asof, check_merge_asof))
         return result
     if row.reduction == "count":
@@ -352,9 +352,9 @@ def spellings_of(row):
         functions = [max_maximum_at, max_reduceat]
     else:
         functions = [occupancy_assign]
-    result = [("numpy", function, check) for function in functions]
+    result = [("numpy", function, None) for function in functions]
     if scipy_sparse and row.reduction == "mean":
-        result.append(("scipy", mean_sparse_matrix, check))
+        result.append(("scipy", mean_sparse_matrix, None))
     has_clouds = row.layout == "dense" and row.cloud != "one_voxel"
     if open3d and has_clouds and row.reduction == "occupancy":
         result.append(("open3d sparse", voxel_grid_within_bounds, check_voxel_grid))
@@ -387,16 +387,32 @@ def median_us(calls):
     return statistics.median(samples), number, len(samples)
 
 
-def recordings_for(rows):
-    return min(max(20000 // rows, 1), 64)
+class Recordings:
+    """Those that a row rotates through, and what their results are compared with: of the first the
+    library's, if it is there; the C++ programs keep no others."""
 
+    def __init__(self, row, folder):
+        each = row.rows() * (row.batch if isinstance(row, rows.StreamRow) else 1)
+        self.row = row
+        self.inputs = [row.make(number) for number in range(min(max(20000 // each, 1), 64))]
+        first, self.whose = row.expected(folder)
+        self.expected = [first, *(row.from_numpy(row.reference(*recording))
+                                  for recording in self.inputs[1:])]
 
-def measure(row, prepare, check_result, recordings):
-    calls = [prepare(row, *inputs) for inputs in recordings]
-    error = max(check_result(row, call(), *inputs) for call, inputs in zip(calls, recordings))
-    us, number, readings = median_us(calls)
-    return {"real_time": us, "time_unit": "us", "calls": number, "replays": readings,
-            "largest_error": error}
+    def measure(self, prepare, check):
+        row = self.row
+        calls = [prepare(row, *recording) for recording in self.inputs]
+        if check:
+            error = max(check(row, call(), *recording)
+                        for call, recording in zip(calls, self.inputs))
+            compared_with = "reference"
+        else:
+            error = max(measuring.tolerated(row, row.difference(call(), expected))
+                        for call, expected in zip(calls, self.expected))
+            compared_with = self.whose
+        us, number, readings = median_us(calls)
+        return {"real_time": us, "time_unit": "us", "calls": number, "replays": readings,
+                "largest_error": error, "compared_with": compared_with}
 
 
 def main():
@@ -409,18 +425,15 @@ def main():
     run = measuring.Run(arguments, {
         "python": platform.python_version(), **versions, "threads": 1,
         "not_installed": [name for name, module in modules.items() if not module]})
-    for row in numpy_rows.wanted_rows(arguments, SCALARS):
+    for row in rows.wanted_rows(arguments, ARRAYS):
         if not row.on_cpu:
             continue
-        random = numpy.random.default_rng(7)
-        count = recordings_for(row.batch * row.rows() if isinstance(row, numpy_rows.StreamRow)
-                               else row.rows())
         recordings = None
-        for peer, prepare, check_result in spellings_of(row):
+        for peer, prepare, check in spellings_of(row):
             if recordings is None and not run.is_over():
-                recordings = [row.make(random) for _ in range(count)]
+                recordings = Recordings(row, arguments.results)
             run.attempt(row, peer, prepare.__name__,
-                        lambda: measure(row, prepare, check_result, recordings))
+                        lambda: recordings.measure(prepare, check))
     run.write()
     return 0
 

@@ -4,8 +4,8 @@
 
     jax_peers.py --out jax.json [--rows-of bench.json --filter REGEX] [--budget 120]
 
-A process of its own, since JAX and PyTorch each want the GPU's memory; the inputs are made by
-numpy_rows.py. Every result is checked against a reference in double before it is timed.
+A process of its own, since JAX and PyTorch each want the GPU's memory. Every result is compared
+with the library's (--results), or with a reference in double, before it is timed.
 
 What is timed: JAX gives no hold of CUDA graphs, so many calls are one program, a `lax.fori_loop` of
 so many that it takes about 4 ms, and the time is that of the program, from the call to
@@ -32,8 +32,9 @@ os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 import numpy
 
+import inputs
 import measuring
-import numpy_rows
+import rows
 
 try:
     import jax
@@ -63,9 +64,9 @@ def resample(streams, anchors, deltas, out_type, method):
         if jnp.issubdtype(times.dtype, jnp.integer):
             part, whole = part.astype(jnp.float64), whole.astype(jnp.float64)
         weight = jnp.clip((part / whole).astype(jnp.float32), 0, 1)[:, :, None]
-        rows = jax.vmap(lambda v, i: v[i])
-        a = rows(values, left).astype(jnp.float32)
-        b = rows(values, right).astype(jnp.float32)
+        take = jax.vmap(lambda v, i: v[i])
+        a = take(values, left).astype(jnp.float32)
+        b = take(values, right).astype(jnp.float32)
         result.append((a + weight * (b - a)).astype(out_type))
     return jnp.concatenate(result, -1) if len(result) > 1 else result[0]
 
@@ -87,7 +88,7 @@ def search_sort(*inputs):
 
 def voxel_numbers(points, origin, grid):
     nz, ny, nx = grid
-    x, y, z = (jnp.floor((points[:, k] - origin[k]) / jnp.float32(numpy_rows.VOXEL))
+    x, y, z = (jnp.floor((points[:, k] - origin[k]) / jnp.float32(inputs.VOXEL))
                for k in range(3))
     inside = (x >= 0) & (x < nx) & (y >= 0) & (y < ny) & (z >= 0) & (z < nz)
     x, y, z = (c.astype(jnp.int32) for c in (x, y, z))
@@ -145,7 +146,7 @@ VOXELIZE = {"count": [count_scatter, count_bincount], "occupancy": [occupancy_sc
 
 
 def spellings_of(row):
-    if isinstance(row, numpy_rows.StreamRow):
+    if isinstance(row, rows.StreamRow):
         # Comparing all with all takes forever, and half a minute to compile, where that is much.
         compared = row.batch * row.rows() * max(samples for samples, _, _ in row.streams)
         return [search_unrolled, *([compare_all] if compared < 2**26 else []), search_sort]
@@ -156,9 +157,9 @@ def spellings_of(row):
 
 def bound(row, function):
     """`function` of arrays alone: what is fixed is no parameter of the program."""
-    if isinstance(row, numpy_rows.StreamRow):
-        return lambda inputs: function(*inputs, row.scalars[row.out_scalar])
-    return lambda inputs: function(*inputs, row.grid, row.scalars[row.scalar])
+    if isinstance(row, rows.StreamRow):
+        return lambda arrays: function(*arrays, row.arrays.types[row.output])
+    return lambda arrays: function(*arrays, row.grid, row.arrays.types[row.output])
 
 
 def looped(function, turns):
@@ -166,7 +167,7 @@ def looped(function, turns):
     def turn(_, carried):
         count, sets, _ = carried
         seen, count = lax.optimization_barrier((sets, count))  # so that no turn is like another
-        return count + 1, sets, tuple(function(inputs) for inputs in seen)
+        return count + 1, sets, tuple(function(arrays) for arrays in seen)
 
     def program(sets):
         empty = tuple(jnp.zeros(out.shape, out.dtype)
@@ -193,10 +194,12 @@ def median_run_us(program, *inputs):
     return statistics.median(samples), len(samples)
 
 
-def measure_loop(function, sets, run_for_us=4000.0):
+def measure_loop(function, sets, check, run_for_us=4000.0):
     """(median time of a call, calls per run, runs)"""
     few = 4
-    few_us, _ = median_run_us(looped(function, few), sets)
+    program = looped(function, few)
+    check(program(sets)[0])
+    few_us, _ = median_run_us(program, sets)
     turns = min(max(round(run_for_us / few_us * few), 2 * few), 1000)
     us, runs = median_run_us(looped(function, turns), sets)
     # Starting a program takes as long as some calls, so the times need not be in proportion.
@@ -206,24 +209,31 @@ def measure_loop(function, sets, run_for_us=4000.0):
     return us / turns / len(sets), turns * len(sets), runs
 
 
-def measure_dispatched(function, sets):
+def measure_dispatched(function, sets, check):
     call = jax.jit(function)
+    check(call(sets[0]))
 
     def program():
-        return [call(inputs) for inputs in sets][-1]  # in order: the last one is done last
+        return [call(arrays) for arrays in sets][-1]  # in order: the last one is done last
 
     us, runs = median_run_us(program)
     return us / len(sets), len(sets), runs
 
 
 def measure(row, function, sets, expected):
-    call = bound(row, function)
-    result = numpy.asarray(jax.jit(call)(sets[0]))
-    error = measuring.tolerated(row, row.difference(result, expected))
+    result, whose = expected
+    errors = []
+
+    def check(value):
+        error = row.difference(value, row.arrays.from_numpy(result))
+        errors.append(measuring.tolerated(row, error))
+
     by_loop = len(sets) <= MOST_SETS
-    us, calls, runs = (measure_loop if by_loop else measure_dispatched)(call, sets)
+    measure_calls = measure_loop if by_loop else measure_dispatched
+    us, calls, runs = measure_calls(bound(row, function), sets, check)
     return {"spelling": function.__name__ + ("" if by_loop else ", dispatched"), "real_time": us,
-            "time_unit": "us", "calls": calls, "replays": runs, "largest_error": error}
+            "time_unit": "us", "calls": calls, "replays": runs, "largest_error": errors[0],
+            "compared_with": whose}
 
 
 def device_of(arguments):
@@ -236,17 +246,29 @@ def device_of(arguments):
         return None
 
 
-def inputs_of(row, l2_mib, device):
-    """(all sets of inputs on the device, the reference for the first)"""
-    random = numpy.random.default_rng(7)
-    number = 1
-    if row.cold:
-        number += int(4 * l2_mib * 2 ** 20) // row.touched_bytes()
-    host = [row.make(random) for _ in range(number)]
-    expected = row.reference(*host[0])
-    if not isinstance(row, numpy_rows.StreamRow):
-        host = [inputs[:-1] for inputs in host]  # the grid
-    return jax.device_put(tuple(host), device), expected
+class Prepared:
+    """The inputs of a row and what its results are compared with, for all its spellings."""
+
+    def __init__(self, row, arguments):
+        self.row, self.arguments = row, arguments
+        self.expected = None
+        self.number = 1
+        if row.cold:
+            self.number += int(4 * arguments.l2_mib * 2 ** 20) // row.touched_bytes()
+        # As one program, but for what has to look at numbers on the way.
+        is_shuffled = isinstance(row, rows.StreamRow) and row.shuffled
+        self.make = self.arrays_of_set if is_shuffled else jax.jit(self.arrays_of_set)
+
+    def arrays_of_set(self, number):
+        made = self.row.make(number)
+        return made if isinstance(self.row, rows.StreamRow) else made[:-1]  # without the grid
+
+    def measure(self, function):
+        if self.expected is None:
+            result, whose = self.row.expected(self.arguments.results)
+            self.expected = numpy.asarray(result), whose
+        sets = jax.block_until_ready(tuple(self.make(k) for k in range(self.number)))
+        return measure(self.row, function, sets, self.expected)
 
 
 def main():
@@ -264,23 +286,20 @@ def main():
         return 0
     run.context = {"device": device.device_kind, "jax": jax.__version__, "not_installed": []}
     jax.config.update("jax_enable_x64", True)  # for int64 stamps; all else has its type
-    scalars = {"f32": numpy.float32, "f16": numpy.float16, "u8": numpy.uint8,
-               "bf16": jnp.bfloat16.dtype}
-    rows = [(row, spellings_of(row)) for row in numpy_rows.wanted_rows(arguments, scalars)
-            if not row.on_cpu]
-    rows.sort(key=lambda pair: pair[0].touched_bytes())  # the largest take longest to make
+    jax.config.update("jax_default_device", device)
+    arrays = inputs.Arrays(jnp, {
+        "f64": jnp.float64, "f32": jnp.float32, "f16": jnp.float16, "bf16": jnp.bfloat16,
+        "u8": jnp.uint8, "u32": jnp.int32, "int64": jnp.int64})
+    wanted = [(row, spellings_of(row), Prepared(row, arguments))
+              for row in rows.wanted_rows(arguments, arrays) if not row.on_cpu]
+    wanted.sort(key=lambda of_row: of_row[0].touched_bytes())  # the largest take longest to make
     # The first spelling of all rows before the second of any: a budget that ends early leaves each
     # row a time.
-    for turn in range(max((len(spellings) for _, spellings in rows), default=0)):
-        for row, spellings in rows:
-            if turn >= len(spellings):
-                continue
-            sets, expected = None, None
-            if not run.is_over():
-                sets, expected = inputs_of(row, arguments.l2_mib, device)
-            function = spellings[turn]
-            run.attempt(row, "jax", function.__name__,
-                        lambda: measure(row, function, sets, expected))
+    for turn in range(max((len(spellings) for _, spellings, _ in wanted), default=0)):
+        for row, spellings, prepared in wanted:
+            if turn < len(spellings):
+                function = spellings[turn]
+                run.attempt(row, "jax", function.__name__, lambda: prepared.measure(function))
     run.write()
     return 0
 

@@ -14,7 +14,7 @@ import time
 def tolerated(row, error):
     """`error`, unless the row does not tolerate it."""
     if not error <= row.tolerance():
-        raise RuntimeError(f"differs from the reference by {error}")
+        raise RuntimeError(f"differs from what it is compared with by {error}")
     return error
 
 
@@ -26,6 +26,10 @@ def argument_parser(description, budget):
                         help="take the rows with targets from here (default)")
     parser.add_argument("--rows-of", nargs="+", metavar="JSON",
                         help="take the rows from these benchmark JSONs instead")
+    parser.add_argument("--results", metavar="FOLDER",
+                        help="compare with the library's results: what the C++ programs, given the "
+                             "environment variable ROBOCACHE_RESULTS, left in this folder; without "
+                             "them with a reference in double")
     parser.add_argument("--filter", default="", help="only rows that this regex finds")
     parser.add_argument("--budget", type=float, default=budget, metavar="SECONDS",
                         help=f"start no new measurement after this time (default {budget})")

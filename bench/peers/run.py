@@ -15,5 +15,5 @@ import torch_resample
 import torch_voxelize
 
 if __name__ == "__main__":
-    sys.exit(runner.main([torch_resample.Row, torch_fuse.Row, *torch_voxelize.ROWS],
+    sys.exit(runner.main([torch_resample.Row, torch_fuse.Row, torch_voxelize.Row],
                          __doc__.splitlines()[0]))

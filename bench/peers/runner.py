@@ -1,25 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures the rows of one or more operations in all their spellings, and writes the JSON.
 
-An operation is a class of rows. `Row.PATTERN` matches the whole name of a row, and `Row(match)` has
+An operation is a class of rows.py, and in addition
 
-    name, cold, out_type    of the row
-    touched_bytes()         what one call moves, about
-    make(device)            one set of inputs, a tuple
-    reference(*inputs)      the result in float32, computed in double
-    difference(result, expected)  how wrong a result is; optional, else the largest difference
-    tolerance()             the largest difference allowed
-    cupy_call(cupy, data)   a function of the index of a set of `data`, or None
-
-`Row.PASSES` lists (peer, function of (*inputs, out_type)), what counts most first, and
-`Row.CUPY_SPELLING` says how CuPy does it. `make` starts from the same seed for every row and pass.
+    spellings()             [(peer, function of (*arguments, type))], what counts most first
+    arguments(*inputs)      what the functions take, from what `make` returns
+    cupy_call(cupy, data)   (a function of the index of a set of `data`, its name), or None
 """
 
 import sys
 
 import torch
 
+import common
 import measuring
+import rows
 import timing
 
 
@@ -27,77 +22,70 @@ def buffer_sets(row, l2_bytes):
     return 4 * l2_bytes // row.touched_bytes() + 1 if row.cold else 1
 
 
-def largest_difference(result, expected):
-    return (result.float() - expected).abs().max().item()
+class Expected:
+    """What results are compared with: found once for each row, and kept in host memory."""
+
+    def __init__(self, folder):
+        self.folder, self.found = folder, {}
+
+    def of(self, row):
+        if row.name not in self.found:
+            result, whose = row.expected(self.folder)
+            self.found[row.name] = result.cpu(), whose
+        return self.found[row.name]
 
 
-def checked_error(row, result, expected):
-    difference = getattr(row, "difference", largest_difference)
-    return measuring.tolerated(row, difference(result, expected))
+def checked(row, result, expected):
+    """What a checked result adds to an entry."""
+    values, whose = expected
+    error = row.difference(result, values.to(result.device))
+    return {"largest_error": measuring.tolerated(row, error), "compared_with": whose}
 
 
-def figures(us, calls, replays, error):
-    return {"real_time": us, "time_unit": "us", "calls": calls, "replays": replays,
-            "largest_error": error}
+def figures(us, calls, replays):
+    return {"real_time": us, "time_unit": "us", "calls": calls, "replays": replays}
 
 
 def measure_torch(row, function, data, expected):
+    out_type = row.arrays.types[row.output]
     outputs = [None] * len(data)
 
     def call(i):
         outputs[i] = None  # so that a warm call may reuse the memory, and a cold one may not
-        outputs[i] = function(*data[i], row.out_type)
+        outputs[i] = function(*data[i], out_type)
 
     call(0)
-    error = checked_error(row, outputs[0], expected)
-    return figures(*timing.median_us(call, len(data)), error)
+    check = checked(row, outputs[0], expected)
+    return figures(*timing.median_us(call, len(data))) | check
 
 
 def measure_cupy(row, data, expected):
     """None where CuPy cannot do the row."""
     import cupy
 
-    call = row.cupy_call(cupy, data)
-    if call is None:
+    found = row.cupy_call(cupy, data)
+    if found is None:
         return None
+    call, name = found
     torch.cuda.synchronize()  # the inputs are PyTorch's
     stream = cupy.cuda.Stream(non_blocking=True)
     with stream:
         result = call(0)
         stream.synchronize()  # PyTorch looks at it
-        error = checked_error(row, torch.as_tensor(result, device="cuda"), expected)
+        check = checked(row, torch.as_tensor(result, device="cuda"), expected)
         torch.cuda.synchronize()
         us, calls, replays, by_graph = timing.cupy_median_us(cupy, stream, call, len(data))
-    spelling = f"{row.CUPY_SPELLING}, {result.dtype}, " + ("graph" if by_graph else "no graph")
-    return figures(us, calls, replays, error) | {"spelling": spelling}
+    spelling = f"{name}, {result.dtype}, " + ("graph" if by_graph else "no graph")
+    return figures(us, calls, replays) | check | {"spelling": spelling}
 
 
-def wanted_rows(operations, arguments):
-    """The rows of each operation, by the names in a file."""
-    names = measuring.row_names(arguments)
-    rows = []
-    for operation in operations:
-        matches = (operation.PATTERN.fullmatch(name) for name in names)
-        rows.append([operation(match) for match in matches if match])
-    return rows
-
-
-def passes_of(operations, rows, with_compile):
-    """(operation's rows, peer, spelling, function) for all: the operations take turns, so that a
-    budget that ends early cuts the last spellings of each."""
-    result = []
-    lists = []
-    for operation in operations:
-        passes = [p for p in operation.PASSES if with_compile or p[0] != "torch.compile"]
-        passes.insert(2, ("cupy", None))  # after a first look at each of the others
-        lists.append(passes)
-    for i in range(max(map(len, lists))):
-        for passes, row_list in zip(lists, rows):
-            if i < len(passes):
-                peer, function = passes[i]
-                result.append((row_list, peer, function.__name__ if function else "arrays",
-                               function))
-    return result
+def passes_of(row, with_compile, with_cupy):
+    """[(peer, spelling, function)]"""
+    passes = [(peer, function.__name__, function) for peer, function in row.spellings()
+              if with_compile or peer != "torch.compile"]
+    if with_cupy and passes:
+        passes.insert(2, ("cupy", "arrays", None))  # after a first look at each of the others
+    return passes
 
 
 def main(operations, description):
@@ -121,24 +109,29 @@ def main(operations, description):
     properties = torch.cuda.get_device_properties(device)
     run = measuring.Run(arguments, {"device": properties.name, "torch": torch.__version__,
                                     "cuda": torch.version.cuda, "cupy": cupy_version})
-    passes = passes_of(operations, wanted_rows(operations, arguments), not arguments.no_compile)
-    for rows, peer, spelling, function in passes:
-        if peer == "cupy" and cupy_version is None:
-            continue
-        if peer == "torch.compile":
-            function = torch.compile(function, dynamic=False)
-        for row in rows:
-            data = expected = None
-            if not run.is_over():
-                torch.manual_seed(7)
-                data = [row.make(device) for _ in range(buffer_sets(row, properties.L2_cache_size))]
-                expected = row.reference(*data[0])
-            if peer == "cupy":
-                run.attempt(row, peer, spelling, lambda: measure_cupy(row, data, expected))
-            else:
-                run.attempt(row, peer, spelling,
-                            lambda: measure_torch(row, function, data, expected))
-            data = expected = None  # the memory is the next row's
-            torch.cuda.empty_cache()
+    wanted = [row for row in rows.wanted_rows(arguments, common.TorchArrays(device), operations)
+              if not row.on_cpu]
+    expected = Expected(arguments.results)
+    compiled = {}  # a function for all of its shapes
+    passes = [(row, passes_of(row, not arguments.no_compile, cupy_version is not None))
+              for row in wanted]
+    # A budget that ends early cuts the last spellings of each row.
+    for turn in range(max((len(of_row) for _, of_row in passes), default=0)):
+        for row, of_row in passes:
+            if turn >= len(of_row):
+                continue
+            peer, spelling, function = of_row[turn]
+            if peer == "torch.compile":
+                function = compiled.setdefault(function, torch.compile(function, dynamic=False))
+
+            def measure():
+                data = [row.arguments(*row.make(number))
+                        for number in range(buffer_sets(row, properties.L2_cache_size))]
+                if peer == "cupy":
+                    return measure_cupy(row, data, expected.of(row))
+                return measure_torch(row, function, data, expected.of(row))
+
+            run.attempt(row, peer, spelling, measure)
+            torch.cuda.empty_cache()  # the memory is the next row's
     run.write()
     return 0

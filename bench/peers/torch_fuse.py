@@ -8,16 +8,13 @@ Every stream is resampled as in torch_resample.py and the results are put side b
 says how rows are measured and checked. Rows with reports or rotations have no peer.
 """
 
-import re
 import sys
 
 import torch
 
 import common
+import rows
 import runner
-
-SPAN = 1.0  # s: all streams cover it
-STREAM = re.compile(r"(?:(?P<count>\d+)x)?(?P<s>\d+)x(?P<d>\d+)")
 
 
 # ------------------------------------------------------------------------------- the computation
@@ -59,57 +56,18 @@ def slices_index(streams, anchors, deltas, out_dtype):
 
 # ------------------------------------------------------------------------------------- the rows
 
-class Row:
-    PATTERN = re.compile(r"fuse/(?P<b>\d+)x\((?P<streams>[\dx,]+)\)->(?P<t>\d+)(x(?P<k>\d+))?/"
-                         r"(?P<scalars>[\w,]+)(->(?P<out>\w+))?/(?P<regime>warm|cold)")
-    PASSES = [("torch", slices_index), ("torch.compile", cat_index),
-              ("torch.compile", cat_gather), ("torch", cat_index), ("torch", cat_native)]
-    CUPY_SPELLING = "flat searchsorted"
+class Row(rows.FuseRow):
+    def spellings(self):
+        return [("torch", slices_index), ("torch.compile", cat_index),
+                ("torch.compile", cat_gather), ("torch", cat_index), ("torch", cat_native)]
 
-    def __init__(self, match):
-        self.name = match[0]
-        self.batch, self.anchors = int(match["b"]), int(match["t"])
-        self.window = int(match["k"] or 1)
-        self.cold = match["regime"] == "cold"
-        shapes = []
-        for stream in STREAM.finditer(match["streams"]):
-            shapes += [(int(stream["s"]), int(stream["d"]))] * int(stream["count"] or 1)
-        scalars = match["scalars"].split(",")
-        if len(scalars) == 1:
-            scalars *= len(shapes)
-        self.streams = [(s, d, common.SCALARS[scalar])
-                        for (s, d), scalar in zip(shapes, scalars, strict=True)]
-        self.out_type = common.SCALARS[match["out"] or scalars[0]]
-
-    def make(self, device):
-        """As fuse/workload.cuh: streams of different rates over one second."""
-        streams = tuple(
-            (common.random_values((self.batch, s, d), dtype, device),
-             common.jittered_times(self.batch, s, SPAN / s, device).float().contiguous())
-            for s, d, dtype in self.streams)
-        anchors = common.grid_targets(self.batch, self.anchors, SPAN, device).float().contiguous()
-        deltas = None
-        if self.window > 1:
-            deltas = -0.02 * torch.arange(self.window - 1, -1, -1, device=device).float()
+    def arguments(self, streams, anchors, deltas):
         return streams, anchors, deltas
-
-    def touched_bytes(self):
-        rows = self.anchors * self.window
-        samples = sum(min(s, 2 * rows) * (d * dtype.itemsize + 4) for s, d, dtype in self.streams)
-        columns = sum(d for _, d, _ in self.streams)
-        return self.batch * (samples + 4 * self.anchors + rows * columns * self.out_type.itemsize)
-
-    def reference(self, streams, anchors, deltas):
-        targets = target_times(anchors, deltas)
-        return torch.cat([common.reference(v, t, targets) for v, t in streams], -1)
-
-    def tolerance(self):
-        return common.ROUNDING[self.out_type]
 
     def cupy_call(self, cupy, data):
         item = cupy.arange(self.batch)[:, None]
-        shift = item.astype("float64") * (4 * SPAN)  # windows reach out of the span
-        dtype = common.CUPY_SCALARS[self.out_type]
+        shift = item.astype("float64") * (4 * self.span)  # windows reach out of the span
+        dtype = common.CUPY_SCALARS[self.arrays.types[self.output]]
         prepared = []
         for streams, anchors, deltas in data:
             arrays = [(common.cupy_array(cupy, v), cupy.asarray(t)) for v, t in streams]
@@ -125,7 +83,7 @@ class Row:
                                       item * values.shape[1]).astype(dtype)
                  for values, times in arrays], axis=-1)
 
-        return call
+        return call, common.CUPY_SPELLING
 
 
 if __name__ == "__main__":

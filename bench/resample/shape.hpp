@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "../harness/target_order.hpp"
+#include "../harness/inputs.hpp"
 
 #include <cstdint>
 #include <string>
@@ -10,6 +10,8 @@
 /// What a row of the resample benchmarks is, and its name, which `report.py` and the peers parse.
 
 namespace bench {
+
+inline constexpr double sample_period = 0.002;  // s
 
 struct resample_shape {
   int batch;     // B

@@ -26,13 +26,12 @@ struct resample_buffers {
   Out* output;    // [B, T, D]
 };
 
-inline constexpr double sample_period = 0.002;  // s
-
+/// The seeds are those of a fuse row of one stream.
 template <class Time>
 void fill_stamps(cudaStream_t where, const resample_shape& shape, target_order order, int set,
                  Time* times, Time* targets) {
-  const std::uint64_t seed = 1000 + 2 * static_cast<std::uint64_t>(set);
-  fill_times(where, times, shape.batch, shape.samples, sample_period, seed);
+  const std::uint64_t seed = seed_of_set(set);
+  fill_times(where, times, shape.batch, shape.samples, sample_period, seed + 3);
   fill_targets(where, targets, shape.batch, shape.rows, sample_period * shape.samples, order, seed);
 }
 
@@ -67,10 +66,11 @@ class resample_workload {
     times_ = device_array<Time>(times_pitch_ * sets_);
     targets_ = device_array<Time>(targets_pitch_ * sets_);
     output_ = device_array<Out>(outputs_pitch_ * sets_);
-    fill_values(where, values_.data(), values_.size(), 1);
     poison(where, output_.data(), output_.size());
     for (int set = 0; set < sets_; ++set) {
-      fill_stamps(where, shape, order, set, (*this)[set].times, (*this)[set].targets);
+      const resample_buffers<In, Time, Out> buffers = (*this)[set];
+      fill_values(where, buffers.values, values, seed_of_set(set));
+      fill_stamps(where, shape, order, set, buffers.times, buffers.targets);
     }
     where.synchronize();
   }

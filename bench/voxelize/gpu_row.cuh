@@ -139,7 +139,8 @@ void check_by_cpu(const stream& where, const voxel_workload& work) {
 }
 
 template <reduction R, class Scalar>
-void measure_voxelize(benchmark::State& state, const voxel_shape& shape, bool cold) {
+void measure_voxelize(benchmark::State& state, const std::string& name, const voxel_shape& shape,
+                      bool cold) {
   const stream where;
   const std::size_t workspace = workspace_bytes<R>(shape, static_cast<cudaStream_t>(where));
   const voxel_workload work(where, shape, workspace, cold);
@@ -147,6 +148,14 @@ void measure_voxelize(benchmark::State& state, const voxel_shape& shape, bool co
   check_by_naive<R, Scalar>(where, work, 0);
   // Once: set 0 of the cold row is the same. And not where the CPU takes long.
   if (!cold && shape.points <= 1'000'000) check_by_cpu<R, Scalar>(where, work);
+  if (!cold) {
+    const voxel_buffers buffers = work[0];
+    keep_device_result(where, name, static_cast<const unsigned char*>(buffers.output),
+                       shape.output_bytes());
+    if (shape.has_counts) {
+      keep_device_result(where, name + ".counts", buffers.counts, shape.cells());
+    }
+  }
 
   effort how;
   how.min_launches = 5;
@@ -172,8 +181,9 @@ void register_voxelize(const voxel_shape& shape) {
   const std::string name = row_name("voxelize", shape);
   for (const bool cold : {false, true}) {
     if (cold && !shape.may_be_warm()) continue;
-    register_row(name + (cold ? "/cold" : "/warm"),
-                 [=](benchmark::State& state) { measure_voxelize<R, Scalar>(state, shape, cold); });
+    register_row(name + (cold ? "/cold" : "/warm"), [=](benchmark::State& state) {
+      measure_voxelize<R, Scalar>(state, name, shape, cold);
+    });
   }
 }
 

@@ -89,7 +89,7 @@ class voxel_workload {
 
   void fill(const stream& where, int set) const {
     unsigned char* const first = begin_of(set);
-    const auto seed = 1000 + 8 * static_cast<std::uint64_t>(set);
+    const std::uint64_t seed = seed_of_set(set);
     const auto count = static_cast<std::size_t>(shape_.points);
     detail::fill_points_kernel<<<fill_blocks(count), fill_threads, 0, where>>>(
         first + points_, count, shape_.cloud, grid_of(shape_), bytes_per_point(shape_.layout),

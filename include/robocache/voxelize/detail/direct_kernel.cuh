@@ -58,7 +58,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
 
 template <class Real, class T>
 struct direct_call {
-  bin_call<Real> points;  // the whole grid is its slab
+  point_locator<Real> locator;
   voxel_output<T> output;
   voxel_counters* counters;  // or null
 };
@@ -91,7 +91,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
   __shared__ std::uint32_t sums[2];
   wait_for_previous_kernel();
   let_next_kernel_launch();
-  const point_locator<Real>& locator = call.points.locator;
+  const point_locator<Real>& locator = call.locator;
   const std::int64_t here = points_here(locator.points.number(), direct_threads);
   std::uint32_t lost = 0;
   if (threadIdx.x < here) {

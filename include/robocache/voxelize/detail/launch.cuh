@@ -166,7 +166,7 @@ struct ROBOCACHE_HIDDEN direct_points {
     const std::int64_t size = points.locator.points.size;
     if (size == 0 && clear.counters == nullptr) return {};
     const std::int64_t blocks = (size + direct_threads - 1) / direct_threads;
-    const direct_call<Real, scalar> call{points, clear.output, clear.counters};
+    const direct_call<Real, scalar> call{points.locator, clear.output, clear.counters};
     return launch("voxelize", &add_points_kernel<R, Real>,
                   dim3(static_cast<unsigned>(std::max<std::int64_t>(blocks, 1))),  // for `beyond`
                   dim3(direct_threads), stream, call);
@@ -176,7 +176,7 @@ struct ROBOCACHE_HIDDEN direct_points {
   status add_scan(void* memory, cudaStream_t stream) const noexcept {
     static_assert(R == reduction::count);
     const scan_tables tables = lay_out_scan(memory, points.locator.points.size);
-    const scan_call<Real> call{points, clear, tables, tables.tiles};
+    const scan_call<Real> call{points, clear, tables};
     constexpr std::int64_t most_blocks = 792;  // six for each multiprocessor of a large GPU
     const dim3 blocks(static_cast<unsigned>(tables.tiles + clearing_blocks(most_blocks)));
     const dim3 threads(direct_threads);

@@ -30,7 +30,6 @@ struct scan_call {
   bin_call<Real> points;  // the whole grid is its slab
   clear_call<std::uint32_t> clear;
   scan_tables tables;
-  std::int32_t tiles;
 };
 
 /// Looks up a tile of points and writes what is to be added to which voxel.
@@ -100,7 +99,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads, 4)
     list_scan_kernel(const __grid_constant__ scan_call<Real> call) {
   wait_for_previous_kernel();
   let_next_kernel_launch();
-  const int tiles = call.tiles;
+  const int tiles = call.tables.tiles;
   const auto block = static_cast<int>(blockIdx.x);
   if (block < tiles) {
     list_tile<Packed>(call);

@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The peers compute on our inputs: what the CPU's benchmarks leave as their results is what NumPy
+makes of the inputs of peers/inputs.py, and peers/cpu.py finds its own results there.
+
+    peers_have_our_inputs.py FOLDER_OF_PROGRAMS
+
+Ends with 77 without NumPy."""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+peers = pathlib.Path(__file__).resolve().parents[2] / "bench" / "peers"
+sys.path.insert(0, str(peers))
+sys.dont_write_bytecode = True
+
+try:
+    import numpy
+except ImportError:
+    print("skipped: no NumPy")
+    sys.exit(77)
+
+import cpu
+import rows
+
+# One of each kind: scalars, order of targets, windows, mixed streams, clouds, layouts, reductions.
+ROWS = {
+    "resample": r"8x250->128x128/|shuffled",
+    "fuse": r"4x\(|->64x16/|bf16,f32,f32->bf16/f64",
+    "voxelize": r"count/10K|count/1M->(512|128.*(one_voxel|records|packed))|occupancy|"
+                r"mean/1M->128\^3/uniform/(1xf32|16xbf16)|/counts/|max/",
+}
+
+
+def measured(programs, operation, folder):
+    """The JSON of one program, whose results go into `folder`."""
+    path = folder / f"{operation}.json"
+    subprocess.run([programs / f"robocache_bench_{operation}_cpu",
+                    f"--benchmark_filter=({ROWS[operation]}).*one_thread",
+                    f"--benchmark_out={path}", "--benchmark_out_format=json"],
+                   env={**os.environ, "ROBOCACHE_RESULTS": str(folder)}, check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return path
+
+
+def largest_allowed(row):
+    """What rounding to the output's type makes of values below 1, and the arithmetic in float before
+    it. Of counts, means and maxima nothing: a sum of few floats is exact in double, and a mean is
+    rounded once, here as there."""
+    if isinstance(row, rows.VoxelRow) and row.output != "bf16":
+        return 0.0
+    return {"f32": 2.0 ** -23, "bf16": 2.0 ** -9 + 2.0 ** -20}[row.output]
+
+
+def compare(row, folder):
+    ours, whose = row.expected(folder)
+    assert whose == "robocache", f"{row.name}: no result"
+    reference = row.from_numpy(row.reference(*row.make(0)))
+    if isinstance(row, rows.VoxelRow) and row.cloud == "lidar":  # sines may be rounded differently
+        assert row.difference(reference, ours) <= row.tolerance(), row.name
+        return
+    parts = zip(ours, reference) if isinstance(ours, tuple) else [(ours, reference)]
+    for one, other in parts:
+        assert one.shape == other.shape, row.name
+        assert numpy.any(one), f"{row.name}: nothing but zeros"
+        far = numpy.abs(one.astype(float) - other).max()
+        assert far <= largest_allowed(row), f"{row.name}: {far} from the reference"
+
+
+def main():
+    programs = pathlib.Path(sys.argv[1])
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        results = [measured(programs, operation, folder) for operation in ROWS]
+        arguments = argparse.Namespace(rows_of=results, filter="")
+        wanted = rows.wanted_rows(arguments, cpu.ARRAYS)
+        assert len(wanted) >= 15, [row.name for row in wanted]
+        for row in wanted:
+            compare(row, folder)
+
+        path = folder / "peers.json"
+        subprocess.run([sys.executable, "-B", peers / "cpu.py", "--rows-of", *results, "--results",
+                        folder, "--filter", r"8x250.*/f32|fuse_cpu/4x|count/10K", "--budget", "60",
+                        "--out", path], check=True)
+        entries = json.loads(path.read_text(encoding="utf-8"))["benchmarks"]
+        assert {e["name"].split("/")[0] for e in entries} == {
+            "resample_cpu", "fuse_cpu", "voxelize_cpu"}, entries
+        for entry in entries:
+            assert "error_message" not in entry, entry
+            assert entry["peer"] != "numpy" or entry["compared_with"] == "robocache", entry
+
+        # And it finds a wrong one.
+        row = next(r for r in wanted if r.name.startswith("resample_cpu/8x250->128x128/f32"))
+        kept = row.result_file(folder)
+        wrong = numpy.fromfile(kept, numpy.float32)
+        wrong[len(wrong) // 2] += 0.01
+        wrong.tofile(kept)
+        subprocess.run([sys.executable, "-B", peers / "cpu.py", "--rows-of", *results, "--results",
+                        folder, "--filter", r"8x250.*/f32", "--out", path], check=True)
+        entries = json.loads(path.read_text(encoding="utf-8"))["benchmarks"]
+        assert entries and all("error_message" in e for e in entries), entries
+
+
+if __name__ == "__main__":
+    main()
