@@ -220,7 +220,7 @@ do_peers() {  # what is not there is left out
     echo "left out: no PyTorch, or it sees no GPU"
   fi
   if python3 -c 'import jax' 2>/dev/null; then
-    timeout 110 python3 bench/peers/jax_peers.py --budget "${JAX_BUDGET:-70}" \
+    timeout 150 python3 bench/peers/jax_peers.py --budget "${JAX_BUDGET:-110}" \
       --results "$results" --filter "^$any_operation/" --out "$out/jax_peers.json" || status=1
   else
     echo "left out: no JAX"
