@@ -342,7 +342,7 @@ limit_of() {
     bench) echo 220 ;;
     bench-short) echo 120 ;;
     sweep-short) echo 60 ;;
-    peers) echo 370 ;;
+    peers) echo 390 ;;
     peers-sweep) echo 240 ;;
     sass) echo 100 ;;
     report | gates | pictures) echo 30 ;;

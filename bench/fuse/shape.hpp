@@ -57,7 +57,8 @@ struct fuse_shape {
   }
 };
 
-/// Seconds from an anchor to target `k` of its `window`: a history at 50 Hz that ends at the anchor.
+/// Seconds from an anchor to target `k` of its `window`: a history at 50 Hz that ends at the
+/// anchor.
 BENCH_HD inline float window_delta(int window, int k) {
   return -0.02f * static_cast<float>(window - 1 - k);
 }
