@@ -6,9 +6,9 @@
     report.py bench.json [sweep.json ...] [--peers peers.json] --merge run.json
     report.py --documents [--verify]
 
-The inputs are what the benchmark programs wrote with --benchmark_out, what
-the scripts of peers/ wrote, or both in one file, as --merge makes it. Rows are matched by name. Standard library only. README.md says what
-the columns mean.
+The inputs are what the benchmark programs wrote with --benchmark_out, what the scripts of peers/
+wrote, or both in one file, as --merge makes it. Rows are matched by name. Standard library only.
+README.md says what the columns mean.
 """
 
 import argparse
@@ -82,21 +82,27 @@ class Peers:
     def __init__(self, documents):
         self.times = {}     # {row: {peer: microseconds}}, the best where a peer has several
         self.failed = {}    # {(row, peer): message}, where no spelling gave a right result
+        self.unusable = []  # (row, peer, spelling, message) of all that failed
+        self.wrong = []     # those of them whose result was not ours
         # {(row, peer)}: not all spellings had time, or calls came from Python one by one, so a
         # faster way may exist.
         self.doubtful = set()
         for document in documents:
-            for line in document["context"].get("not_measured_for_lack_of_time", []):
-                self.doubtful.add(tuple(line.split(" ")[:2]))
+            for cut in document["context"].get("not_measured_for_lack_of_time", []):
+                self.doubtful.add((cut["name"], cut["peer"]))
             for entry in document["benchmarks"]:
                 name, peer = entry["name"], entry["peer"]
                 if "error_message" in entry:
                     self.failed[name, peer] = f"{entry['spelling']}: {entry['error_message']}"
+                    failure = (name, peer, entry["spelling"], entry["error_message"])
+                    self.unusable.append(failure)
+                    if entry.get("is_wrong"):
+                        self.wrong.append(failure)
                     continue
                 us = entry["real_time"] * MICROSECONDS[entry["time_unit"]]
                 times = self.times.setdefault(name, {})
                 times[peer] = min(us, times.get(peer, us))
-                if entry["spelling"].endswith("dispatched"):
+                if entry.get("one_by_one"):
                     self.doubtful.add((name, peer))
         # How many results were compared with ours before they were timed, and with a reference.
         self.compared = collections.Counter(
@@ -127,7 +133,7 @@ class Peers:
         if self.compared:
             text += (f"Of {sum(self.compared.values())} measurements of theirs "
                      f"{self.compared['robocache']} gave our result, compared element by element "
-                     "before anything was timed")
+                     "on the first set of inputs before anything was timed")
             other = self.compared["reference"]
             text += f", {other} that of a reference in double." if other else "."
         return text.strip()
@@ -252,8 +258,8 @@ def replace_between(text, begin, end, new):
     return before + begin + "\n" + new + "\n" + end + after
 
 
-DOUBT = ("? The peer may be faster: not all its spellings had time, or its calls came from Python one by "
-         "one.")
+DOUBT = ("? The peer may be faster: not all its spellings had time, or its calls came from Python "
+         "one by one.")
 
 
 class Report:
@@ -279,6 +285,8 @@ class Report:
         """Why a gate compares with what was not measured, if that is no failure; else None."""
         peer = gate.figure.removeprefix("ratio_to_")
         if peer == gate.figure or peer not in KNOWN_PEERS or gate.row not in self.rows:
+            return None
+        if (gate.row, peer) in self.peers.failed:
             return None
         if peer not in self.peers.installed:
             return "no peer"
@@ -396,7 +404,8 @@ class Report:
                   number(row.get("ratio_to_naive")), number(row.get("ratio_to_copy")),
                   share(row.get("share_of_copy"))]
                  for name, row in self.rows.items() if name.startswith("scaling/")]
-        return table(["row", "us", "/ naive", "/ copy", "of copy bandwidth"], lines) if lines else ""
+        header = ["row", "us", "/ naive", "/ copy", "of copy bandwidth"]
+        return table(header, lines) if lines else ""
 
     def readme_table(self, operation, names, context):
         """The rows with targets in few columns, and what they were measured on."""
@@ -423,8 +432,8 @@ class Report:
                       "Warm: the same buffers; cold: buffers rotate past the L2. `naive kernel`: "
                       "how many times longer one thread per element takes. The share of the copy "
                       "bandwidth counts only bytes that are needed, and exceeds 100 % where the L2 "
-                      "helps. A question mark: torch.compile may be faster in a spelling there was no time "
-                      "for.")
+                      "helps. A question mark: torch.compile may be faster in a spelling there was "
+                      "no time for.")
         else:
             notes += "measured in the same way." + README_NOTES.get(operation, "")
         return notes + "\n\n" + table(header, lines)
@@ -490,7 +499,8 @@ def profile_table(path):
         header, *lines = csv.reader(file)
     places = [i for i, name in enumerate(header) if name != "device"]
     header, *lines = ([line[i] for i in places] for line in [header, *lines])
-    titles = {"dram_percent": "DRAM %", "dram_gbytes_per_s": "DRAM GB/s", "l2_hit_percent": "L2 hits %",
+    titles = {"dram_percent": "DRAM %", "dram_gbytes_per_s": "DRAM GB/s",
+              "l2_hit_percent": "L2 hits %",
               "occupancy_percent": "occupancy %"}
     lines = [[f"`{row}`", f"`{kernel}`", *rest] for row, kernel, *rest in lines]
     return table([titles.get(name, name) for name in header], lines)
@@ -506,7 +516,8 @@ def compile_table(path):
         host = entry.get("host_bytes")
         lines.append([f"`{entry['what']}`", number(entry["wall_s"]),
                       number(entry.get("extra_cpu_ratio", entry.get("cpu_ratio"))),
-                      f"{device / 1000:.0f}" if device else "", f"{host / 1000:.0f}" if host else ""])
+                      f"{device / 1000:.0f}" if device else "",
+                      f"{host / 1000:.0f}" if host else ""])
     context = data["context"]
     return (f"{context['cxx']}, nvcc {context['nvcc']} for {context['architecture']}, "
             f"{context['flags']}, on one core of an {context['cpu']}; commit {context['commit']}."
@@ -639,9 +650,10 @@ def main():
             parts += [report.main_table(others)]
     if report.latency_table():
         parts += ["What a caller waits, us:", report.latency_table()]
-    if report.peers.failed:
+    if report.peers.unusable:
         parts += ["Peers that failed:", "\n".join(
-            f"- `{row}`, {peer}: {text}" for (row, peer), text in report.peers.failed.items())]
+            f"- `{row}`, {peer}, {spelling}: {text}"
+            for row, peer, spelling, text in report.peers.unusable)]
     if errors:
         parts += ["Failed:", "\n".join(f"- `{n}`: {e}" for n, e in errors.items())]
     gate_lines = report.check_gates(gates, arguments.operation, arguments.filter)
@@ -657,6 +669,13 @@ def main():
                 report.problems.append(f"{name}: not measured")
     if arguments.check is not None or arguments.gate:
         report.problems += [f"{n}: {e}" for n, e in errors.items()]
+        if arguments.gate:
+            report.problems += [f"{row}: {peer}, {spelling}, has another result than ours: {text}"
+                                for row, peer, spelling, text in report.peers.wrong]
+            report.problems += [f"peers of commit {p['context']['commit']}, rows of "
+                                f"{context.get('commit')}" for p in peers
+                                if p["context"].get("commit", context.get("commit"))
+                                != context.get("commit")]
         met = []
         if arguments.gate:
             unknown = sum(line[-1].startswith("no ") for line in gate_lines)

@@ -7,9 +7,9 @@
 #
 #   bench/run.sh
 #
-# On a GPU it ends with 1 if a limit of gates.csv for that GPU is missed, and says which and by how
-# much. Peers (PyTorch, CuPy, JAX; NumPy, SciPy, pandas...) and pictures (matplotlib) are left out
-# where they are not installed.
+# It ends with 1 if a limit of gates.csv for that GPU is missed, and says which and by how much;
+# also if a result of ours or of a peer is wrong. Peers (PyTorch, CuPy, JAX; NumPy, SciPy,
+# pandas...) and pictures (matplotlib) are left out where they are not installed.
 # bench/run_gpu.sh has the steps one by one; its environment variables hold here, too.
 
 set -uo pipefail
@@ -57,7 +57,10 @@ else
   echo "== peers: left out, no NumPy"
 fi
 python3 bench/report.py "${parts[@]}" "${peers[@]}" --merge "$out/run.json" || failed=1
-python3 bench/report.py "$out/run.json" --out "$out/report.md" || failed=1
+python3 bench/report.py "$out/run.json" --gate --out "$out/report.md" || {
+  sed -n '/^Problems:/,$p' "$out/report.md"
+  failed=1
+}
 if python3 -c 'import matplotlib' 2>/dev/null; then
   rm -f "$out"/performance_*.png
   python3 bench/pictures.py "$out/run.json" --to "$out" || failed=1

@@ -26,7 +26,8 @@
 #   pictures     of what is there, if matplotlib is installed, also at the end of report.md
 #
 # Environment: OUT (results, default out/), BUILD (default build-gpu), ARCH (default: that of the
-# GPU), FILTER (a regex for the rows of bench, sweep and gates), CHECK (factor of report.py --check), ROBOCACHE_COMMIT (where there is no git).
+# GPU), FILTER (a regex for the rows of bench, sweep, peers and gates; CUB and Thrust are left out
+# then), CHECK (factor of report.py --check), ROBOCACHE_COMMIT (where there is no git).
 # OPERATIONS restricts all steps but the sweeps to some of "resample fuse voxelize"; build then
 # leaves out what does not belong to them. SANITIZE_VOXELIZE is a Catch2 filter for sanitize.
 # Every step has a time limit and the others go on without it; the exit status is 1 if any failed.
@@ -119,7 +120,8 @@ do_sanitize() {  # all programs and tools side by side, then their logs one afte
   filters+=("resample $filter,a length out of*,offsets out of*,find_brackets and*,a launch reads*")
   filter='[conformance],[graph],[columns],[group],[angle],[rotation]~[heavy],[empty],[age]'
   filters+=("fuse $filter,windows beyond*,no anchors*,fuse reads*")
-  filters+=("voxelize ${SANITIZE_VOXELIZE:-[conformance]~[heavy],[graph],[columns],[shared],[scan]}")
+  filter='[conformance]~[heavy],[graph],[columns],[shared],[scan]'
+  filters+=("voxelize ${SANITIZE_VOXELIZE:-$filter}")
   logs=$(mktemp -d)
   for i in "${!filters[@]}"; do
     operation=${filters[i]%% *}
@@ -173,7 +175,8 @@ bench_json() {
     # A line per row as it is measured: its name and time.
     "$program" --benchmark_out="$file.$name" --benchmark_out_format=json --benchmark_color=false \
       "$@" 2>"$file.log" |
-      awk '/\/(iterations|manual_time)/ { sub(/\/iterations.*/, "", $1); print $1, $2, $3; fflush() }'
+      awk '/\/(iterations|manual_time)/ {
+             sub(/\/iterations.*/, "", $1); print $1, $2, $3; fflush() }'
     ((PIPESTATUS[0] == 0)) || { tail -n 5 "$file.log"; echo "$name failed"; failed=1; }
     rm -f "$file.log"
   done
@@ -208,29 +211,39 @@ END
   return "$failed"
 }
 
+do_bench() {  # $1: which rows. What an earlier run left would be taken for this one's
+  rm -rf "$results" "$out/peers.json" "$out/jax_peers.json"
+  mkdir -p "$results"
+  ROBOCACHE_RESULTS=$results bench_json "$out/bench.json" "${benches[@]}" -- --benchmark_filter="$1"
+}
+
 do_peers() {  # what is not there is left out
-  local status=0 into=--out
+  local status=0 into=--out library_rows="^library_peer/$any_operation/.*/warm/"
+  local options=(--filter "^(?=.*(?:${FILTER:-}))$any_operation/") l2_mib=()
+  [[ -d $results ]] && options+=(--results "$results")
   rm -f "$out/peers.json" "$out/jax_peers.json" "$out/library_peers.json"
-  # Each by itself has a limit, so that one that hangs does not take the others with it.
+  # PyTorch and JAX have limits of their own, so that one that hangs does not take the rest with it.
   if python3 -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
-    timeout 190 python3 bench/peers/run.py --budget "${PEERS_BUDGET:-150}" \
-      --results "$results" --filter "^$any_operation/" --out "$out/peers.json" || status=1
+    timeout 190 python3 bench/peers/run.py --budget "${PEERS_BUDGET:-150}" "${options[@]}" \
+      --out "$out/peers.json" || status=1
     [[ -f $out/peers.json ]] && into=--into
   else
     echo "left out: no PyTorch, or it sees no GPU"
   fi
   if python3 -c 'import jax' 2>/dev/null; then
-    timeout 150 python3 bench/peers/jax_peers.py --budget "${JAX_BUDGET:-110}" \
-      --results "$results" --filter "^$any_operation/" --out "$out/jax_peers.json" || status=1
+    [[ -f $out/bench.json ]] && l2_mib=(--l2-mib "$(python3 -c 'import json, sys
+print(int(json.load(open(sys.argv[1]))["context"]["l2_bytes"]) / 2**20)' "$out/bench.json")")
+    timeout 150 python3 bench/peers/jax_peers.py --budget "${JAX_BUDGET:-110}" "${options[@]}" \
+      "${l2_mib[@]}" --out "$out/jax_peers.json" || status=1
   else
     echo "left out: no JAX"
   fi
-  if [[ -n $(find_program robocache_bench_library_peers) ]]; then
-    bench_json "$out/library_peers.json" robocache_bench_library_peers -- \
-      --benchmark_filter="^library_peer/$any_operation/.*/warm/" || status=1
-    python3 bench/peers/library.py "$out/library_peers.json" "$into" "$out/peers.json" || status=1
-  else
+  if [[ -z $(find_program robocache_bench_library_peers) ]]; then
     echo "left out: robocache_bench_library_peers is not built"
+  elif [[ -z ${FILTER:-} ]]; then
+    bench_json "$out/library_peers.json" robocache_bench_library_peers -- \
+      --benchmark_filter="$library_rows" || status=1
+    python3 bench/peers/library.py "$out/library_peers.json" "$into" "$out/peers.json" || status=1
   fi
   return "$status"
 }
@@ -266,7 +279,9 @@ do_merge() {
   local inputs=() peers=() name
   for name in bench sweep; do [[ -f $out/$name.json ]] && inputs+=("$out/$name.json"); done
   ((${#inputs[@]} > 0)) || { echo "nothing to report on: no bench.json, no sweep.json"; return 1; }
-  for name in peers jax_peers; do [[ -f $out/$name.json ]] && peers+=(--peers "$out/$name.json"); done
+  for name in peers jax_peers; do
+    [[ -f $out/$name.json ]] && peers+=(--peers "$out/$name.json")
+  done
   python3 bench/report.py "${inputs[@]}" "${peers[@]}" --merge "$out/run.json"
 }
 
@@ -304,14 +319,8 @@ do_step() {
         robocache_bench_library_peers ;;
     test) logged "$out/test.log" do_test && tail -n 4 "$out/test.log" ;;
     sanitize) logged "$out/sanitize.log" do_sanitize && grep '^-- ' "$out/sanitize.log" ;;
-    bench)
-      rm -rf "$results"
-      mkdir -p "$results"
-      ROBOCACHE_RESULTS=$results bench_json "$out/bench.json" "${benches[@]}" -- \
-        --benchmark_filter="${FILTER:-$all_rows}"
-      ;;
-    bench-short)
-      bench_json "$out/bench.json" "${benches[@]}" -- --benchmark_filter="${FILTER:-$short}" ;;
+    bench) do_bench "${FILTER:-$all_rows}" ;;
+    bench-short) do_bench "${FILTER:-$short}" ;;
     sweep-short)
       rm -f "$out/sweep.json"  # what an earlier run left would be taken for this one's
       [[ " $OPERATIONS " == *" resample "* && -z ${FILTER:-} ]] || { echo "left out"; return 0; }

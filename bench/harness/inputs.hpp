@@ -8,19 +8,23 @@
 #include <type_traits>
 
 /// \file
-/// The inputs of the rows by index, on host and device; `peers/inputs.py` makes the same ones. No
-/// rounded product is added to anything here, so that a compiler that contracts the two gives the
-/// same bits as one that does not.
+/// The inputs of the rows by index, on host and device; `peers/inputs.py` makes the same ones. Of
+/// what depends on the index no rounded product is added to anything and nothing is divided but by
+/// a power of two, so that compilers that contract, or multiply by reciprocals, give the same bits
+/// as those that do not.
 
 namespace bench {
 
 /// In which order a row asks for its targets.
 enum class target_order { sorted, shuffled };
 
-/// The seed of a set of buffers, of a recording on the CPU. What a set is made of has seeds from
-/// there on, 4 for each stream.
+/// The first seed of a set of buffers, of a recording on the CPU: 4 for each of 16 streams, then
+/// those of the targets.
 BENCH_HD inline std::uint64_t seed_of_set(int set) {
-  return 1000 + 64 * static_cast<std::uint64_t>(set);
+  return 1000 + 128 * static_cast<std::uint64_t>(set);
+}
+BENCH_HD inline std::uint64_t seed_of_targets(int set) {
+  return seed_of_set(set) + 64;
 }
 
 /// In [-1, 1).
@@ -38,11 +42,11 @@ BENCH_HD Time time_from_seconds(double seconds) {
   }
 }
 
-/// Seconds of element `i` of stamps [batch, samples]: one each `period`, give or take a fifth of
+/// Seconds of element `i` of stamps [batch, samples]: one each `period`, give or take a quarter of
 /// that.
 BENCH_HD inline double sample_seconds(std::uint64_t seed, std::uint64_t i, int samples,
                                       double period) {
-  const double jitter = (uniform(seed, i) - 0.5) / 2.5;
+  const double jitter = (uniform(seed, i) - 0.5) / 2;
   return period * (static_cast<double>(i % static_cast<std::uint64_t>(samples)) + 0.5 + jitter);
 }
 
@@ -76,7 +80,7 @@ BENCH_HD inline double target_seconds(std::uint64_t seed, std::uint64_t i, int r
   if (order == target_order::shuffled) {
     row = shuffled(hash(seed + 1, item), row, static_cast<std::uint32_t>(rows));
   }
-  return span * ((row + uniform(seed, item)) / rows);
+  return (span / rows) * (row + uniform(seed, item));
 }
 
 }  // namespace bench

@@ -38,7 +38,7 @@ __global__ void fill_targets_kernel(Time* targets, int batch, int rows, double s
 
 }  // namespace detail
 
-/// Stamps [batch, samples], one each `period` seconds give or take a fifth of that.
+/// Stamps [batch, samples], one each `period` seconds give or take a quarter of that.
 template <class Time>
 void fill_times(cudaStream_t where, Time* times, int batch, int samples, double period,
                 std::uint64_t seed) {

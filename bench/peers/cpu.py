@@ -7,8 +7,9 @@
 The rows are those that robocache_bench_{resample,fuse,voxelize}_cpu measured on one thread; here,
 too, everything is on one. They are measured one after the other, each in all spellings, as the C++
 programs do it: calls take recordings in turn, the median over 0.2 s of readings of at least 50 us.
-Every result is first compared with the library's (--results), or with a reference in double. What is allocated or converted once for
-many recordings (outputs, DataFrames, Open3D's clouds) is not timed.
+The result of the first recording is compared with the library's (--results), those of the others
+with a reference in double, before anything is timed. What is allocated or converted once for many
+recordings (outputs, DataFrames, Open3D's clouds) is not timed.
 
 What differs from the rows:
 
@@ -136,8 +137,9 @@ def check_merge_asof(row, result, streams, anchors, deltas):
         for values, times in streams:
             left = numpy.searchsorted(times[b], anchors[b], side="right") - 1
             expected.append(numpy.where(left[:, None] < 0, math.nan, values[b].astype(float)[left]))
-        numpy.testing.assert_array_equal(merged.drop(columns="time").to_numpy(),
-                                         numpy.concatenate(expected, -1))
+        if not numpy.array_equal(merged.drop(columns="time").to_numpy(),
+                                 numpy.concatenate(expected, -1), equal_nan=True):
+            raise measuring.WrongResult(f"recording {b} differs")
     return 0.0
 
 
@@ -274,13 +276,7 @@ def check_voxel_grid(row, result, points, features, origin, grid):
     expected[tuple(where.T[::-1])] = 1
     found = numpy.zeros(grid, numpy.uint8)
     found[tuple(cells.T[::-1])] = 1
-    return limited((found != expected).sum() / row.points, row.tolerance())
-
-
-def limited(error, tolerance):
-    if not error <= tolerance:
-        raise RuntimeError(f"differs from the reference by {error}")
-    return float(error)
+    return measuring.tolerated(row, float((found != expected).sum() / row.points))
 
 
 def voxel_down_sample(row, points, features, origin, grid):
@@ -306,10 +302,10 @@ def check_centroids(row, centroids, points, features, low):
                                     return_counts=True)
     expected = numpy.stack([numpy.bincount(where, weights=v) / counts for v in values.T], 1)
     if len(expected) != len(centroids):
-        raise RuntimeError(f"{len(centroids)} voxels, not {len(expected)}")
+        raise measuring.WrongResult(f"{len(centroids)} voxels, not {len(expected)}")
     centroids = centroids[numpy.argsort(numbers(centroids[:, :3]))]
     wrong = (numpy.abs(centroids - expected) > 1e-4).any(1).sum()
-    return limited(wrong / row.points, row.tolerance())
+    return measuring.tolerated(row, float(wrong / row.points))
 
 
 def pcl_voxel_grid(row, points, features, origin, grid):
@@ -389,18 +385,25 @@ def median_us(calls):
 
 class Recordings:
     """Those that a row rotates through, and what their results are compared with: of the first the
-    library's, if it is there; the C++ programs keep no others."""
+    library's, of the others, which the C++ programs do not keep, a reference."""
 
     def __init__(self, row, folder):
-        each = row.rows() * (row.batch if isinstance(row, rows.StreamRow) else 1)
-        self.row = row
-        self.inputs = [row.make(number) for number in range(min(max(20000 // each, 1), 64))]
-        first, self.whose = row.expected(folder)
+        self.row, self.folder = row, folder
+        self.inputs = []
+
+    def make(self):
+        row = self.row
+        number = min(max(20000 // row.work_items(), 1), 64)
+        inputs = [row.make(k) for k in range(number)]
+        first, self.whose = row.expected(self.folder)
         self.expected = [first, *(row.from_numpy(row.reference(*recording))
-                                  for recording in self.inputs[1:])]
+                                  for recording in inputs[1:])]
+        self.inputs = inputs
 
     def measure(self, prepare, check):
         row = self.row
+        if not self.inputs:
+            self.make()
         calls = [prepare(row, *recording) for recording in self.inputs]
         if check:
             error = max(check(row, call(), *recording)
@@ -428,10 +431,8 @@ def main():
     for row in rows.wanted_rows(arguments, ARRAYS):
         if not row.on_cpu:
             continue
-        recordings = None
+        recordings = Recordings(row, arguments.results)
         for peer, prepare, check in spellings_of(row):
-            if recordings is None and not run.is_over():
-                recordings = Recordings(row, arguments.results)
             run.attempt(row, peer, prepare.__name__,
                         lambda: recordings.measure(prepare, check))
     run.write()

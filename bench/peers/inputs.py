@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The inputs of the C++ programs, from the same seeds, element by element: harness/hash.hpp,
-harness/inputs.hpp and voxelize/cloud.hpp say what they are. They are the same bit for bit, but for
-scans, whose sines are rounded differently.
+harness/inputs.hpp and voxelize/cloud.hpp say what they are, and why the formulas are as they are.
+They are the same bit for bit, but for scans, whose sines are rounded differently.
 
 The functions compute with arrays of any library, through an object like `Arrays`.
 """
@@ -44,7 +44,11 @@ class Arrays:
 # In int64: in these libraries it wraps around, and has all operators.
 
 def seed_of_set(number):
-    return 1000 + 64 * number
+    return 1000 + 128 * number
+
+
+def seed_of_targets(number):
+    return seed_of_set(number) + 64
 
 
 def signed(x):
@@ -95,7 +99,7 @@ def time_from_seconds(arrays, seconds, stamps):
 def sample_seconds(arrays, seed, batch, samples, period):
     """[B, S]: a fixed rate with jitter."""
     i = arrays.indices(batch * samples)
-    jitter = (uniform(arrays, seed, i) - 0.5) / 2.5
+    jitter = (uniform(arrays, seed, i) - 0.5) / 2
     return (period * (arrays.cast(i % samples, "f64") + 0.5 + jitter)).reshape(batch, samples)
 
 
@@ -125,7 +129,7 @@ def target_seconds(arrays, seed, batch, rows, span, is_shuffled):
     if is_shuffled:
         row = shuffled(arrays, hashed(seed + 1, item), row, rows)
     row = arrays.cast(row, "f64")
-    return (span * ((row + uniform(arrays, seed, item)) / rows)).reshape(batch, rows)
+    return (span / rows * (row + uniform(arrays, seed, item))).reshape(batch, rows)
 
 
 def window_deltas(arrays, window, stamps):
@@ -166,8 +170,8 @@ def points_of_cloud(arrays, cloud, grid, number, seed):
                     random = random + arrays.cast(uniform(arrays, seed + 3, i) < 0.01, "f64")
                 axes.append(length * random)
             else:
-                first = low / float(VOXEL) + extent // 2 + 0.1
-                axes.append(float(VOXEL) * (first + random / 1.25))
+                first = low / float(VOXEL) + extent // 2 + 0.25
+                axes.append(float(VOXEL) * (first + random / 2))
     return arrays.module.stack([arrays.cast(axis, "f32") for axis in axes], -1)
 
 

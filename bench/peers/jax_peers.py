@@ -100,8 +100,10 @@ def count_scatter(points, features, origin, grid, out_type):
     return jnp.zeros(math.prod(grid), jnp.int32).at[where].add(1, mode="drop")
 
 
-def count_bincount(points, features, origin, grid, out_type):
-    return jnp.bincount(voxel_numbers(points, origin, grid), length=math.prod(grid) + 1)[:-1]
+def count_segment_sum(points, features, origin, grid, out_type):
+    where = voxel_numbers(points, origin, grid)
+    ones = jnp.ones(len(where), out_type)
+    return jax.ops.segment_sum(ones, where, math.prod(grid) + 1)[:-1]
 
 
 def occupancy_scatter(points, features, origin, grid, out_type):
@@ -141,7 +143,7 @@ def max_segment_max(points, features, origin, grid, out_type):
 
 # -------------------------------------------------------------------------------------- the runs
 
-VOXELIZE = {"count": [count_scatter, count_bincount], "occupancy": [occupancy_scatter],
+VOXELIZE = {"count": [count_scatter, count_segment_sum], "occupancy": [occupancy_scatter],
             "mean": [mean_scatter, mean_segment_sum], "max": [max_scatter, max_segment_max]}
 
 
@@ -232,8 +234,8 @@ def measure(row, function, sets, expected):
     measure_calls = measure_loop if by_loop else measure_dispatched
     us, calls, runs = measure_calls(bound(row, function), sets, check)
     return {"spelling": function.__name__ + ("" if by_loop else ", dispatched"), "real_time": us,
-            "time_unit": "us", "calls": calls, "replays": runs, "largest_error": errors[0],
-            "compared_with": whose}
+            "one_by_one": not by_loop, "time_unit": "us", "calls": calls, "replays": runs,
+            "largest_error": errors[0], "compared_with": whose}
 
 
 def device_of(arguments):
@@ -285,7 +287,7 @@ def main():
         run.write()
         return 0
     run.context = {"device": device.device_kind, "jax": jax.__version__, "not_installed": []}
-    jax.config.update("jax_enable_x64", True)  # for int64 stamps; all else has its type
+    jax.config.update("jax_enable_x64", True)  # for the inputs; the spellings name their types
     jax.config.update("jax_default_device", device)
     arrays = inputs.Arrays(jnp, {
         "f64": jnp.float64, "f32": jnp.float32, "f16": jnp.float16, "bf16": jnp.bfloat16,

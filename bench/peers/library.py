@@ -12,12 +12,12 @@ spelling; otherwise they go to --out, or to stdout. A spelling that failed is an
 import argparse
 import json
 import pathlib
-import re
 import statistics
 import sys
 
+import measuring
+
 PREFIX = "library_peer/"
-SUFFIXES = re.compile(r"/(iterations:\d+|repeats:\d+|manual_time|real_time)(?=/|$)")
 CONTEXT = ("device", "driver", "cuda_driver", "cuda_runtime", "nvcc", "commit", "cub", "thrust",
            "date")
 
@@ -30,7 +30,7 @@ def entries_of(data):
     """One entry per row, peer and spelling; of repetitions the median."""
     times, result = {}, {}
     for line in data["benchmarks"]:
-        name = SUFFIXES.sub("", line["name"])
+        name = measuring.SUFFIXES.sub("", line["name"])
         if not name.startswith(PREFIX) or line.get("run_type", "iteration") != "iteration":
             continue
         row, peer, spelling = name.removeprefix(PREFIX).rsplit("/", 2)
@@ -38,6 +38,8 @@ def entries_of(data):
         key = key_of(entry)
         if line.get("error_occurred") or line.get("skipped"):
             entry["error_message"] = line.get("error_message", line.get("skip_message", "failed"))
+            if "differ" in entry["error_message"]:  # from the library's result
+                entry["is_wrong"] = True
             result[key] = entry
             continue
         if "error_message" in result.get(key, {}):  # once wrong is wrong

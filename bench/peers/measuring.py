@@ -5,16 +5,25 @@ measure, checks, and the JSON."""
 import argparse
 import csv
 import json
+import os
 import pathlib
 import re
 import sys
 import time
 
 
+# What Google Benchmark adds to a row's name.
+SUFFIXES = re.compile(r"/(iterations:\d+|repeats:\d+|manual_time|real_time)(?=/|$)")
+
+
+class WrongResult(Exception):
+    """A result is not what it is compared with."""
+
+
 def tolerated(row, error):
     """`error`, unless the row does not tolerate it."""
     if not error <= row.tolerance():
-        raise RuntimeError(f"differs from what it is compared with by {error}")
+        raise WrongResult(f"differs by {error}, which is more than {row.tolerance()}")
     return error
 
 
@@ -27,9 +36,9 @@ def argument_parser(description, budget):
     parser.add_argument("--rows-of", nargs="+", metavar="JSON",
                         help="take the rows from these benchmark JSONs instead")
     parser.add_argument("--results", metavar="FOLDER",
-                        help="compare with the library's results: what the C++ programs, given the "
-                             "environment variable ROBOCACHE_RESULTS, left in this folder; without "
-                             "them with a reference in double")
+                        help="compare with the library's results, which the C++ programs left in "
+                             "the folder that the environment variable ROBOCACHE_RESULTS named; "
+                             "without --results with a reference in double")
     parser.add_argument("--filter", default="", help="only rows that this regex finds")
     parser.add_argument("--budget", type=float, default=budget, metavar="SECONDS",
                         help=f"start no new measurement after this time (default {budget})")
@@ -41,7 +50,7 @@ def row_names(arguments):
     names = []
     for path in arguments.rows_of or []:
         with open(path, encoding="utf-8") as file:
-            names += [re.sub(r"/(iterations:\d+|manual_time)(?=/|$)", "", line["name"])
+            names += [SUFFIXES.sub("", line["name"])
                       for line in json.load(file)["benchmarks"]]
     if not arguments.rows_of:
         with open(arguments.gates, encoding="utf-8", newline="") as file:
@@ -50,12 +59,13 @@ def row_names(arguments):
 
 
 class Run:
-    """Collects entries; a peer that fails is reported, and the others go on. All is written after
-    each measurement, so that a run that is stopped leaves what it had."""
+    """Collects entries; a peer that fails is reported, and the others go on. A wrong result is
+    marked as such: other peers fail for lack of memory, or because they cannot. All is written
+    after each measurement, so that a run that is stopped leaves what it had."""
 
     def __init__(self, arguments, context=None):
         self.arguments = arguments
-        self.context = context or {}
+        self.context = {"commit": os.environ.get("ROBOCACHE_COMMIT") or "unknown"} | (context or {})
         self.started = time.monotonic()
         self.results, self.cut_off = [], []
 
@@ -68,7 +78,7 @@ class Run:
     def attempt(self, row, peer, spelling, body):
         """:param body: returns the figures of an entry, as a dict; None where a peer cannot"""
         if self.is_over():
-            self.cut_off.append(f"{row.name} {peer} {spelling}")
+            self.cut_off.append({"name": row.name, "peer": peer, "spelling": spelling})
             return
         entry = {"name": row.name, "peer": peer, "spelling": spelling}
         try:
@@ -80,6 +90,8 @@ class Run:
         except Exception as error:
             text = (f"{type(error).__name__}: {error}".splitlines() or [""])[0][:200]
             entry["error_message"] = text
+            if isinstance(error, WrongResult):
+                entry["is_wrong"] = True
         self.results.append(entry)
         print(f"{row.name} {peer} {spelling}: {text} ({self.seconds():.0f} s)", file=sys.stderr)
         if self.arguments.out:

@@ -76,7 +76,7 @@ def measure_cupy(row, data, expected):
         torch.cuda.synchronize()
         us, calls, replays, by_graph = timing.cupy_median_us(cupy, stream, call, len(data))
     spelling = f"{name}, {result.dtype}, " + ("graph" if by_graph else "no graph")
-    return figures(us, calls, replays) | check | {"spelling": spelling}
+    return figures(us, calls, replays) | check | {"spelling": spelling, "one_by_one": not by_graph}
 
 
 def passes_of(row, with_compile, with_cupy):

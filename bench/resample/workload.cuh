@@ -30,9 +30,9 @@ struct resample_buffers {
 template <class Time>
 void fill_stamps(cudaStream_t where, const resample_shape& shape, target_order order, int set,
                  Time* times, Time* targets) {
-  const std::uint64_t seed = seed_of_set(set);
-  fill_times(where, times, shape.batch, shape.samples, sample_period, seed + 3);
-  fill_targets(where, targets, shape.batch, shape.rows, sample_period * shape.samples, order, seed);
+  fill_times(where, times, shape.batch, shape.samples, sample_period, seed_of_set(set) + 3);
+  fill_targets(where, targets, shape.batch, shape.rows, sample_period * shape.samples, order,
+               seed_of_targets(set));
 }
 
 /// One set of buffers (warm), or so many that what a rotation through them touches is more than

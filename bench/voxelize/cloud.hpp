@@ -13,7 +13,7 @@
 /// \file
 /// The point clouds of the rows, on host and device: the sensor is at the origin, voxels are cubes
 /// of 0.2 m, the grid is around the sensor and begins 2 m below it. `peers/inputs.py` makes the
-/// same ones: of scans nearly, since sines differ. No product is added to anything in the others.
+/// same ones, of scans nearly: sines are rounded differently.
 
 namespace bench {
 
@@ -33,7 +33,8 @@ BENCH_HD inline void uniform_point(const robocache::voxel_grid<float>& grid, std
   for (int k = 0; k < 3; ++k) {
     const double length = static_cast<double>(grid.voxel_size[k]) * grid.extents[k];
     const double beside = k == 0 && uniform(seed + 3, i) < 0.01 ? 1 : 0;
-    p[k] = static_cast<float>(length * (grid.origin[k] / length + uniform(seed + k, i) + beside));
+    const double first = grid.origin[k] / length;
+    p[k] = static_cast<float>(length * (first + uniform(seed + k, i) + beside));
   }
 }
 
@@ -42,8 +43,8 @@ BENCH_HD inline void point_in_one_voxel(const robocache::voxel_grid<float>& grid
                                         std::uint64_t seed, std::uint64_t i, float (&p)[3]) {
   for (int k = 0; k < 3; ++k) {
     const double size = grid.voxel_size[k];
-    const double first = grid.origin[k] / size + static_cast<double>(grid.extents[k] / 2) + 0.1;
-    p[k] = static_cast<float>(size * (first + uniform(seed + k, i) / 1.25));
+    const double first = grid.origin[k] / size + static_cast<double>(grid.extents[k] / 2) + 0.25;
+    p[k] = static_cast<float>(size * (first + uniform(seed + k, i) / 2));
   }
 }
 

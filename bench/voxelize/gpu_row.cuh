@@ -148,13 +148,11 @@ void measure_voxelize(benchmark::State& state, const std::string& name, const vo
   check_by_naive<R, Scalar>(where, work, 0);
   // Once: set 0 of the cold row is the same. And not where the CPU takes long.
   if (!cold && shape.points <= 1'000'000) check_by_cpu<R, Scalar>(where, work);
-  if (!cold) {
-    const voxel_buffers buffers = work[0];
-    keep_device_result(where, name, static_cast<const unsigned char*>(buffers.output),
-                       shape.output_bytes());
-    if (shape.has_counts) {
-      keep_device_result(where, name + ".counts", buffers.counts, shape.cells());
-    }
+  const voxel_buffers buffers = work[0];
+  keep_device_result(where, name, static_cast<const unsigned char*>(buffers.output),
+                     shape.output_bytes());
+  if (shape.has_counts) {
+    keep_device_result(where, name + ".counts", buffers.counts, shape.cells());
   }
 
   effort how;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A gate that cannot fail is worth nothing: the committed results meet theirs, and made worse in any
-way they miss them. All by the command that bench/run.sh uses."""
+"""A gate that cannot fail is worth nothing: the committed results meet theirs, and made worse in
+any way they miss them. All by the command that bench/run.sh uses."""
 
 import json
 import pathlib
@@ -60,6 +60,30 @@ def failed_peer(document):
                 entry["error_message"] = "differs from the reference"
 
 
+def wrong_peer_without_limit(document):
+    """Of a row whose gates do not mention it."""
+    entry = next(e for peers in document["peers"] for e in peers["benchmarks"]
+                 if e["peer"] == "jax")
+    entry.update(error_message="differs by 1", is_wrong=True)
+
+
+def wrong_spelling(document):
+    """Another one is right."""
+    entry = next(e for peers in document["peers"] for e in peers["benchmarks"]
+                 if e["peer"] == "torch" and e["name"] == ROW)
+    entry.update(error_message="differs by 1", is_wrong=True)
+
+
+def failed_peer_without_time(document):
+    failed_peer(document)
+    document["peers"][0]["context"]["not_measured_for_lack_of_time"].append(
+        {"name": ROW, "peer": PEER, "spelling": "another"})
+
+
+def peers_of_another_commit(document):
+    document["peers"][0]["context"]["commit"] = "0123456789ab"
+
+
 def all_of_a_peer_failed(document):
     for peers in document["peers"]:
         for entry in peers["benchmarks"]:
@@ -83,6 +107,7 @@ def mixed_cards(document):
 def main():
     status, output = gates_of(lambda document: None)
     assert status == 0 and "gates are met" in output, f"the committed results miss gates:\n{output}"
+    assert "a reference in double" not in output, "not all peers were compared with our results"
 
     missed = gates_of(scaled(ROW, 1.5))
     assert missed[0] == 1, "50 % slower passes"
@@ -100,6 +125,10 @@ def main():
             "a row that failed": failed_row,
             "a peer that failed in a row": failed_peer,
             "a peer that failed in all rows": all_of_a_peer_failed,
+            "a peer that failed, and had no time for more": failed_peer_without_time,
+            "a wrong result of a peer without a limit": wrong_peer_without_limit,
+            "a wrong result of one of a peer's spellings": wrong_spelling,
+            "peers of another commit": peers_of_another_commit,
             "results of two cards": mixed_cards}.items():
         status, output = gates_of(change)
         assert status != 0, f"{name} passes:\n{output}"

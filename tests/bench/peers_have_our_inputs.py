@@ -26,6 +26,7 @@ except ImportError:
     sys.exit(77)
 
 import cpu
+import inputs
 import rows
 
 # One of each kind: scalars, order of targets, windows, mixed streams, clouds, layouts, reductions.
@@ -49,9 +50,9 @@ def measured(programs, operation, folder):
 
 
 def largest_allowed(row):
-    """What rounding to the output's type makes of values below 1, and the arithmetic in float before
-    it. Of counts, means and maxima nothing: a sum of few floats is exact in double, and a mean is
-    rounded once, here as there."""
+    """What rounding to the output's type makes of values below 1, and the arithmetic in float
+    before it. Of counts, means and maxima nothing: a sum of few floats is exact in double, and a
+    mean is rounded once, here as there."""
     if isinstance(row, rows.VoxelRow) and row.output != "bf16":
         return 0.0
     return {"f32": 2.0 ** -23, "bf16": 2.0 ** -9 + 2.0 ** -20}[row.output]
@@ -68,11 +69,63 @@ def compare(row, folder):
     for one, other in parts:
         assert one.shape == other.shape, row.name
         assert numpy.any(one), f"{row.name}: nothing but zeros"
+        zeros = tuple(map(numpy.zeros_like, ours)) if isinstance(ours, tuple) else ours * 0
+        assert not row.difference(zeros, ours) <= row.tolerance(), f"{row.name}: zeros pass"
         far = numpy.abs(one.astype(float) - other).max()
         assert far <= largest_allowed(row), f"{row.name}: {far} from the reference"
 
 
+OTHER_LIBRARIES = """resample/8x250->128x128/bf16/cold resample/8x250->33x3/u8->f32/int64/cold
+    resample/3x250->128x7/f32/f64/shuffled/cold fuse/2x(30x52,100x64)->64x16/bf16,f32->bf16/cold
+    voxelize/count/10K->32x32x20/uniform/cold voxelize/mean/10K->32x32x20/lidar/16xbf16/cold
+    voxelize/max/1K->32^3/one_voxel/3xf32/cold""".split()
+
+
+def libraries():
+    """{name: arrays} of those that are installed."""
+    found = {}
+    try:
+        import torch
+        import common
+        found["PyTorch"] = common.TorchArrays(torch.device("cpu"))
+    except ImportError:
+        print("not compared: PyTorch")
+    try:
+        import jax
+        import jax.numpy as jnp
+        jax.config.update("jax_platforms", "cpu")
+        jax.config.update("jax_enable_x64", True)
+        found["JAX"] = inputs.Arrays(jnp, cpu.ARRAYS.types)
+    except ImportError:
+        print("not compared: JAX")
+    return found
+
+
+def leaves(made):
+    return [leaf for part in made for leaf in (leaves(part) if isinstance(part, tuple) else [part])
+            if hasattr(leaf, "shape")]
+
+
+def compare_libraries():
+    """All make the same inputs, bit for bit; of scans nearly."""
+    for library, arrays in libraries().items():
+        for name in OTHER_LIBRARIES:
+            operation = next(o for o in (rows.ResampleRow, rows.FuseRow, rows.VoxelRow)
+                             if o.PATTERN.fullmatch(name))
+            match = operation.PATTERN.fullmatch(name)
+            theirs = leaves(operation(match, arrays).make(3))
+            expected = leaves(operation(match, cpu.ARRAYS).make(3))
+            assert len(theirs) == len(expected)
+            for one, other in zip(theirs, expected):
+                one = numpy.asarray(arrays.to_numpy(one))
+                assert one.shape == other.shape, (library, name)
+                different = (one != other).mean()
+                assert different <= (1e-3 if "lidar" in name else 0), (library, name, different)
+        print(f"{library}: the same inputs")
+
+
 def main():
+    compare_libraries()
     programs = pathlib.Path(sys.argv[1])
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
