@@ -63,8 +63,8 @@ struct recording {
       streams.push_back(std::move(data));
     }
     for (std::size_t i = 0; i < batch * s.anchors; ++i) {
-      anchors.push_back(bench::target_seconds(bench::seed_of_targets(set), i, s.anchors,
-                                              bench::fuse_span, bench::target_order::sorted));
+      anchors.push_back(
+          bench::target_seconds(seed, i, s.anchors, bench::fuse_span, bench::target_order::sorted));
     }
     for (int k = 0; k < s.window; ++k) deltas.push_back(bench::window_delta(s.window, k));
     output.resize(static_cast<std::size_t>(s.outputs()));

@@ -37,7 +37,7 @@ struct recording {
     }
     const double span = bench::sample_period * s.samples;
     for (std::size_t i = 0; i < batch * s.rows; ++i) {
-      targets.push_back(bench::target_seconds(bench::seed_of_targets(set), i, s.rows, span, order));
+      targets.push_back(bench::target_seconds(seed, i, s.rows, span, order));
     }
     output.resize(batch * s.rows * s.channels);
   }

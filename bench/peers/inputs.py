@@ -44,11 +44,7 @@ class Arrays:
 # In int64: in these libraries it wraps around, and has all operators.
 
 def seed_of_set(number):
-    return 1000 + 128 * number
-
-
-def seed_of_targets(number):
-    return seed_of_set(number) + 64
+    return 1000 + 64 * number
 
 
 def signed(x):

@@ -122,8 +122,8 @@ class StreamRow(Row):
     def make(self, number):
         seed = inputs.seed_of_set(number)
         streams = tuple(self.stream(seed + 4 * n, *stream) for n, stream in enumerate(self.streams))
-        anchors = inputs.target_seconds(self.arrays, inputs.seed_of_targets(number), self.batch,
-                                        self.anchors, self.span, self.shuffled)
+        anchors = inputs.target_seconds(self.arrays, seed, self.batch, self.anchors, self.span,
+                                        self.shuffled)
         deltas = None
         if self.window > 1:
             deltas = inputs.window_deltas(self.arrays, self.window, self.stamps)

@@ -32,7 +32,7 @@ void fill_stamps(cudaStream_t where, const resample_shape& shape, target_order o
                  Time* times, Time* targets) {
   fill_times(where, times, shape.batch, shape.samples, sample_period, seed_of_set(set) + 3);
   fill_targets(where, targets, shape.batch, shape.rows, sample_period * shape.samples, order,
-               seed_of_targets(set));
+               seed_of_set(set));
 }
 
 /// One set of buffers (warm), or so many that what a rotation through them touches is more than
