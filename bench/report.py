@@ -132,10 +132,10 @@ class Peers:
         text = f"Peers: {versions}. " if versions else ""
         if self.compared:
             text += (f"Of {sum(self.compared.values())} measurements of theirs "
-                     f"{self.compared['robocache']} gave our result, compared element by element "
-                     "on the first set of inputs before anything was timed")
+                     f"{self.compared['robocache']} agree with our results, element by element "
+                     "on the first set of inputs, before anything was timed")
             other = self.compared["reference"]
-            text += f", {other} that of a reference in double." if other else "."
+            text += f", {other} with a reference in double." if other else "."
         return text.strip()
 
     def mark(self, row, peer):
