@@ -83,7 +83,7 @@ class Peers:
         self.times = {}     # {row: {peer: microseconds}}, the best where a peer has several
         self.failed = {}    # {(row, peer): message}, where no spelling gave a right result
         self.unusable = []  # (row, peer, spelling, message) of all that failed
-        self.wrong = []     # those of them whose result was not ours
+        self.wrong = []     # those of them whose result was not ours, or was not compared
         # {(row, peer)}: not all spellings had time, or calls came from Python one by one, so a
         # faster way may exist.
         self.doubtful = set()
@@ -670,7 +670,7 @@ def main():
     if arguments.check is not None or arguments.gate:
         report.problems += [f"{n}: {e}" for n, e in errors.items()]
         if arguments.gate:
-            report.problems += [f"{row}: {peer}, {spelling}, has another result than ours: {text}"
+            report.problems += [f"{row}: {peer}, {spelling}: {text}"
                                 for row, peer, spelling, text in report.peers.wrong]
             report.problems += [f"peers of commit {p['context']['commit']}, rows of "
                                 f"{context.get('commit')}" for p in peers

@@ -155,7 +155,7 @@ class fuse_workload {
                  stream_seed + 3);
     }
     fill_targets(where, buffers.anchors, shape_.batch, shape_.anchors, fuse_span,
-                 target_order::sorted, seed_of_set(set));
+                 target_order::sorted, seed);
     if (shape_.is_windowed()) {
       detail::fill_deltas_kernel<<<1, fill_threads, 0, where>>>(buffers.deltas, shape_.window);
       check(cudaGetLastError(), "fill_deltas");

@@ -4,8 +4,9 @@
 
     jax_peers.py --out jax.json [--rows-of bench.json --filter REGEX] [--budget 120]
 
-A process of its own, since JAX and PyTorch each want the GPU's memory. Every result is compared
-with the library's (--results), or with a reference in double, before it is timed.
+A process of its own, since JAX and PyTorch each want the GPU's memory. The result of the first set
+of inputs is compared with the library's (--results), or with a reference in double, before anything
+is timed.
 
 What is timed: JAX gives no hold of CUDA graphs, so many calls are one program, a `lax.fori_loop` of
 so many that it takes about 4 ms, and the time is that of the program, from the call to
@@ -283,10 +284,10 @@ def main():
     device = device_of(arguments)
     if device is None:
         print("no JAX, or JAX sees no GPU", file=sys.stderr)
-        run.context = {"not_installed": ["jax"]}
+        run.context["not_installed"] = ["jax"]
         run.write()
         return 0
-    run.context = {"device": device.device_kind, "jax": jax.__version__, "not_installed": []}
+    run.context |= {"device": device.device_kind, "jax": jax.__version__, "not_installed": []}
     jax.config.update("jax_enable_x64", True)  # for the inputs; the spellings name their types
     jax.config.update("jax_default_device", device)
     arrays = inputs.Arrays(jnp, {

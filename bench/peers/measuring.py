@@ -11,13 +11,12 @@ import re
 import sys
 import time
 
-
 # What Google Benchmark adds to a row's name.
 SUFFIXES = re.compile(r"/(iterations:\d+|repeats:\d+|manual_time|real_time)(?=/|$)")
 
 
 class WrongResult(Exception):
-    """A result is not what it is compared with."""
+    """A result is not what it is compared with, or there is nothing to compare it with."""
 
 
 def tolerated(row, error):
@@ -59,9 +58,10 @@ def row_names(arguments):
 
 
 class Run:
-    """Collects entries; a peer that fails is reported, and the others go on. A wrong result is
-    marked as such: other peers fail for lack of memory, or because they cannot. All is written
-    after each measurement, so that a run that is stopped leaves what it had."""
+    """Collects entries; a peer that fails is reported, and the others go on. What is wrong or could
+    not be compared is marked, and fails the gates: others fail for lack of memory, or because they
+    cannot. All is written after each measurement, so that a run that is stopped leaves what it
+    had."""
 
     def __init__(self, arguments, context=None):
         self.arguments = arguments

@@ -49,7 +49,10 @@ class Row:
         """(a result to compare with, whose it is): the library's in `folder`, where it must be; the
         reference without a folder."""
         if folder:
-            return self.library_result(folder), "robocache"
+            try:
+                return self.library_result(folder), "robocache"
+            except (OSError, ValueError) as error:  # not there, or of another size
+                raise measuring.WrongResult(f"no result of the library's: {error}") from error
         return self.from_numpy(self.reference(*self.make(0))), "reference"
 
     def library_result(self, folder):

@@ -5,9 +5,9 @@
     torch_resample.py --out peers.json [--rows-of bench.json --filter REGEX] [--budget 80]
 
 "warm" works on the same tensors, "cold" rotates through more than four times the L2. Each peer has
-several spellings of the same computation and is credited with its fastest. Every result is compared
-with the library's (--results), or with a reference in double. `report.py --peers` merges the output
-by row name.
+several spellings of the same computation and is credited with its fastest. The result of the first
+set of inputs is compared with the library's (--results), or with a reference in double, before
+anything is timed. `report.py --peers` merges the output by row name.
 """
 
 import sys

@@ -124,6 +124,16 @@ def compare_libraries():
         print(f"{library}: the same inputs")
 
 
+def compared(results, folder, wanted):
+    """(entries of peers/cpu.py for the rows that `wanted` finds, exit status of the gates)"""
+    path = folder / "peers.json"
+    subprocess.run([sys.executable, "-B", peers / "cpu.py", "--rows-of", *results, "--results",
+                    folder, "--filter", wanted, "--budget", "60", "--out", path], check=True)
+    gates = subprocess.run([sys.executable, "-B", peers.parent / "report.py", *results, "--peers",
+                            path, "--gate"], stdout=subprocess.DEVNULL, check=False)
+    return json.loads(path.read_text(encoding="utf-8"))["benchmarks"], gates.returncode
+
+
 def main():
     compare_libraries()
     programs = pathlib.Path(sys.argv[1])
@@ -136,27 +146,25 @@ def main():
         for row in wanted:
             compare(row, folder)
 
-        path = folder / "peers.json"
-        subprocess.run([sys.executable, "-B", peers / "cpu.py", "--rows-of", *results, "--results",
-                        folder, "--filter", r"8x250.*/f32|fuse_cpu/4x|count/10K", "--budget", "60",
-                        "--out", path], check=True)
-        entries = json.loads(path.read_text(encoding="utf-8"))["benchmarks"]
+        entries, status = compared(results, folder, r"8x250.*/f32|fuse_cpu/4x|count/10K")
+        assert status == 0, "right results fail the gates"
         assert {e["name"].split("/")[0] for e in entries} == {
             "resample_cpu", "fuse_cpu", "voxelize_cpu"}, entries
         for entry in entries:
             assert "error_message" not in entry, entry
             assert entry["peer"] != "numpy" or entry["compared_with"] == "robocache", entry
 
-        # And it finds a wrong one.
+        # And it finds a wrong one, and one that is not there.
         row = next(r for r in wanted if r.name.startswith("resample_cpu/8x250->128x128/f32"))
         kept = row.result_file(folder)
         wrong = numpy.fromfile(kept, numpy.float32)
         wrong[len(wrong) // 2] += 0.01
         wrong.tofile(kept)
-        subprocess.run([sys.executable, "-B", peers / "cpu.py", "--rows-of", *results, "--results",
-                        folder, "--filter", r"8x250.*/f32", "--out", path], check=True)
-        entries = json.loads(path.read_text(encoding="utf-8"))["benchmarks"]
-        assert entries and all("error_message" in e for e in entries), entries
+        for make_worse in (lambda: None, kept.unlink):
+            make_worse()
+            entries, status = compared(results, folder, r"8x250.*/f32")
+            assert entries and all(e["is_wrong"] for e in entries), entries
+            assert status == 1, "wrong results pass the gates"
 
 
 if __name__ == "__main__":
