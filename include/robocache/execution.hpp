@@ -5,7 +5,8 @@
 
 /// \file
 /// Where a launcher runs: its last argument. A `cudaStream_t` means the GPU (the `.cuh` headers),
-/// `robocache::cpu` the calling machine's processor.
+/// `robocache::cpu` the calling machine's processor, and `robocache::preload` nowhere yet: the call
+/// is checked, and its kernels are loaded.
 
 /// `ROBOCACHE_CPU_NAMESPACE`: the inline namespace of all that is compiled differently with OpenMP
 /// or for a processor with FMA. Two translation units of one program may differ in these flags, and
@@ -43,5 +44,17 @@ struct cpu_execution {
 
 /// Pass as last argument to run on the CPU: `resample(source, targets, output, options, cpu)`.
 inline constexpr cpu_execution cpu{};
+
+/// The type of `preload`.
+struct preload_kernels {};
+
+/// Pass as last argument to load a call's kernels without running them: the same checks, the same
+/// status, nothing is launched, read or written. CUDA loads a kernel when it is first used, which
+/// takes milliseconds and may wait for the device; with real-time deadlines, make each call once
+/// with `preload` beforehand. Which kernels a call needs depends on its types, sizes, alignments
+/// and options, so preload with arguments like the real ones.
+///
+/// Loads for the current device, and asks for no more than the context that the process has for it.
+inline constexpr preload_kernels preload{};
 
 }  // namespace robocache

@@ -9,7 +9,8 @@
 
 cmake_minimum_required(VERSION 3.25)
 
-set(needed cudaFuncGetAttributes cudaLaunchKernelExC cudaGetLastError cudaGetErrorString)
+set(needed cudaFuncGetAttributes cudaLaunchKernelExC cudaGetLastError cudaPeekAtLastError
+           cudaGetErrorString)
 # What nvcc generates: a function per kernel that <<<>>> would call, and what registers kernels.
 set(generated "cudaLaunchKernel|__cuda(GetKernel|LaunchKernel|PopCallConfiguration|InitModule)"
               "__cuda(Unr|R)egister[A-Za-z]+")

@@ -19,6 +19,18 @@
 #define ROBOCACHE_HIDDEN
 #endif
 
+/// For functions that must exist in no object file under their own name: objects of one program
+/// that were compiled for different architectures would otherwise share one of the copies.
+#if defined(__CUDACC__)
+#define ROBOCACHE_ALWAYS_INLINE __forceinline__
+#elif defined(__GNUC__)
+#define ROBOCACHE_ALWAYS_INLINE inline __attribute__((always_inline))
+#elif defined(_MSC_VER)
+#define ROBOCACHE_ALWAYS_INLINE __forceinline
+#else
+#define ROBOCACHE_ALWAYS_INLINE inline
+#endif
+
 /// Keeps rarely taken paths out of the kernels: inlined there, they cost registers and instruction
 /// cache that every launch would pay for.
 #if defined(__CUDACC__)

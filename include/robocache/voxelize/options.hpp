@@ -4,8 +4,8 @@
 #include <robocache/detail/config.hpp>
 #include <robocache/tensor_view.hpp>
 #include <robocache/voxelize/grid.hpp>
+#include <robocache/workspace.hpp>
 
-#include <cstddef>
 #include <cstdint>
 
 /// \file
@@ -65,14 +65,6 @@ struct voxel_reports {
   tensor_view<std::uint32_t, 3> counts = {};
   /// Overwritten by each call; device memory for a stream.
   voxel_counters* counters = nullptr;
-};
-
-/// Temporary memory that the caller provides: contents do not matter before, mean nothing after.
-/// `voxelize_workspace_bytes` tells how much a call needs. Aligned to 16 bytes. Calls that may run
-/// at the same time need one each.
-struct workspace {
-  void* data = nullptr;
-  std::size_t bytes = 0;
 };
 
 namespace detail {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/cuda/arch_namespace.cuh>
+#include <robocache/cuda/launch.cuh>
 #include <robocache/detail/config.hpp>
-#include <robocache/detail/cuda_namespace.cuh>
-#include <robocache/detail/launch.cuh>
 #include <robocache/resample/detail/arguments.hpp>
 #include <robocache/resample/detail/copy.cuh>
 #include <robocache/resample/detail/search.cuh>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/cuda/arch_namespace.cuh>
 #include <robocache/detail/config.hpp>
-#include <robocache/detail/cuda_namespace.cuh>
 #include <robocache/resample/detail/arguments.hpp>
 #include <robocache/resample/detail/tuning.hpp>
 #include <robocache/resample/device.hpp>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/cuda/arch_namespace.cuh>
+#include <robocache/cuda/vector.cuh>
 #include <robocache/detail/config.hpp>
-#include <robocache/detail/cuda_namespace.cuh>
 #include <robocache/detail/fast_divide.hpp>
-#include <robocache/detail/vector.cuh>
 #include <robocache/voxelize/detail/bin_visit.cuh>
 #include <robocache/voxelize/reduce.hpp>
 

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/cuda/arch_namespace.cuh>
+#include <robocache/detail/config.hpp>
+#include <robocache/execution.hpp>
+#include <robocache/status.hpp>
+
+#include <cuda_runtime_api.h>
+
+#include <initializer_list>
+
+namespace robocache {
+inline namespace ROBOCACHE_CUDA_NAMESPACE {
+namespace cuda_detail {
+
+/// Lets the next kernel of the stream begin to launch. It sees nothing of this one's work until it
+/// waits for it, and it does not run ahead unless it was launched to (see `launch`).
+__device__ __forceinline__ void let_next_kernel_launch() noexcept {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.launch_dependents;");
+#endif
+}
+
+/// Waits until the kernels before this one in the stream are complete and their writes visible.
+/// Must come before the first access to global memory, reads included.
+__device__ __forceinline__ void wait_for_previous_kernel() noexcept {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+
+/// Whether launches may overlap, as far as the list of architectures decides it.
+enum class launch_overlap { never, always, ask };
+
+/// Of architectures as in `__CUDA_ARCH_LIST__`: 800, 900, ...
+constexpr launch_overlap overlap_of(std::initializer_list<int> architectures) noexcept {
+  bool some_wait = false;
+  bool some_do_not = false;
+  for (const int architecture : architectures) {
+    (architecture >= 900 ? some_wait : some_do_not) = true;
+  }
+  if (some_wait == some_do_not) return launch_overlap::ask;
+  return some_wait ? launch_overlap::always : launch_overlap::never;
+}
+
+#if defined(__CUDA_ARCH_LIST__)
+inline constexpr launch_overlap overlap_of_launches = overlap_of({__CUDA_ARCH_LIST__});
+#else
+inline constexpr launch_overlap overlap_of_launches = launch_overlap::ask;
+#endif
+
+/// Turns a failure into a status. The runtime forgets the failure, because the caller is told of it
+/// here, but not where an error of the caller's was pending before: which of the two the runtime
+/// remembers is then not ours to decide.
+ROBOCACHE_HIDDEN inline status launch_failure(const char* operation, cudaError_t pending,
+                                              cudaError_t error) noexcept {
+  if (pending == cudaSuccess) (void)cudaGetLastError();
+  return status::from_cuda(operation, static_cast<int>(error), cudaGetErrorString(error));
+}
+
+/// Launches a kernel and turns the runtime's answer into a status. An error that was pending before
+/// the call is neither cleared nor taken for this launch's own.
+///
+/// Code for compute capability 9.0 or later: the launch overlaps with the end of the kernel before
+/// it (programmatic dependent launch), so the kernel must call `wait_for_previous_kernel`.
+template <class... Parameters, class... Arguments>
+ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters...), dim3 grid,
+                               dim3 block, cudaStream_t where,
+                               const Arguments&... arguments) noexcept {
+  static_assert(sizeof...(Parameters) == sizeof...(Arguments), "an argument for each parameter");
+  const cudaError_t pending = cudaPeekAtLastError();
+  void* pointers[] = {const_cast<void*>(static_cast<const void*>(&arguments))...};
+  bool may_overlap = overlap_of_launches == launch_overlap::always;
+  cudaError_t error = cudaSuccess;
+  if constexpr (overlap_of_launches == launch_overlap::ask) {
+    // The code that is loaded decides, not the device: code for 8.0 that was compiled anew for a
+    // later device does not wait.
+    cudaFuncAttributes attributes{};
+    error = cudaFuncGetAttributes(&attributes, reinterpret_cast<const void*>(kernel));
+    may_overlap = attributes.ptxVersion >= 90;
+  }
+  if (error == cudaSuccess) {
+    cudaLaunchAttribute overlap;
+    overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    overlap.val.programmaticStreamSerializationAllowed = 1;
+    cudaLaunchConfig_t config{};
+    config.gridDim = grid;
+    config.blockDim = block;
+    config.stream = where;
+    config.attrs = &overlap;
+    config.numAttrs = may_overlap ? 1 : 0;
+    error = cudaLaunchKernelExC(&config, reinterpret_cast<const void*>(kernel), pointers);
+  }
+  if (error == cudaSuccess) return {};
+  return launch_failure(operation, pending, error);
+}
+
+/// Loads the kernel that the launch above would launch, and launches nothing.
+template <class... Parameters, class... Arguments>
+ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters...), dim3, dim3,
+                               preload_kernels, const Arguments&...) noexcept {
+  static_assert(sizeof...(Parameters) == sizeof...(Arguments), "an argument for each parameter");
+  const cudaError_t pending = cudaPeekAtLastError();
+  cudaFuncAttributes attributes{};
+  const cudaError_t error =
+      cudaFuncGetAttributes(&attributes, reinterpret_cast<const void*>(kernel));
+  if (error == cudaSuccess) return {};
+  return launch_failure(operation, pending, error);
+}
+
+}  // namespace cuda_detail
+}  // namespace ROBOCACHE_CUDA_NAMESPACE
+}  // namespace robocache
