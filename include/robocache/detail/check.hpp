@@ -2,6 +2,7 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
+#include <robocache/detail/overlap.hpp>
 #include <robocache/status.hpp>
 #include <robocache/tensor_view.hpp>
 
@@ -15,50 +16,15 @@
 
 namespace robocache::detail {
 
-/// The bytes a view can touch, `[begin, end)`, and its name. Empty views touch none.
-struct byte_span {
-  const char* name = "";
-  std::uintptr_t first_element = 0;
-  std::uintptr_t last_element = 0;  ///< the one with the highest address
-  std::uintptr_t begin = 0;
-  std::uintptr_t end = 0;
-  bool dense = false;  ///< every byte of the span belongs to an element
-};
-
+/// What a view touches. The view has passed `check_view`.
 template <class T, int Rank>
 ROBOCACHE_HIDDEN byte_span bytes_of(const char* name, const tensor_view<T, Rank>& view) noexcept {
-  byte_span span;
-  span.name = name;
-  if (view.empty()) return span;
-  std::int64_t low = 0;
-  std::int64_t high = 0;
-  std::int64_t step[Rank];
-  std::int64_t reach[Rank];
+  static_assert(Rank <= byte_span::most_dimensions, "more dimensions than a byte_span has");
+  if (view.empty()) return byte_span(name);
+  byte_span span(name, view.data(), 0, sizeof(T));
   for (int d = 0; d < Rank; ++d) {
-    const std::int64_t signed_reach = (view.extent(d) - 1) * view.stride(d);
-    (signed_reach < 0 ? low : high) += signed_reach;
-    step[d] = view.stride(d) < 0 ? -view.stride(d) : view.stride(d);
-    reach[d] = signed_reach < 0 ? -signed_reach : signed_reach;
+    span.repeat(view.extent(d), static_cast<std::uint64_t>(view.stride(d)) * sizeof(T));
   }
-  // Dense: from the finest dimension to the coarsest, each step is within what is covered so far.
-  span.dense = true;
-  std::int64_t covered = 1;
-  bool taken[Rank] = {};
-  for (int n = 0; n < Rank; ++n) {
-    int finest = -1;
-    for (int d = 0; d < Rank; ++d) {
-      if (!taken[d] && (finest < 0 || step[d] < step[finest])) finest = d;
-    }
-    taken[finest] = true;
-    if (reach[finest] == 0) continue;
-    span.dense = span.dense && step[finest] <= covered;
-    covered += reach[finest];
-  }
-  const auto base = reinterpret_cast<std::uintptr_t>(view.data());
-  span.first_element = base;
-  span.begin = base + static_cast<std::uintptr_t>(low) * sizeof(T);
-  span.end = base + static_cast<std::uintptr_t>(high + 1) * sizeof(T);
-  span.last_element = span.end - sizeof(T);
   return span;
 }
 
@@ -132,17 +98,6 @@ ROBOCACHE_HIDDEN status check_extent(const char* operation, const char* name,
   return status::invalid_argument("%s: %s has extent %lld in dimension %d, %s has %lld", operation,
                                   name, static_cast<long long>(view.extent(dimension)), dimension,
                                   expected_of, static_cast<long long>(expected));
-}
-
-/// Overlap that is certain: equal first elements, or an end of one within the other where that is
-/// dense. Strided views may interleave without touching, so those pass.
-inline bool certainly_overlap(const byte_span& a, const byte_span& b) noexcept {
-  const auto holds_end_of = [](const byte_span& outer, const byte_span& inner) {
-    return outer.dense && ((outer.begin <= inner.begin && inner.begin < outer.end) ||
-                           (outer.begin <= inner.last_element && inner.last_element < outer.end));
-  };
-  if (a.begin == a.end || b.begin == b.end) return false;
-  return a.first_element == b.first_element || holds_end_of(a, b) || holds_end_of(b, a);
 }
 
 /// \param name_a  what `a` is, for the message

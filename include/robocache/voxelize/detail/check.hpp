@@ -9,7 +9,6 @@
 #include <robocache/voxelize/options.hpp>
 #include <robocache/voxelize/points.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -48,19 +47,12 @@ ROBOCACHE_HIDDEN status check_grid(const char* operation, const voxel_grid<Real>
   return {};
 }
 
-/// Bytes `[begin, end)` that `size` items of `item` bytes touch, `step` bytes apart.
+/// `size` items of the bytes `[low, high)` behind `data`, `step` bytes apart.
 inline byte_span bytes_of_records(const char* name, const void* data, std::int64_t size,
                                   std::int64_t step, std::int64_t low, std::int64_t high) noexcept {
-  byte_span span;
-  span.name = name;
-  if (size == 0) return span;
-  const std::int64_t reach = (size - 1) * step;
-  const auto base = reinterpret_cast<std::uintptr_t>(data);
-  span.first_element = base + static_cast<std::uintptr_t>(low);
-  span.begin = base + static_cast<std::uintptr_t>(low + std::min<std::int64_t>(reach, 0));
-  span.end = base + static_cast<std::uintptr_t>(high + std::max<std::int64_t>(reach, 0));
-  span.last_element = base + static_cast<std::uintptr_t>(low + std::max<std::int64_t>(reach, 0));
-  span.dense = (step < 0 ? -step : step) <= high - low;
+  if (size == 0) return byte_span(name);
+  byte_span span(name, data, low, static_cast<std::uint64_t>(high - low));
+  span.repeat(size, static_cast<std::uint64_t>(step));
   return span;
 }
 
@@ -107,13 +99,13 @@ ROBOCACHE_HIDDEN status check_points(const char* operation,
   return {};
 }
 
+/// The coordinates along one axis of all points.
 template <class Real>
-ROBOCACHE_HIDDEN byte_span bytes_of(const char* name, const point_view<Real>& points) noexcept {
-  const auto [low, high] = std::minmax({points.offsets[0], points.offsets[1], points.offsets[2]});
-  constexpr auto bytes = static_cast<std::int64_t>(sizeof(Real));
-  byte_span span = bytes_of_records(name, points.data, points.size, points.step, low, high + bytes);
-  span.dense = span.dense && high - low == 2 * bytes;
-  return span;
+ROBOCACHE_HIDDEN byte_span bytes_of(const char* name, const point_view<Real>& points,
+                                    int axis) noexcept {
+  const std::int64_t low = points.offsets[axis];
+  return bytes_of_records(name, points.data, points.size, points.step, low,
+                          low + static_cast<std::int64_t>(sizeof(Real)));
 }
 
 template <class T>
@@ -145,12 +137,12 @@ ROBOCACHE_HIDDEN status check_features(const char* operation, const feature_view
 
 template <class T>
 ROBOCACHE_HIDDEN byte_span bytes_of(const char* name, const feature_view<T>& features) noexcept {
-  const std::int64_t reach = (features.channels - 1) * features.channel_step;
-  constexpr auto bytes = static_cast<std::int64_t>(sizeof(T));
-  byte_span span = bytes_of_records(name, features.data, features.channels == 0 ? 0 : features.size,
-                                    features.step, std::min<std::int64_t>(reach, 0),
-                                    std::max<std::int64_t>(reach, 0) + bytes);
-  span.dense = span.dense && (features.channels == 1 || features.channel_step == bytes);
+  if (features.channels == 0) return byte_span(name);
+  byte_span span = bytes_of_records(name, features.data, features.size, features.step, 0,
+                                    static_cast<std::int64_t>(sizeof(T)));
+  if (features.size > 0) {
+    span.repeat(features.channels, static_cast<std::uint64_t>(features.channel_step));
+  }
   return span;
 }
 
@@ -291,7 +283,7 @@ ROBOCACHE_HIDDEN status check_voxelize(const char* operation, const point_view<R
       operation,
       {bytes_of("output", output), bytes_of("reports.counters", reports.counters),
        bytes_of_records("workspace", space.data, 1, 0, 0, static_cast<std::int64_t>(needed))},
-      {bytes_of("points", points),
+      {bytes_of("points", points, 0), bytes_of("points", points, 1), bytes_of("points", points, 2),
        bytes_of_records("points.count", points.count, points.count != nullptr, 0, 0, 4)});
 }
 
@@ -335,7 +327,8 @@ ROBOCACHE_HIDDEN status check_voxelize(const char* operation, const point_view<R
       {bytes_of("output", output), bytes_of("reports.counts", reports.counts),
        bytes_of("reports.counters", reports.counters),
        bytes_of_records("workspace", space.data, 1, 0, 0, static_cast<std::int64_t>(needed))},
-      {bytes_of("points", points), bytes_of("features", features),
+      {bytes_of("points", points, 0), bytes_of("points", points, 1), bytes_of("points", points, 2),
+       bytes_of("features", features),
        bytes_of_records("points.count", points.count, points.count != nullptr, 0, 0, 4)});
 }
 

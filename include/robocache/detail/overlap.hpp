@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+/// \file
+/// Whether two strided views share memory, from addresses and strides alone.
+
+namespace robocache::detail {
+
+/// The bytes that a view touches: items of `item` bytes, repeated along each dimension. All numbers
+/// wrap around in 64 bits, so no address and no stride is undefined behaviour.
+struct byte_span {
+  static constexpr int most_dimensions = 4;
+
+  /// Items `step` bytes apart, `most + 1` of them; both positive.
+  struct dimension {
+    std::uint64_t step;
+    std::uint64_t most;
+  };
+
+  const char* name = "";     ///< for messages
+  std::uintptr_t begin = 0;  ///< the lowest byte
+  std::uintptr_t end = 0;    ///< one past the highest; equal to `begin` if there is none
+  std::uint64_t item = 0;
+  int dimensions = 0;
+  dimension along[most_dimensions] = {};
+
+  byte_span() noexcept = default;
+  explicit byte_span(const char* what) noexcept : name(what) {}
+
+  /// One item of `bytes` bytes, `offset` bytes behind `data`.
+  byte_span(const char* what, const void* data, std::int64_t offset, std::uint64_t bytes) noexcept
+      : name(what),
+        begin(reinterpret_cast<std::uintptr_t>(data) + static_cast<std::uintptr_t>(offset)),
+        end(begin + static_cast<std::uintptr_t>(bytes)),
+        item(bytes) {}
+
+  /// All that there is so far, `count` times (1 or more), `step` bytes apart.
+  void repeat(std::int64_t count, std::uint64_t step) noexcept {
+    if (count <= 1 || step == 0) return;
+    const auto most = static_cast<std::uint64_t>(count) - 1;
+    if (static_cast<std::int64_t>(step) < 0) {
+      step = 0 - step;
+      begin -= static_cast<std::uintptr_t>(step * most);
+    } else {
+      end += static_cast<std::uintptr_t>(step * most);
+    }
+    along[dimensions++] = {step, most};
+  }
+};
+
+/// The smallest `k` with `low <= k * step mod modulus <= high`, for `0 < low <= high < modulus` and
+/// `step < modulus`; `none` if there is none, or if `k * modulus` exceeds 64 bits. As Euclid's
+/// algorithm, in about log2(modulus) rounds.
+inline constexpr std::uint64_t none = ~std::uint64_t{0};
+inline std::uint64_t first_multiple_within(std::uint64_t step, std::uint64_t modulus,
+                                           std::uint64_t low, std::uint64_t high) noexcept {
+  if (step == 0) return none;
+  if (step > modulus - step) {  // count down instead
+    step = modulus - step;
+    const std::uint64_t lowest = modulus - high;
+    high = modulus - low;
+    low = lowest;
+  }
+  const std::uint64_t before = (low - 1) / step;  // multiples of step in [1, low)
+  if ((before + 1) <= high / step) return before + 1;
+  // [low, high] lies between two multiples of step. After `turns` times round the modulus,
+  // low + turns * modulus .. high + turns * modulus must have one.
+  const std::uint64_t turns =
+      first_multiple_within(modulus % step, step, step - high % step, step - low % step);
+  if (turns == none || turns > (none - step - low) / modulus) return none;
+  return (low + turns * modulus + step - 1) / step;
+}
+
+inline std::uint64_t greatest_common_divisor(std::uint64_t a, std::uint64_t b) noexcept {
+  while (b != 0) {
+    const std::uint64_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+/// Whether a sum of multiples comes within reach of a number: the question that overlap of two
+/// views is. In general it is as hard as a knapsack, so the number of combinations is bounded.
+class reachable_sums {
+ public:
+  /// \param slack  sums `0 .. slack` are there to begin with
+  explicit reachable_sums(std::uint64_t slack) noexcept : slack_(slack) {}
+
+  /// Adds `0 .. most` times `step`.
+  void add(const byte_span::dimension& more) noexcept {
+    int at = terms_++;
+    for (; at > 0 && term_[at - 1].step > more.step; --at) term_[at] = term_[at - 1];
+    term_[at] = more;
+  }
+
+  /// Joins what has no holes: afterwards few terms are left, of views of usual layouts one or none.
+  void simplify() noexcept {
+    int kept = 0;
+    for (int i = 0; i < terms_; ++i) {
+      const byte_span::dimension term = term_[i];
+      if (kept == 0) {
+        if (term.step <= slack_ + 1) {
+          slack_ += term.step * term.most;
+          continue;
+        }
+      } else {
+        byte_span::dimension& last = term_[kept - 1];
+        const std::uint64_t times = term.step / last.step;
+        if (term.step % last.step == 0 && times <= last.most + 1) {
+          last.most += times * term.most;
+          continue;
+        }
+      }
+      term_[kept++] = term;
+    }
+    terms_ = kept;
+    std::uint64_t reach = slack_;
+    std::uint64_t divisor = 0;
+    for (int i = 0; i < terms_; ++i) {
+      reach_[i] = reach;
+      divisor_[i] = divisor;
+      reach += term_[i].step * term_[i].most;
+      divisor = greatest_common_divisor(term_[i].step, divisor);
+    }
+  }
+
+  /// True if a sum is `target`; false if none is, or if the search was given up.
+  bool contain(std::uint64_t target) noexcept { return contain(target, terms_); }
+
+ private:
+  /// With the first `n` terms alone.
+  bool contain(std::uint64_t target, int n) noexcept {
+    if (n == 0) return target <= slack_;
+    const byte_span::dimension& term = term_[n - 1];
+    const std::uint64_t reach = reach_[n - 1];
+    const std::uint64_t divisor = divisor_[n - 1];
+    std::uint64_t times = target > reach ? (target - reach - 1) / term.step + 1 : 0;
+    const std::uint64_t most = target / term.step < term.most ? target / term.step : term.most;
+    while (times <= most) {
+      if (n == 1) return true;
+      // What remains must be a multiple of the other terms' divisor, and slack. With one other term
+      // that is all that is asked.
+      const std::uint64_t rest = (target - times * term.step) % divisor;
+      if (rest > slack_) {
+        const std::uint64_t more =
+            first_multiple_within(term.step % divisor, divisor, rest - slack_, rest);
+        if (more > most - times) return false;
+        times += more;
+      }
+      if (n == 2) return true;
+      if (combinations_-- == 0) return false;
+      if (contain(target - times * term.step, n - 1)) return true;
+      if (combinations_ <= 0) return false;
+      ++times;
+    }
+    return false;
+  }
+
+  std::uint64_t slack_;
+  int terms_ = 0;
+  int combinations_ = 64;
+  byte_span::dimension term_[2 * byte_span::most_dimensions];
+  std::uint64_t reach_[2 * byte_span::most_dimensions];    ///< the largest sum of the terms before
+  std::uint64_t divisor_[2 * byte_span::most_dimensions];  ///< theirs, greatest and common
+};
+
+/// Overlap that is certain: a byte of both is found. Exact unless a search over three or more
+/// different steps takes more than 64 combinations, which no layout in use does; then false.
+inline bool certainly_overlap(const byte_span& a, const byte_span& b) noexcept {
+  if (a.begin == a.end || b.begin == b.end || a.end <= b.begin || b.end <= a.begin) return false;
+  // From the lowest byte of a up and from the highest of b down: all steps are then upwards, and
+  // the two meet if steps and places within the items add up to the distance.
+  reachable_sums sums(a.item - 1 + (b.item - 1));
+  for (int d = 0; d < a.dimensions; ++d) sums.add(a.along[d]);
+  for (int d = 0; d < b.dimensions; ++d) sums.add(b.along[d]);
+  sums.simplify();
+  return sums.contain(b.end - 1 - a.begin);
+}
+
+}  // namespace robocache::detail
