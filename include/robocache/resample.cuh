@@ -48,7 +48,8 @@ template <class In, class Out, class Rows, class Real>
 ROBOCACHE_HIDDEN status resample_on_stream(const char* operation, const Rows& rows,
                                            const copy_arguments<Real>& copy,
                                            cudaStream_t stream) noexcept {
-  if (copy.batch == 0 || copy.rows == 0 || copy.channels == 0) return {};
+  if (copy.batch == 0 || copy.rows == 0) return {};
+  if (copy.channels == 0 && !rows.reports()) return {};
   using in = typename scalar_traits<In>::canonical;
   using out = typename scalar_traits<Out>::canonical;
   return launch_rows<widest_vector<in, out>, in, out>(operation, vector_width<in, out>(copy), rows,
@@ -104,7 +105,6 @@ ROBOCACHE_HIDDEN status resample(const grouped_source<In, Time>& source,
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       detail::check_resample("resample", source, target_times, output, statuses, options));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_groups("resample", source.groups, output.extent(2)));
-  if (output.extent(2) == 0) return {};
   const sensor_stream<Time, In> one[] = {{source, options}};
   fuse_reports<Time> reports;
   reports.statuses =

@@ -162,7 +162,7 @@ TEST_CASE("the status bytes are optional", "[layout]") {
   }
 }
 
-TEST_CASE("zero items, rows or channels: success, null pointers, nothing written", "[layout]") {
+TEST_CASE("zero items, rows or channels: success, null pointers, statuses alone", "[layout]") {
   for (const operations& entry : tested().all()) {
     random_source random(26);
     for (const int what : {0, 1, 2, 3}) {
@@ -182,10 +182,11 @@ TEST_CASE("zero items, rows or channels: success, null pointers, nothing written
           INFO("what is zero: " << what);
           REQUIRE(std::string(got.status.message()) == "");
           CHECK(got.status.ok());
-          if (what == 3) CHECK(difference(tested(), work, got) == "");
+          if (what == 3 || (what == 2 && path == call_path::resample)) {
+            CHECK(difference(tested(), work, got) == "");  // rows without channels have statuses
+          }
         }
       }
-      if (what == 2) CHECK(run(tested(), work).outputs_untouched);  // a no-op, statuses included
     }
   }
 }

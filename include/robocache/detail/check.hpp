@@ -16,6 +16,22 @@
 
 namespace robocache::detail {
 
+/// The same elements, with a stride of zero wherever no address uses the stride: along dimensions
+/// of one element, and everywhere if there is no element. What computes addresses from it then
+/// neither overflows nor moves a null pointer, whatever strides the caller gave.
+template <class T, int Rank>
+ROBOCACHE_HD constexpr tensor_view<T, Rank> without_unused_strides(
+    const tensor_view<T, Rank>& view) noexcept {
+  const bool empty = view.empty();
+  std::int64_t extents[Rank] = {};
+  std::int64_t strides[Rank] = {};
+  for (int d = 0; d < Rank; ++d) {
+    extents[d] = view.extent(d);
+    if (!empty && view.extent(d) > 1) strides[d] = view.stride(d);
+  }
+  return tensor_view<T, Rank>(view.data(), extents, strides);
+}
+
 /// What a view touches. The view has passed `check_view`.
 template <class T, int Rank>
 ROBOCACHE_HIDDEN byte_span bytes_of(const char* name, const tensor_view<T, Rank>& view) noexcept {

@@ -119,10 +119,9 @@ ROBOCACHE_HIDDEN status check_fuse_disjoint(const char* operation,
   const byte_span written[] = {bytes_of("output", outputs.whole()),
                                bytes_of("reports.statuses", reports.statuses),
                                bytes_of("reports.ages", reports.ages)};
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      check_disjoint(operation, {written[0], written[1], written[2]},
-                     {bytes_of("target_times", target_times.anchors),
-                      bytes_of("target_times.windows", target_times.windows)}));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_disjoint(
+      operation, {written[0], written[1], written[2]},
+      {bytes_of("target_times", target_times.anchors), bytes_of_windows(target_times)}));
   for (std::int64_t n = 0; n < streams.count; ++n) {
     const input_spans inputs = inputs_of<Out>(streams.first[n]);
     for (const byte_span& out : written) {
@@ -141,7 +140,7 @@ ROBOCACHE_HIDDEN status check_fuse_disjoint(const char* operation,
   const byte_span statuses = bytes_of("reports.statuses", reports.statuses);
   const byte_span ages = bytes_of("reports.ages", reports.ages);
   const byte_span targets[] = {bytes_of("target_times", target_times.anchors),
-                               bytes_of("target_times.windows", target_times.windows)};
+                               bytes_of_windows(target_times)};
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       check_disjoint(operation, {statuses, ages}, {targets[0], targets[1]}));
   byte_span output[most_streams];

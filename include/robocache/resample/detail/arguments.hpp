@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/detail/check.hpp>
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/fast_divide.hpp>
 #include <robocache/resample/device.hpp>
@@ -144,6 +145,8 @@ struct status_report {
   status_report(const tensor_view<std::uint8_t, 2>& view) noexcept
       : statuses(view.data()), batch_stride(view.stride(0)), stride(view.stride(1)) {}
 
+  ROBOCACHE_HD bool wanted() const noexcept { return statuses != nullptr; }
+
   template <class Time>
   ROBOCACHE_HD void operator()(std::int64_t b, std::uint32_t row, std::uint8_t status,
                                const time_axis<Time>&, Time, std::int32_t) const noexcept {
@@ -179,6 +182,8 @@ struct searched_rows {
     return targets(b, row);
   }
   ROBOCACHE_HD const resample_policy<time, real>& policy() const noexcept { return rules; }
+  /// Whether there is something to write besides values.
+  ROBOCACHE_HD bool reports() const noexcept { return reporter.wanted(); }
   /// \param newest  index of the newest sample the row is made from, -1 for none
   ROBOCACHE_HD void report(std::int64_t b, std::uint32_t row, std::uint8_t status,
                            const time_axis<time>& axis, time t,
@@ -208,6 +213,8 @@ struct stored_rows {
         right_strides{brackets.right.stride(0), brackets.right.stride(1)},
         weight_strides{brackets.weight.stride(0), brackets.weight.stride(1)},
         samples(values.extent(1)) {}
+
+  ROBOCACHE_HD bool reports() const noexcept { return false; }
 
   ROBOCACHE_HD row_source<real> find(std::int64_t b, std::int64_t t) const noexcept {
     const std::int64_t l = left[b * left_strides[0] + t * left_strides[1]];
@@ -239,8 +246,10 @@ struct copy_arguments {
 
 template <class In, class Out>
 copy_arguments<compute_t<In, Out>> make_copy_arguments(
-    const tensor_view<const In, 3>& in, bool packed, const tensor_view<Out, 3>& out,
+    const tensor_view<const In, 3>& values, bool packed, const tensor_view<Out, 3>& output,
     const normalization<compute_t<In, Out>>& options) noexcept {
+  const tensor_view<const In, 3> in = without_unused_strides(values);
+  const tensor_view<Out, 3> out = without_unused_strides(output);
   constexpr auto in_bytes = static_cast<std::int64_t>(sizeof(In));
   constexpr auto out_bytes = static_cast<std::int64_t>(sizeof(Out));
   return {{options.scale.data(), options.shift.data(), options.scale.stride(0),

@@ -87,7 +87,7 @@ ROBOCACHE_HIDDEN status check_source_times(const char* operation,
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "source.offsets", source.offsets));
   const std::int64_t stride = source.times.stride(1);
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-  if (!source.times.empty() && (stride > most || stride < -most)) {
+  if (!source.times.empty() && source.times.extent(1) > 1 && (stride > most || stride < -most)) {
     return status::invalid_argument(
         "%s: source.times has stride %lld in dimension 1, at most 2147483647 is supported",
         operation, static_cast<long long>(stride));
@@ -151,6 +151,13 @@ ROBOCACHE_HIDDEN status check_targets(const char* operation, const target_view<T
                                   static_cast<long long>(rows));
 }
 
+/// Of targets without windows none: their windows may be anything.
+template <class Time>
+ROBOCACHE_HIDDEN byte_span bytes_of_windows(const target_view<Time>& target_times) noexcept {
+  const char* const name = "target_times.windows";
+  return target_times.windowed ? bytes_of(name, target_times.windows) : byte_span(name);
+}
+
 /// Batch, rows and channels are counted in 31 bits; their product, and all offsets, in 63.
 template <class T, int Rank>
 ROBOCACHE_HIDDEN status check_counts(const char* operation, const char* name,
@@ -207,8 +214,7 @@ ROBOCACHE_HIDDEN status check_resample(const char* operation, const source_view<
       operation, {bytes_of("output", output), bytes_of("statuses", statuses)},
       {bytes_of("source.values", source.values), bytes_of("source.times", source.times),
        bytes_of("source.lengths", source.lengths), bytes_of("source.offsets", source.offsets),
-       bytes_of("target_times", target_times.anchors),
-       bytes_of("target_times.windows", target_times.windows),
+       bytes_of("target_times", target_times.anchors), bytes_of_windows(target_times),
        bytes_of("options.scale", options.scale), bytes_of("options.shift", options.shift)});
 }
 
@@ -245,7 +251,7 @@ ROBOCACHE_HIDDEN status check_find_brackets(const char* operation, const source_
        bytes_of("brackets.statuses", brackets.statuses)},
       {bytes_of("source.times", source.times), bytes_of("source.lengths", source.lengths),
        bytes_of("source.offsets", source.offsets), bytes_of("target_times", target_times.anchors),
-       bytes_of("target_times.windows", target_times.windows)});
+       bytes_of_windows(target_times)});
 }
 
 template <class In, class Real, class Out>
@@ -291,6 +297,10 @@ ROBOCACHE_HIDDEN inline status check_groups(const char* operation, const channel
     return status::invalid_argument("%s: source.groups has %d groups, at most %d are supported",
                                     operation, static_cast<int>(groups.count),
                                     channel_groups::most);
+  }
+  if (groups.count < 0) {
+    return status::invalid_argument("%s: source.groups has %d groups, must not be negative",
+                                    operation, static_cast<int>(groups.count));
   }
   std::int64_t end = 0;
   for (int i = 0; i < groups.count; ++i) {

@@ -164,7 +164,7 @@ template <class In, class Out, class Rows, class Real>
 ROBOCACHE_HIDDEN void resample_on_cpu(const Rows& source, const copy_arguments<Real>& copy,
                                       cpu_execution where) noexcept {
   const std::int64_t count = copy.batch * copy.rows;
-  if (count == 0 || copy.channels == 0) return;
+  if (count == 0 || (copy.channels == 0 && !source.reports())) return;
   for_each_piece(count, count * copy.channels, where, [&](std::int64_t first, std::int64_t last) {
     write_rows_fast<In, Out>(source, copy, first, last);
   });
@@ -175,7 +175,7 @@ ROBOCACHE_HIDDEN void resample_on_cpu(const Rows& source, const channel_groups& 
                                       const copy_arguments<Real>& copy,
                                       cpu_execution where) noexcept {
   const std::int64_t count = copy.batch * copy.rows;
-  if (count == 0 || copy.channels == 0) return;
+  if (count == 0 || (copy.channels == 0 && !source.reports())) return;
   for_each_piece(count, count * copy.channels, where, [&](std::int64_t first, std::int64_t last) {
     write_grouped_rows<In, Out>(source, groups, copy, first, last);
   });
