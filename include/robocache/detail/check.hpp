@@ -32,14 +32,25 @@ ROBOCACHE_HD constexpr tensor_view<T, Rank> without_unused_strides(
   return tensor_view<T, Rank>(view.data(), extents, strides);
 }
 
-/// What a view touches. The view has passed `check_view`.
+/// Where a view lies.
+template <class T, int Rank>
+ROBOCACHE_HIDDEN byte_range range_of(const tensor_view<T, Rank>& view) noexcept {
+  if (view.empty()) return {};
+  byte_range range(view.data(), 0, sizeof(T));
+  for (int d = 0; d < Rank; ++d) {
+    range.repeat(view.extent(d), static_cast<std::uint64_t>(view.stride(d)) * sizeof(T));
+  }
+  return range;
+}
+
+/// What a view touches.
 template <class T, int Rank>
 ROBOCACHE_HIDDEN byte_span bytes_of(const char* name, const tensor_view<T, Rank>& view) noexcept {
   static_assert(Rank <= byte_span::most_dimensions, "more dimensions than a byte_span has");
   if (view.empty()) return byte_span(name);
   byte_span span(name, view.data(), 0, sizeof(T));
   for (int d = 0; d < Rank; ++d) {
-    span.repeat(view.extent(d), static_cast<std::uint64_t>(view.stride(d)) * sizeof(T));
+    span.repeat(d, view.extent(d), static_cast<std::uint64_t>(view.stride(d)) * sizeof(T));
   }
   return span;
 }
@@ -143,6 +154,72 @@ ROBOCACHE_HIDDEN inline status check_disjoint(const char* operation,
     }
   }
   return {};
+}
+
+/// Looks whether what a call writes lies anywhere near what else it touches: ranges of addresses,
+/// which is all that most calls need.
+class memory_ranges {
+ public:
+  template <class T, int Rank>
+  void writes(const char*, const tensor_view<T, Rank>& view) noexcept {
+    const byte_range range = range_of(view);
+    for (int i = 0; i < count_; ++i) meet_ = meet_ || ranges_meet(range, written_[i]);
+    written_[count_++] = range;
+  }
+  template <class T, int Rank>
+  void reads(const char*, const tensor_view<T, Rank>& view) noexcept {
+    const byte_range range = range_of(view);
+    for (int i = 0; i < count_; ++i) meet_ = meet_ || ranges_meet(range, written_[i]);
+  }
+  bool meet() const noexcept { return meet_; }
+
+ private:
+  byte_range written_[4];
+  int count_ = 0;
+  bool meet_ = false;
+};
+
+/// The same to the byte. The first overlap found is the one that is reported.
+class memory_spans {
+ public:
+  explicit memory_spans(const char* operation) noexcept : operation_(operation) {}
+
+  template <class T, int Rank>
+  void writes(const char* name, const tensor_view<T, Rank>& view) noexcept {
+    written_[count_] = bytes_of(name, view);
+    for (int i = 0; i < count_; ++i) compare(written_[count_], written_[i]);
+    ++count_;
+  }
+  template <class T, int Rank>
+  void reads(const char* name, const tensor_view<T, Rank>& view) noexcept {
+    const byte_span span = bytes_of(name, view);
+    for (int i = 0; i < count_; ++i) compare(written_[i], span);
+  }
+  const status& result() const noexcept { return result_; }
+
+ private:
+  ROBOCACHE_HIDDEN void compare(const byte_span& out, const byte_span& other) noexcept {
+    if (!result_.ok() || !certainly_overlap(out, other)) return;
+    result_ = refuse_overlap(operation_, out.name, out, other.name, other);
+  }
+
+  const char* operation_;
+  byte_span written_[4];
+  int count_ = 0;
+  status result_;
+};
+
+/// Rejects overlap that is certain, of an output with an input or another output.
+///
+/// \param list  tells its argument first all that the call `writes`, then all that it `reads`
+template <class List>
+ROBOCACHE_HIDDEN status check_memory(const char* operation, const List& list) noexcept {
+  memory_ranges ranges;
+  list(ranges);
+  if (!ranges.meet()) return {};
+  memory_spans spans(operation);
+  list(spans);
+  return spans.result();
 }
 
 }  // namespace robocache::detail

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/detail/config.hpp>
+
 #include <cstdint>
 
 /// \file
@@ -8,45 +10,57 @@
 
 namespace robocache::detail {
 
-/// The bytes that a view touches: items of `item` bytes, repeated along each dimension. All numbers
-/// wrap around in 64 bits, so no address and no stride is undefined behaviour.
-struct byte_span {
+/// Addresses `[begin, end)`. All numbers wrap around in 64 bits, so no address and no stride is
+/// undefined behaviour.
+struct byte_range {
+  std::uintptr_t begin = 0;
+  std::uintptr_t end = 0;  ///< equal to `begin` if there is none
+
+  byte_range() noexcept = default;
+  /// `bytes` bytes, `offset` bytes behind `data`.
+  byte_range(const void* data, std::int64_t offset, std::uint64_t bytes) noexcept
+      : begin(reinterpret_cast<std::uintptr_t>(data) + static_cast<std::uintptr_t>(offset)),
+        end(begin + static_cast<std::uintptr_t>(bytes)) {}
+
+  /// All that there is so far, `count` times (1 or more), `step` bytes apart.
+  void repeat(std::int64_t count, std::uint64_t step) noexcept {
+    const std::uint64_t reach = step * (static_cast<std::uint64_t>(count) - 1);
+    const bool down = static_cast<std::int64_t>(step) < 0;
+    begin += static_cast<std::uintptr_t>(down ? reach : 0);
+    end += static_cast<std::uintptr_t>(down ? 0 : reach);
+  }
+};
+
+inline bool ranges_meet(const byte_range& a, const byte_range& b) noexcept {
+  return a.begin < b.end && b.begin < a.end && a.begin != a.end && b.begin != b.end;
+}
+
+/// The bytes that a view touches: items of `item` bytes, repeated along each dimension.
+struct byte_span : byte_range {
   static constexpr int most_dimensions = 4;
 
-  /// Items `step` bytes apart, `most + 1` of them; both positive.
+  /// Items `step` bytes apart, `most + 1` of them.
   struct dimension {
-    std::uint64_t step;
-    std::uint64_t most;
+    std::uint64_t step = 0;
+    std::uint64_t most = 0;
   };
 
-  const char* name = "";     ///< for messages
-  std::uintptr_t begin = 0;  ///< the lowest byte
-  std::uintptr_t end = 0;    ///< one past the highest; equal to `begin` if there is none
+  const char* name = "";  ///< for messages
   std::uint64_t item = 0;
-  int dimensions = 0;
-  dimension along[most_dimensions] = {};
+  dimension along[most_dimensions];
 
   byte_span() noexcept = default;
   explicit byte_span(const char* what) noexcept : name(what) {}
 
-  /// One item of `bytes` bytes, `offset` bytes behind `data`.
+  /// One item.
   byte_span(const char* what, const void* data, std::int64_t offset, std::uint64_t bytes) noexcept
-      : name(what),
-        begin(reinterpret_cast<std::uintptr_t>(data) + static_cast<std::uintptr_t>(offset)),
-        end(begin + static_cast<std::uintptr_t>(bytes)),
-        item(bytes) {}
+      : byte_range(data, offset, bytes), name(what), item(bytes) {}
 
-  /// All that there is so far, `count` times (1 or more), `step` bytes apart.
-  void repeat(std::int64_t count, std::uint64_t step) noexcept {
-    if (count <= 1 || step == 0) return;
-    const auto most = static_cast<std::uint64_t>(count) - 1;
-    if (static_cast<std::int64_t>(step) < 0) {
-      step = 0 - step;
-      begin -= static_cast<std::uintptr_t>(step * most);
-    } else {
-      end += static_cast<std::uintptr_t>(step * most);
-    }
-    along[dimensions++] = {step, most};
+  /// As a range's; once for each `d`.
+  void repeat(int d, std::int64_t count, std::uint64_t step) noexcept {
+    byte_range::repeat(count, step);
+    along[d].step = static_cast<std::int64_t>(step) < 0 ? 0 - step : step;
+    along[d].most = static_cast<std::uint64_t>(count) - 1;
   }
 };
 
@@ -91,6 +105,7 @@ class reachable_sums {
 
   /// Adds `0 .. most` times `step`.
   void add(const byte_span::dimension& more) noexcept {
+    if (more.most == 0 || more.step == 0) return;
     int at = terms_++;
     for (; at > 0 && term_[at - 1].step > more.step; --at) term_[at] = term_[at - 1];
     term_[at] = more;
@@ -167,17 +182,102 @@ class reachable_sums {
   std::uint64_t divisor_[2 * byte_span::most_dimensions];  ///< theirs, greatest and common
 };
 
-/// Overlap that is certain: a byte of both is found. Exact unless a search over three or more
-/// different steps takes more than 64 combinations, which no layout in use does; then false.
-inline bool certainly_overlap(const byte_span& a, const byte_span& b) noexcept {
-  if (a.begin == a.end || b.begin == b.end || a.end <= b.begin || b.end <= a.begin) return false;
+/// Of two views whose ranges of addresses overlap; see `certainly_overlap`.
+ROBOCACHE_HIDDEN inline bool share_a_byte(const byte_span& a, const byte_span& b) noexcept {
   // From the lowest byte of a up and from the highest of b down: all steps are then upwards, and
   // the two meet if steps and places within the items add up to the distance.
   reachable_sums sums(a.item - 1 + (b.item - 1));
-  for (int d = 0; d < a.dimensions; ++d) sums.add(a.along[d]);
-  for (int d = 0; d < b.dimensions; ++d) sums.add(b.along[d]);
+  for (const byte_span::dimension& d : a.along) sums.add(d);
+  for (const byte_span::dimension& d : b.along) sums.add(d);
   sums.simplify();
   return sums.contain(b.end - 1 - a.begin);
 }
+
+/// Overlap that is certain: a byte of both is found. Exact unless a search over three or more
+/// different steps takes more than 64 combinations, which no layout in use does; then false.
+inline bool certainly_overlap(const byte_span& a, const byte_span& b) noexcept {
+  return ranges_meet(a, b) && share_a_byte(a, b);
+}
+
+/// Where a view lies in a pitched buffer: `width` bytes, holes aside, of each period. Tells cheaply
+/// that columns of one buffer are apart.
+struct byte_column {
+  std::uint64_t period = 0;  ///< 0: the view is not of that kind
+  std::uint64_t first = 0;   ///< begin modulo period
+  std::uint64_t width = 0;
+
+  byte_column() noexcept = default;
+  explicit byte_column(const byte_span& span) noexcept : width(span.item) {
+    byte_span::dimension rest[byte_span::most_dimensions];
+    int count = 0;
+    for (const byte_span::dimension& d : span.along) {
+      if (d.most == 0 || d.step == 0) continue;
+      int at = count++;
+      for (; at > 0 && rest[at - 1].step > d.step; --at) rest[at] = rest[at - 1];
+      rest[at] = d;
+    }
+    for (int i = 0; i < count; ++i) {
+      if (period == 0 && rest[i].step <= width) {
+        width += rest[i].step * rest[i].most;
+      } else if (period == 0) {
+        period = rest[i].step;
+      } else if (rest[i].step % period != 0) {
+        period = 0;
+        return;
+      }
+    }
+    if (period != 0) first = span.begin % period;
+  }
+};
+
+/// False means nothing.
+inline bool certainly_apart(const byte_column& a, const byte_column& b) noexcept {
+  if (a.period == 0 || a.period != b.period) return false;
+  const std::uint64_t ahead = b.first >= a.first ? b.first - a.first : b.first + a.period - a.first;
+  return ahead >= a.width && a.period - ahead >= b.width;
+}
+
+/// Ranges of addresses, sorted so that one look tells whether a further one meets any.
+template <int Most>
+class sorted_ranges {
+ public:
+  void add(const byte_range& range) noexcept {
+    if (range.begin == range.end) return;
+    int at = count_++;
+    for (; at > 0 && range_[at - 1].begin > range.begin; --at) range_[at] = range_[at - 1];
+    range_[at] = range;
+  }
+
+  /// To be called once, after the last `add`. True if any two of them meet.
+  bool meet_each_other() noexcept {
+    bool meet = false;
+    for (int i = 1; i < count_; ++i) {
+      meet = meet || range_[i].begin < range_[i - 1].end;
+      // From here on the end of a range is the highest so far.
+      if (range_[i].end < range_[i - 1].end) range_[i].end = range_[i - 1].end;
+    }
+    return meet;
+  }
+
+  /// True if `range` meets any of them.
+  bool meet(const byte_range& range) const noexcept {
+    if (range.begin == range.end) return false;
+    int first = 0;  // those from `last` on begin behind the range
+    int last = count_;
+    while (first < last) {
+      const int middle = (first + last) / 2;
+      if (range_[middle].begin < range.end) {
+        first = middle + 1;
+      } else {
+        last = middle;
+      }
+    }
+    return last > 0 && range_[last - 1].end > range.begin;
+  }
+
+ private:
+  byte_range range_[Most];
+  int count_ = 0;
+};
 
 }  // namespace robocache::detail

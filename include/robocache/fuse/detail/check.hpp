@@ -29,45 +29,88 @@ class stream_name {
   char text_[48];
 };
 
-/// The channels of the next stream lie within the output, and apart from those of the streams
-/// before.
-template <class Stream, class Out>
-ROBOCACHE_HIDDEN status check_column(const char* operation, const stream_list<Stream>& streams,
-                                     std::int64_t n, const concatenated<Out>& outputs) noexcept {
-  const std::int64_t channels = streams.first[n].channels();
-  const std::int64_t column = outputs.column_of(streams.first[n]);
-  const std::int64_t available = outputs.whole().extent(2);
-  if (column < 0 || channels > available || column > available - channels) {
-    return status::invalid_argument(
-        "%s: streams[%lld] writes %lld channels from %lld, output has extent %lld in dimension 2",
-        operation, static_cast<long long>(n), static_cast<long long>(channels),
-        static_cast<long long>(column), static_cast<long long>(available));
-  }
-  concatenated<Out> before(outputs.whole());
-  for (std::int64_t m = 0; m < n; ++m) {
-    const std::int64_t other = before.column_of(streams.first[m]);
-    const std::int64_t others = streams.first[m].channels();
-    if (channels > 0 && others > 0 && column < other + others && other < column + channels) {
+/// The columns that streams take of one output: within it, and apart from each other.
+template <class Out>
+class taken_columns {
+ public:
+  template <class Stream>
+  ROBOCACHE_HIDDEN status check(const char* operation, const stream_list<Stream>& streams,
+                                std::int64_t n, const concatenated<Out>& outputs) noexcept {
+    const std::int64_t channels = streams.first[n].channels();
+    const std::int64_t column = outputs.column_of(streams.first[n]);
+    const std::int64_t available = outputs.whole().extent(2);
+    if (channels < 0) return {};  // the stream's own check has more to say
+    if (column < 0 || channels > available || column > available - channels) {
       return status::invalid_argument(
-          "%s: streams[%lld] writes %lld channels from %lld, streams[%lld] writes %lld from %lld",
+          "%s: streams[%lld] writes %lld channels from %lld, output has extent %lld in dimension 2",
           operation, static_cast<long long>(n), static_cast<long long>(channels),
-          static_cast<long long>(column), static_cast<long long>(m), static_cast<long long>(others),
-          static_cast<long long>(other));
+          static_cast<long long>(column), static_cast<long long>(available));
     }
-    (void)before.next(streams.first[m]);
+    first_[n] = column;
+    // Most lists are in order of columns, and need no further look.
+    if (channels > 0 && column < end_) {
+      for (std::int64_t m = 0; m < n; ++m) {
+        const std::int64_t others = streams.first[m].channels();
+        if (others == 0 || column >= first_[m] + others || first_[m] >= column + channels) continue;
+        return status::invalid_argument(
+            "%s: streams[%lld] writes %lld channels from %lld, streams[%lld] writes %lld from %lld",
+            operation, static_cast<long long>(n), static_cast<long long>(channels),
+            static_cast<long long>(column), static_cast<long long>(m),
+            static_cast<long long>(others), static_cast<long long>(first_[m]));
+      }
+    }
+    if (column + channels > end_) end_ = column + channels;
+    return {};
   }
-  return {};
-}
-template <class Stream, class Out>
-ROBOCACHE_HIDDEN status check_column(const char*, const stream_list<Stream>&, std::int64_t,
-                                     const separate<Out>&) noexcept {
-  return {};
+
+ private:
+  std::int64_t first_[most_streams];
+  std::int64_t end_ = 0;  ///< of the last column taken
+};
+
+/// Nothing to check: each stream has an output.
+struct no_columns {
+  template <class Stream, class Outputs>
+  status check(const char*, const stream_list<Stream>&, std::int64_t, const Outputs&) noexcept {
+    return {};
+  }
+};
+
+/// What a call of `fuse` writes, as ranges of addresses.
+using written_ranges = sorted_ranges<most_streams + 2>;
+
+/// Looks whether what a stream reads lies anywhere near what the call writes.
+class stream_ranges {
+ public:
+  explicit stream_ranges(const written_ranges& written) noexcept : written_(written) {}
+
+  template <class T, int Rank>
+  void reads(const char*, const tensor_view<T, Rank>& view) noexcept {
+    meet_ = meet_ || written_.meet(range_of(view));
+  }
+  bool meet() const noexcept { return meet_; }
+
+ private:
+  const written_ranges& written_;
+  bool meet_ = false;
+};
+
+/// What a stream reads.
+template <class Memory, class Source, class Options>
+void list_stream_memory(Memory& memory, const Source& source, const Options& options) noexcept {
+  using time = time_of_t<Source>;
+  using real = std::remove_cv_t<std::remove_reference_t<decltype(options.fill_value)>>;
+  memory.reads("source.values", source.values);
+  list_memory(memory, static_cast<const source_times<time>&>(source));
+  list_memory(memory, static_cast<const normalization<real>&>(options));
 }
 
+/// All but overlap of memory. Sets `meet` if what the stream reads lies near what the call writes.
 template <class Stream, class Outputs, class Time>
 ROBOCACHE_HIDDEN status check_one_stream(const char* operation, const Stream& stream,
                                          const target_view<Time>& target_times,
-                                         const tensor_view<Outputs, 3>& output) noexcept {
+                                         const tensor_view<Outputs, 3>& output,
+                                         const written_ranges& written, bool& meet) noexcept {
   return stream.template visit<Outputs>([&](const auto& source, const auto& options) -> status {
     using real = std::remove_cv_t<std::remove_reference_t<decltype(options.fill_value)>>;
     constexpr bool in_double = std::is_same_v<real, double>;
@@ -78,89 +121,138 @@ ROBOCACHE_HIDDEN status check_one_stream(const char* operation, const Stream& st
           operation);
     }
     ROBOCACHE_DETAIL_RETURN_IF_BAD(
-        check_resample(operation, source, target_times, output, {}, options));
-    return check_groups(operation, source.groups, output.extent(2));
+        check_resample_arguments(operation, source, target_times, output, {}, options));
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_groups(operation, source.groups, output.extent(2)));
+    stream_ranges ranges(written);
+    list_stream_memory(ranges, source, options);
+    meet = meet || ranges.meet();
+    return {};
   });
 }
 
-/// The memory that a stream reads.
-struct input_spans {
-  static constexpr int count = 6;
-  byte_span span[count];
+/// What a call of `fuse` writes, to the byte.
+class written_spans {
+ public:
+  template <class Out, class Time>
+  ROBOCACHE_HIDDEN written_spans(const concatenated<Out>& outputs,
+                                 const fuse_reports<Time>& reports) noexcept {
+    add(bytes_of("output", outputs.whole()));
+    add(bytes_of("reports.statuses", reports.statuses));
+    add(bytes_of("reports.ages", reports.ages));
+  }
+  template <class Out, class Time>
+  ROBOCACHE_HIDDEN written_spans(const separate<Out>& outputs,
+                                 const fuse_reports<Time>& reports) noexcept {
+    add(bytes_of("reports.statuses", reports.statuses));
+    add(bytes_of("reports.ages", reports.ages));
+    for (std::int64_t n = 0; n < outputs.count(); ++n) add(bytes_of(nullptr, outputs[n]));
+  }
+
+  /// Nothing is written twice.
+  ROBOCACHE_HIDDEN status check(const char* operation) const noexcept {
+    for (int i = 0; i < count_; ++i) {
+      for (int j = 0; j < i; ++j) {
+        if (certainly_apart(column_[i], column_[j])) continue;
+        if (certainly_overlap(span_[i], span_[j])) {
+          const span_name name(*this, j);
+          return refuse(operation, i, name.text(), span_[j]);
+        }
+      }
+    }
+    return {};
+  }
+
+  /// Nothing of it is read. `of` is appended to the name of what reads, for the message.
+  ROBOCACHE_HIDDEN status check(const char* operation, const byte_span& read,
+                                const char* of) const noexcept {
+    for (int i = 0; i < count_; ++i) {
+      if (!certainly_overlap(span_[i], read)) continue;
+      char name[64];
+      std::snprintf(name, sizeof(name), "%s%s", read.name, of);
+      return refuse(operation, i, name, read);
+    }
+    return {};
+  }
+
+ private:
+  /// Separate outputs get their names only when one is asked for.
+  class span_name {
+   public:
+    ROBOCACHE_HIDDEN span_name(const written_spans& spans, int i) noexcept {
+      const char* const name = spans.span_[i].name;
+      if (name != nullptr) {
+        std::snprintf(text_, sizeof(text_), "%s", name);
+      } else {  // behind the two reports
+        std::snprintf(text_, sizeof(text_), "outputs[%d]", i - 2);
+      }
+    }
+    const char* text() const noexcept { return text_; }
+
+   private:
+    char text_[24];
+  };
+
+  void add(const byte_span& span) noexcept {
+    span_[count_] = span;
+    column_[count_++] = byte_column(span);
+  }
+
+  ROBOCACHE_HIDDEN status refuse(const char* operation, int i, const char* name,
+                                 const byte_span& other) const noexcept {
+    const span_name mine(*this, i);
+    return refuse_overlap(operation, mine.text(), span_[i], name, other);
+  }
+
+  byte_span span_[most_streams + 2];
+  byte_column column_[most_streams + 2];
+  int count_ = 0;
 };
-template <class Out, class Stream>
-ROBOCACHE_HIDDEN input_spans inputs_of(const Stream& stream) noexcept {
-  return stream.template visit<Out>([](const auto& source, const auto& options) -> input_spans {
-    return {{bytes_of("source.values", source.values), bytes_of("source.times", source.times),
-             bytes_of("source.lengths", source.lengths), bytes_of("source.offsets", source.offsets),
-             bytes_of("options.scale", options.scale), bytes_of("options.shift", options.shift)}};
-  });
-}
 
-/// One tensor that the call writes, against what a stream reads.
-ROBOCACHE_HIDDEN inline status check_apart(const char* operation, const byte_span& output,
-                                           const input_spans& inputs, std::int64_t n) noexcept {
-  for (const byte_span& in : inputs.span) {
-    if (!certainly_overlap(output, in)) continue;
-    char name[64];
-    std::snprintf(name, sizeof(name), "%s of streams[%lld]", in.name, static_cast<long long>(n));
-    return refuse_overlap(operation, output.name, output, name, in);
+/// What is read, against what is written.
+class read_spans {
+ public:
+  /// \param of  " of streams[3]", or "" for what all streams share
+  read_spans(const char* operation, const written_spans& written, const char* of) noexcept
+      : operation_(operation), written_(written), of_(of) {}
+
+  template <class T, int Rank>
+  void reads(const char* name, const tensor_view<T, Rank>& view) noexcept {
+    if (!result_.ok()) return;
+    result_ = written_.check(operation_, bytes_of(name, view), of_);
   }
-  return {};
-}
+  const status& result() const noexcept { return result_; }
 
-/// No stream reads what the call writes, and nothing is written twice.
-template <class Stream, class Out, class Time>
-ROBOCACHE_HIDDEN status check_fuse_disjoint(const char* operation,
-                                            const stream_list<Stream>& streams,
-                                            const target_view<Time>& target_times,
-                                            const concatenated<Out>& outputs,
-                                            const fuse_reports<Time>& reports) noexcept {
-  const byte_span written[] = {bytes_of("output", outputs.whole()),
-                               bytes_of("reports.statuses", reports.statuses),
-                               bytes_of("reports.ages", reports.ages)};
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_disjoint(
-      operation, {written[0], written[1], written[2]},
-      {bytes_of("target_times", target_times.anchors), bytes_of_windows(target_times)}));
+ private:
+  const char* operation_;
+  const written_spans& written_;
+  const char* of_;
+  status result_;
+};
+
+/// Overlap of memory, to the byte. Only where ranges of addresses meet, which few calls have: those
+/// with an output for each stream in one tensor, say.
+template <class Stream, class Outputs, class Time>
+ROBOCACHE_HIDDEN status check_fuse_memory(const char* operation, const stream_list<Stream>& streams,
+                                          const target_view<Time>& target_times,
+                                          const Outputs& outputs, const fuse_reports<Time>& reports,
+                                          const written_ranges& ranges) noexcept {
+  const written_spans written(outputs, reports);
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(written.check(operation));
+  read_spans targets(operation, written, "");
+  list_memory(targets, target_times);
+  if (!targets.result().ok()) return targets.result();
   for (std::int64_t n = 0; n < streams.count; ++n) {
-    const input_spans inputs = inputs_of<Out>(streams.first[n]);
-    for (const byte_span& out : written) {
-      ROBOCACHE_DETAIL_RETURN_IF_BAD(check_apart(operation, out, inputs, n));
-    }
-  }
-  return {};
-}
-
-template <class Stream, class Out, class Time>
-ROBOCACHE_HIDDEN status check_fuse_disjoint(const char* operation,
-                                            const stream_list<Stream>& streams,
-                                            const target_view<Time>& target_times,
-                                            const separate<Out>& outputs,
-                                            const fuse_reports<Time>& reports) noexcept {
-  const byte_span statuses = bytes_of("reports.statuses", reports.statuses);
-  const byte_span ages = bytes_of("reports.ages", reports.ages);
-  const byte_span targets[] = {bytes_of("target_times", target_times.anchors),
-                               bytes_of_windows(target_times)};
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      check_disjoint(operation, {statuses, ages}, {targets[0], targets[1]}));
-  byte_span output[most_streams];
-  char name[most_streams][24];
-  for (std::int64_t n = 0; n < streams.count; ++n) {
-    std::snprintf(name[n], sizeof(name[n]), "outputs[%d]", static_cast<int>(n));
-    output[n] = bytes_of(name[n], outputs[n]);
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(
-        check_disjoint(operation, {output[n]}, {statuses, ages, targets[0], targets[1]}));
-    for (std::int64_t m = 0; m < n; ++m) {
-      ROBOCACHE_DETAIL_RETURN_IF_BAD(check_disjoint(operation, {output[n]}, {output[m]}));
-    }
-  }
-  for (std::int64_t m = 0; m < streams.count; ++m) {
-    const input_spans inputs = inputs_of<Out>(streams.first[m]);
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_apart(operation, statuses, inputs, m));
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_apart(operation, ages, inputs, m));
-    for (std::int64_t n = 0; n < streams.count; ++n) {
-      ROBOCACHE_DETAIL_RETURN_IF_BAD(check_apart(operation, output[n], inputs, m));
-    }
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(streams.first[n].template visit<typename Outputs::element>(
+        [&](const auto& source, const auto& options) -> status {
+          stream_ranges near(ranges);
+          list_stream_memory(near, source, options);
+          if (!near.meet()) return {};
+          char of[32];
+          std::snprintf(of, sizeof(of), " of streams[%d]", static_cast<int>(n));
+          read_spans inputs(operation, written, of);
+          list_stream_memory(inputs, source, options);
+          return inputs.result();
+        }));
   }
   return {};
 }
@@ -179,39 +271,52 @@ ROBOCACHE_HIDDEN status check_report(const char* operation, const char* name,
 /// \tparam Outputs  `concatenated` or `separate`
 template <class Stream, class Outputs, class Time>
 ROBOCACHE_HIDDEN status check_fuse(const char* operation, const stream_list<Stream>& streams,
-                                   const target_view<Time>& target_times, Outputs outputs,
+                                   const target_view<Time>& target_times, const Outputs& outputs,
                                    const fuse_reports<Time>& reports) noexcept {
   using out = typename Outputs::element;
-  const Outputs all = outputs;
   if (streams.count > most_streams) {
     return status::invalid_argument("%s: %lld streams, at most %lld are supported", operation,
                                     static_cast<long long>(streams.count),
                                     static_cast<long long>(most_streams));
   }
+  written_ranges written;
   if constexpr (Outputs::one_tensor) {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(check_output(operation, "output", outputs.whole()));
     ROBOCACHE_DETAIL_RETURN_IF_BAD(check_counts(operation, "output", outputs.whole()));
-  } else if (outputs.count() != streams.count) {
-    return status::invalid_argument("%s: %lld outputs for %lld streams", operation,
-                                    static_cast<long long>(outputs.count()),
-                                    static_cast<long long>(streams.count));
+    written.add(range_of(outputs.whole()));
+  } else {
+    if (outputs.count() != streams.count) {
+      return status::invalid_argument("%s: %lld outputs for %lld streams", operation,
+                                      static_cast<long long>(outputs.count()),
+                                      static_cast<long long>(streams.count));
+    }
+    for (std::int64_t n = 0; n < streams.count; ++n) written.add(range_of(outputs[n]));
   }
+  written.add(range_of(reports.statuses));
+  written.add(range_of(reports.ages));
+  bool meet = written.meet_each_other();
+
+  const std::int64_t batch = extent_of(outputs, 0);
+  const std::int64_t rows = extent_of(outputs, 1);
+  std::conditional_t<Outputs::one_tensor, taken_columns<out>, no_columns> columns;
+  Outputs each = outputs;
   for (std::int64_t n = 0; n < streams.count; ++n) {
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_column(operation, streams, n, outputs));
-    const stream_name name(operation, n);
-    const tensor_view<out, 3> part = outputs.next(streams.first[n]);
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(
-        check_one_stream(name.text(), streams.first[n], target_times, part));
-    for (int d = 0; d < 2; ++d) {
-      if (part.extent(d) != extent_of(all, d)) {
-        return status::invalid_argument(
-            "%s: output has extent %lld in dimension %d, that of streams[0] has %lld", name.text(),
-            static_cast<long long>(part.extent(d)), d, static_cast<long long>(extent_of(all, d)));
-      }
+    const Stream& stream = streams.first[n];
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(columns.check(operation, streams, n, each));
+    const tensor_view<out, 3> part =
+        stream.channels() < 0 ? tensor_view<out, 3>{} : each.next(stream);
+    if (!check_one_stream(operation, stream, target_times, part, written, meet).ok()) {
+      const stream_name name(operation, n);  // once more, because now it needs one
+      return check_one_stream(name.text(), stream, target_times, part, written, meet);
+    }
+    if (part.extent(0) != batch || part.extent(1) != rows) {
+      const stream_name name(operation, n);
+      const int d = part.extent(0) != batch ? 0 : 1;
+      return status::invalid_argument(
+          "%s: output has extent %lld in dimension %d, that of streams[0] has %lld", name.text(),
+          static_cast<long long>(part.extent(d)), d, static_cast<long long>(d == 0 ? batch : rows));
     }
   }
-  const std::int64_t batch = extent_of(all, 0);
-  const std::int64_t rows = extent_of(all, 1);
   if (batch > most_samples || rows > most_samples) {  // of outputs without channels
     return status::invalid_argument("%s: output has %lld x %lld rows, at most 2147483647 of each",
                                     operation, static_cast<long long>(batch),
@@ -221,7 +326,10 @@ ROBOCACHE_HIDDEN status check_fuse(const char* operation, const stream_list<Stre
       check_report(operation, "reports.statuses", reports.statuses, batch, rows, streams.count));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       check_report(operation, "reports.ages", reports.ages, batch, rows, streams.count));
-  return check_fuse_disjoint(operation, streams, target_times, all, reports);
+  stream_ranges targets(written);
+  list_memory(targets, target_times);
+  if (!meet && !targets.meet()) return {};
+  return check_fuse_memory(operation, streams, target_times, outputs, reports, written);
 }
 
 /// Lengths and offsets of all streams, where the host may read them.
@@ -229,9 +337,11 @@ template <class Out, class Stream>
 ROBOCACHE_HIDDEN status check_fuse_ragged(const char* operation,
                                           const stream_list<Stream>& streams) noexcept {
   for (std::int64_t n = 0; n < streams.count; ++n) {
-    const stream_name name(operation, n);
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(streams.first[n].template visit<Out>(
-        [&](const auto& source, const auto&) { return check_ragged(name.text(), source); }));
+    const auto check = [&](const char* name) {
+      return streams.first[n].template visit<Out>(
+          [&](const auto& source, const auto&) { return check_ragged(name, source); });
+    };
+    if (!check(operation).ok()) return check(stream_name(operation, n).text());
   }
   return {};
 }

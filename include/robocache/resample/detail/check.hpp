@@ -151,11 +151,23 @@ ROBOCACHE_HIDDEN status check_targets(const char* operation, const target_view<T
                                   static_cast<long long>(rows));
 }
 
-/// Of targets without windows none: their windows may be anything.
-template <class Time>
-ROBOCACHE_HIDDEN byte_span bytes_of_windows(const target_view<Time>& target_times) noexcept {
-  const char* const name = "target_times.windows";
-  return target_times.windowed ? bytes_of(name, target_times.windows) : byte_span(name);
+/// What a call reads of stamps. `memory` is as in `check_memory`.
+template <class Memory, class Time>
+void list_memory(Memory& memory, const source_times<Time>& source) noexcept {
+  memory.reads("source.times", source.times);
+  memory.reads("source.lengths", source.lengths);
+  memory.reads("source.offsets", source.offsets);
+}
+template <class Memory, class Time>
+void list_memory(Memory& memory, const target_view<Time>& target_times) noexcept {
+  memory.reads("target_times", target_times.anchors);
+  // Without windows they may be anything.
+  if (target_times.windowed) memory.reads("target_times.windows", target_times.windows);
+}
+template <class Memory, class Real>
+void list_memory(Memory& memory, const normalization<Real>& options) noexcept {
+  memory.reads("options.scale", options.scale);
+  memory.reads("options.shift", options.shift);
 }
 
 /// Batch, rows and channels are counted in 31 bits; their product, and all offsets, in 63.
@@ -181,12 +193,13 @@ ROBOCACHE_HIDDEN status check_rows(const char* operation, const char* name,
   return check_extent(operation, name, view, 1, rows, expected_of);
 }
 
+/// All but overlap of memory.
 template <class In, class Time, class Out, class Real>
-ROBOCACHE_HIDDEN status check_resample(const char* operation, const source_view<In, Time>& source,
-                                       const target_view<Time>& target_times,
-                                       const tensor_view<Out, 3>& output,
-                                       const tensor_view<std::uint8_t, 2>& statuses,
-                                       const resample_options<Time, Real>& options) noexcept {
+ROBOCACHE_HIDDEN status
+check_resample_arguments(const char* operation, const source_view<In, Time>& source,
+                         const target_view<Time>& target_times, const tensor_view<Out, 3>& output,
+                         const tensor_view<std::uint8_t, 2>& statuses,
+                         const resample_options<Time, Real>& options) noexcept {
   static_assert(is_input_scalar_v<In>, "values are u8, half, bfloat16, float or double");
   static_assert(is_output_scalar_v<Out>, "the output is half, bfloat16, float or double");
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "source.values", source.values));
@@ -209,13 +222,25 @@ ROBOCACHE_HIDDEN status check_resample(const char* operation, const source_view<
         check_rows(operation, "statuses", statuses, output.extent(0), output.extent(1), "output"));
   }
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_policy(operation, options));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_normalization(operation, options, output.extent(2)));
-  return check_disjoint(
-      operation, {bytes_of("output", output), bytes_of("statuses", statuses)},
-      {bytes_of("source.values", source.values), bytes_of("source.times", source.times),
-       bytes_of("source.lengths", source.lengths), bytes_of("source.offsets", source.offsets),
-       bytes_of("target_times", target_times.anchors), bytes_of_windows(target_times),
-       bytes_of("options.scale", options.scale), bytes_of("options.shift", options.shift)});
+  return check_normalization(operation, options, output.extent(2));
+}
+
+template <class In, class Time, class Out, class Real>
+ROBOCACHE_HIDDEN status check_resample(const char* operation, const source_view<In, Time>& source,
+                                       const target_view<Time>& target_times,
+                                       const tensor_view<Out, 3>& output,
+                                       const tensor_view<std::uint8_t, 2>& statuses,
+                                       const resample_options<Time, Real>& options) noexcept {
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_resample_arguments(operation, source, target_times, output, statuses, options));
+  return check_memory(operation, [&](auto& memory) {
+    memory.writes("output", output);
+    memory.writes("statuses", statuses);
+    memory.reads("source.values", source.values);
+    list_memory(memory, static_cast<const source_times<Time>&>(source));
+    list_memory(memory, target_times);
+    list_memory(memory, static_cast<const normalization<Real>&>(options));
+  });
 }
 
 template <class Time, class Real>
@@ -244,14 +269,14 @@ ROBOCACHE_HIDDEN status check_find_brackets(const char* operation, const source_
                                               batch, rows, "brackets.left"));
   }
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_policy(operation, policy));
-  return check_disjoint(
-      operation,
-      {bytes_of("brackets.left", brackets.left), bytes_of("brackets.right", brackets.right),
-       bytes_of("brackets.weight", brackets.weight),
-       bytes_of("brackets.statuses", brackets.statuses)},
-      {bytes_of("source.times", source.times), bytes_of("source.lengths", source.lengths),
-       bytes_of("source.offsets", source.offsets), bytes_of("target_times", target_times.anchors),
-       bytes_of_windows(target_times)});
+  return check_memory(operation, [&](auto& memory) {
+    memory.writes("brackets.left", brackets.left);
+    memory.writes("brackets.right", brackets.right);
+    memory.writes("brackets.weight", brackets.weight);
+    memory.writes("brackets.statuses", brackets.statuses);
+    list_memory(memory, static_cast<const source_times<Time>&>(source));
+    list_memory(memory, target_times);
+  });
 }
 
 template <class In, class Real, class Out>
@@ -284,11 +309,14 @@ ROBOCACHE_HIDDEN status check_apply_brackets(const char* operation,
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       check_extent(operation, "output", output, 2, values.extent(2), "values"));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_normalization(operation, options, output.extent(2)));
-  return check_disjoint(
-      operation, {bytes_of("output", output)},
-      {bytes_of("values", values), bytes_of("brackets.left", brackets.left),
-       bytes_of("brackets.right", brackets.right), bytes_of("brackets.weight", brackets.weight),
-       bytes_of("options.scale", options.scale), bytes_of("options.shift", options.shift)});
+  return check_memory(operation, [&](auto& memory) {
+    memory.writes("output", output);
+    memory.reads("values", values);
+    memory.reads("brackets.left", brackets.left);
+    memory.reads("brackets.right", brackets.right);
+    memory.reads("brackets.weight", brackets.weight);
+    list_memory(memory, options);
+  });
 }
 
 ROBOCACHE_HIDDEN inline status check_groups(const char* operation, const channel_groups& groups,

@@ -52,7 +52,7 @@ inline byte_span bytes_of_records(const char* name, const void* data, std::int64
                                   std::int64_t step, std::int64_t low, std::int64_t high) noexcept {
   if (size == 0) return byte_span(name);
   byte_span span(name, data, low, static_cast<std::uint64_t>(high - low));
-  span.repeat(size, static_cast<std::uint64_t>(step));
+  span.repeat(0, size, static_cast<std::uint64_t>(step));
   return span;
 }
 
@@ -141,7 +141,7 @@ ROBOCACHE_HIDDEN byte_span bytes_of(const char* name, const feature_view<T>& fea
   byte_span span = bytes_of_records(name, features.data, features.size, features.step, 0,
                                     static_cast<std::int64_t>(sizeof(T)));
   if (features.size > 0) {
-    span.repeat(features.channels, static_cast<std::uint64_t>(features.channel_step));
+    span.repeat(1, features.channels, static_cast<std::uint64_t>(features.channel_step));
   }
   return span;
 }
