@@ -25,7 +25,7 @@ endfunction()
 add_must_compile_test(resample)
 add_must_not_compile_test(resample time_types "source and target times have the same type")
 add_must_not_compile_test(resample integer_output "the output is half, bfloat16, float or double")
-add_must_not_compile_test(resample integer_values "values are u8, half, bfloat16, float or double")
+add_must_not_compile_test(resample integer_values "values are u8, int16, half, bfloat16, float or double")
 add_must_not_compile_test(resample time_type
   "time stamps are float, double, std::int64_t or std::uint64_t")
 add_must_not_compile_test(resample target_rank
@@ -40,7 +40,7 @@ add_must_not_compile_test(fuse time_types "source and target times have the same
 add_must_not_compile_test(fuse unlisted_scalar
   "the scalar type is not one of this sensor_stream's Values")
 add_must_not_compile_test(fuse integer_output "the output is half, bfloat16, float or double")
-add_must_not_compile_test(fuse integer_values "values are u8, half, bfloat16, float, double")
+add_must_not_compile_test(fuse integer_values "values are u8, int16, half, bfloat16, float, double")
 add_must_not_compile_test(fuse ignored_status "\\[-Werror=unused-result\\]|ignoring return")
 
 add_must_compile_test(voxelize)

@@ -10,10 +10,13 @@
 /// \file
 /// The scalar types of values, and conversions that give the same bits on every machine.
 ///
-/// Recognised: `std::uint8_t`, `float`, `double`, CUDA's `__half` and `__nv_bfloat16`, and
-/// `float16` / `bfloat16` below, which have the same bits and need no CUDA toolkit. CUDA's headers
-/// are not included here: only the names are declared, so this header costs nothing and works
-/// whether or not the caller includes them.
+/// Recognised: `std::uint8_t`, `std::int16_t`, `float`, `double`, CUDA's `__half` and
+/// `__nv_bfloat16`, and `float16` / `bfloat16` below, which have the same bits and need no CUDA
+/// toolkit. CUDA's headers are not included here: only the names are declared, so this header costs
+/// nothing and works whether or not the caller includes them.
+///
+/// One more scalar is an enumerator of `scalar_format`, a codec and a line of `scalar_traits`, and
+/// in `cuda/vector.cuh` how several of them lie in a word, where no format has them like that yet.
 
 struct __half;         // CUDA's, from <cuda_fp16.h>
 struct __nv_bfloat16;  // CUDA's, from <cuda_bf16.h>
@@ -30,55 +33,6 @@ struct float16 {
 struct bfloat16 {
   std::uint16_t bits;
 };
-
-namespace detail {
-
-enum class scalar_format { u8, f16, bf16, f32, f64 };
-
-template <class T>
-struct scalar_traits {
-  static constexpr bool is_scalar = false;
-};
-template <scalar_format Format, class Bits, class Canonical>
-struct scalar_traits_of {
-  static constexpr bool is_scalar = true;
-  static constexpr scalar_format format = Format;
-  using bits = Bits;            // what is loaded and stored
-  using canonical = Canonical;  // one type per format, so that each kernel is compiled once
-};
-template <>
-struct scalar_traits<std::uint8_t>
-    : scalar_traits_of<scalar_format::u8, std::uint8_t, std::uint8_t> {};
-template <>
-struct scalar_traits<float16> : scalar_traits_of<scalar_format::f16, std::uint16_t, float16> {};
-template <>
-struct scalar_traits<::__half> : scalar_traits_of<scalar_format::f16, std::uint16_t, float16> {};
-template <>
-struct scalar_traits<bfloat16> : scalar_traits_of<scalar_format::bf16, std::uint16_t, bfloat16> {};
-template <>
-struct scalar_traits<::__nv_bfloat16>
-    : scalar_traits_of<scalar_format::bf16, std::uint16_t, bfloat16> {};
-template <>
-struct scalar_traits<float> : scalar_traits_of<scalar_format::f32, std::uint32_t, float> {};
-template <>
-struct scalar_traits<double> : scalar_traits_of<scalar_format::f64, std::uint64_t, double> {};
-
-}  // namespace detail
-
-/// True for the types values may have as input.
-template <class T>
-inline constexpr bool is_input_scalar_v = detail::scalar_traits<std::remove_cv_t<T>>::is_scalar;
-
-/// True for the types values may have as output: all but the integers.
-template <class T>
-inline constexpr bool is_output_scalar_v =
-    is_input_scalar_v<T> && !std::is_integral_v<std::remove_cv_t<T>>;
-
-/// The type arithmetic between `In` and `Out` is done in: double if either is double, else float.
-template <class In, class Out>
-using compute_t = std::conditional_t<std::is_same_v<std::remove_cv_t<In>, double> ||
-                                         std::is_same_v<std::remove_cv_t<Out>, double>,
-                                     double, float>;
 
 namespace detail {
 
@@ -161,48 +115,138 @@ ROBOCACHE_HD inline float float_round_to_odd(double x) noexcept {
   return bit_copy<float>(bits | 1u);
 }
 
+/// What the bits of a scalar mean. Types of one format share their kernels.
+enum class scalar_format { u8, f16, bf16, f32, f64, i16 };
+
+// A codec per format. `bits` is what is loaded and stored, `canonical` one type that stands for the
+// format. `to_real` is exact; `from_real` rounds once, to nearest even, and NaN becomes the
+// format's canonical NaN. Formats without `from_real` are for input only.
+
+template <scalar_format Format, class Integer>
+struct integer_codec {
+  static constexpr scalar_format format = Format;
+  using bits = Integer;
+  using canonical = Integer;
+
+  template <class Real>
+  static ROBOCACHE_HD Real to_real(bits b) noexcept {
+    return static_cast<Real>(b);
+  }
+};
+
+struct f16_codec {
+  static constexpr scalar_format format = scalar_format::f16;
+  using bits = std::uint16_t;
+  using canonical = float16;
+
+  template <class Real>
+  static ROBOCACHE_HD Real to_real(bits b) noexcept {
+    return exact_cast<Real>(float_from_f16_bits(b));
+  }
+  static ROBOCACHE_HD bits from_real(float x) noexcept { return f16_bits_from_float(x); }
+  static ROBOCACHE_HD bits from_real(double x) noexcept { return from_real(float_round_to_odd(x)); }
+};
+
+struct bf16_codec {
+  static constexpr scalar_format format = scalar_format::bf16;
+  using bits = std::uint16_t;
+  using canonical = bfloat16;
+
+  template <class Real>
+  static ROBOCACHE_HD Real to_real(bits b) noexcept {
+    return exact_cast<Real>(float_from_bf16_bits(b));
+  }
+  static ROBOCACHE_HD bits from_real(float x) noexcept { return bf16_bits_from_float(x); }
+  static ROBOCACHE_HD bits from_real(double x) noexcept { return from_real(float_round_to_odd(x)); }
+};
+
+struct f32_codec {
+  static constexpr scalar_format format = scalar_format::f32;
+  using bits = std::uint32_t;
+  using canonical = float;
+
+  template <class Real>
+  static ROBOCACHE_HD Real to_real(bits b) noexcept {
+    return exact_cast<Real>(bit_copy<float>(b));
+  }
+  template <class Real>
+  static ROBOCACHE_HD bits from_real(Real x) noexcept {
+    const float value = exact_cast<float>(x);
+    return bit_copy<bits>(is_nan(value) ? canonical_nan<float>() : value);
+  }
+};
+
+struct f64_codec {
+  static constexpr scalar_format format = scalar_format::f64;
+  using bits = std::uint64_t;
+  using canonical = double;
+
+  template <class Real>
+  static ROBOCACHE_HD Real to_real(bits b) noexcept {
+    static_assert(std::is_same_v<Real, double>, "a double is computed with in double");
+    return bit_copy<double>(b);
+  }
+  template <class Real>
+  static ROBOCACHE_HD bits from_real(Real x) noexcept {
+    const double value = exact_cast<double>(x);
+    return bit_copy<bits>(is_nan(value) ? canonical_nan<double>() : value);
+  }
+};
+
+/// The codec of a type.
+template <class T>
+struct scalar_traits;
+template <>
+struct scalar_traits<std::uint8_t> : integer_codec<scalar_format::u8, std::uint8_t> {};
+template <>
+struct scalar_traits<std::int16_t> : integer_codec<scalar_format::i16, std::int16_t> {};
+template <>
+struct scalar_traits<float16> : f16_codec {};
+template <>
+struct scalar_traits<::__half> : f16_codec {};
+template <>
+struct scalar_traits<bfloat16> : bf16_codec {};
+template <>
+struct scalar_traits<::__nv_bfloat16> : bf16_codec {};
+template <>
+struct scalar_traits<float> : f32_codec {};
+template <>
+struct scalar_traits<double> : f64_codec {};
+
+template <class T, class = void>
+struct is_scalar : std::false_type {};
+template <class T>
+struct is_scalar<T, std::void_t<typename scalar_traits<T>::bits>> : std::true_type {};
+
 /// Reads one element. `Real` is float or double; conversion to it is exact.
 template <class Real, class T>
 ROBOCACHE_HD inline Real real_from_bits(typename scalar_traits<T>::bits bits) noexcept {
-  constexpr scalar_format format = scalar_traits<T>::format;
-  if constexpr (format == scalar_format::u8) {
-    return static_cast<Real>(bits);
-  } else if constexpr (format == scalar_format::f16) {
-    return exact_cast<Real>(float_from_f16_bits(bits));
-  } else if constexpr (format == scalar_format::bf16) {
-    return exact_cast<Real>(float_from_bf16_bits(bits));
-  } else if constexpr (format == scalar_format::f32) {
-    return exact_cast<Real>(bit_copy<float>(bits));
-  } else {
-    static_assert(std::is_same_v<Real, double>, "a double is computed with in double");
-    return bit_copy<double>(bits);
-  }
+  return scalar_traits<T>::template to_real<Real>(bits);
 }
 
 /// Writes one element, rounded once, to nearest even. NaN becomes the format's canonical NaN.
 template <class T, class Real>
 ROBOCACHE_HD inline typename scalar_traits<T>::bits bits_from_real(Real x) noexcept {
-  constexpr scalar_format format = scalar_traits<T>::format;
-  static_assert(format != scalar_format::u8, "integers are not an output type");
-  if constexpr (format == scalar_format::f64) {
-    const double value = exact_cast<double>(x);
-    return bit_copy<std::uint64_t>(is_nan(value) ? canonical_nan<double>() : value);
-  } else if constexpr (format == scalar_format::f32) {
-    const float value = exact_cast<float>(x);
-    return bit_copy<std::uint32_t>(is_nan(value) ? canonical_nan<float>() : value);
-  } else {
-    float value;
-    if constexpr (std::is_same_v<Real, double>) {
-      value = float_round_to_odd(x);
-    } else {
-      value = x;
-    }
-    if constexpr (format == scalar_format::f16) return f16_bits_from_float(value);
-    return bf16_bits_from_float(value);
-  }
+  static_assert(!std::is_integral_v<T>, "integers are not an output type");
+  return scalar_traits<T>::from_real(x);
 }
 
 }  // namespace detail
+
+/// True for the types values may have as input.
+template <class T>
+inline constexpr bool is_input_scalar_v = detail::is_scalar<std::remove_cv_t<T>>::value;
+
+/// True for the types values may have as output: all but the integers.
+template <class T>
+inline constexpr bool is_output_scalar_v =
+    is_input_scalar_v<T> && !std::is_integral_v<std::remove_cv_t<T>>;
+
+/// The type arithmetic between `In` and `Out` is done in: double if either is double, else float.
+template <class In, class Out>
+using compute_t = std::conditional_t<std::is_same_v<std::remove_cv_t<In>, double> ||
+                                         std::is_same_v<std::remove_cv_t<Out>, double>,
+                                     double, float>;
 
 /// Converts between scalar types, rounding at most once, to nearest even. Same type: the same bits,
 /// NaN payloads included. Otherwise NaN becomes the output type's canonical NaN.

@@ -42,6 +42,9 @@ To copy_bits(From from) {
 
 double decode(scalar_kind kind, std::uint64_t bits) {
   if (kind == scalar_kind::u8) return static_cast<double>(bits);
+  if (kind == scalar_kind::i16) {  // two's complement
+    return static_cast<double>(bits) - (bits >= 0x8000u ? 65536.0 : 0.0);
+  }
   const format f = format_of(kind);
   const int fraction_bits = f.precision - 1;
   const std::uint64_t fraction = bits & ((std::uint64_t{1} << fraction_bits) - 1);
@@ -60,6 +63,7 @@ double decode(scalar_kind kind, std::uint64_t bits) {
 
 std::uint64_t encode(scalar_kind kind, double x) {
   if (kind == scalar_kind::u8) return static_cast<std::uint64_t>(x);
+  if (kind == scalar_kind::i16) return static_cast<std::uint64_t>(x < 0 ? x + 65536.0 : x);
   const format f = format_of(kind);
   if (std::isnan(x)) return f.nan;
   const std::uint64_t sign = std::signbit(x) ? std::uint64_t{1} << (f.bits - 1) : 0;

@@ -15,7 +15,8 @@ namespace robocache_test {
 double decode(scalar_kind kind, std::uint64_t bits);
 
 /// `x` rounded to nearest even; NaN as the bits that the contract names (0x7fff for 16 bits,
-/// 0x7fffffff for float, 0x7ff8... for double). u8 takes whole numbers only.
+/// 0x7fffffff for float, 0x7ff8... for double). Integers take whole
+/// numbers only.
 std::uint64_t encode(scalar_kind kind, double x);
 
 /// Half a unit in the last place at `x`: how far rounding to the format may move it.

@@ -9,6 +9,7 @@ void append_cuda_operations_i64_narrowing(std::vector<operations>& to) {
   to.push_back(
       cuda_operations<scalar_kind::f32, scalar_kind::bf16, time_kind::i64, cuda_scalar_of>());
   to.push_back(cuda_operations<scalar_kind::u8, scalar_kind::bf16, time_kind::i64>());
+  to.push_back(cuda_operations<scalar_kind::i16, scalar_kind::bf16, time_kind::i64>());
 }
 
 }  // namespace robocache_test

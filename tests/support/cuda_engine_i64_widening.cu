@@ -7,6 +7,7 @@ void append_cuda_operations_i64_widening(std::vector<operations>& to) {
   to.push_back(cuda_operations<scalar_kind::bf16, scalar_kind::f32, time_kind::i64>());
   to.push_back(cuda_operations<scalar_kind::f16, scalar_kind::f32, time_kind::i64>());
   to.push_back(cuda_operations<scalar_kind::u8, scalar_kind::f32, time_kind::i64>());
+  to.push_back(cuda_operations<scalar_kind::i16, scalar_kind::f32, time_kind::i64>());
 }
 
 }  // namespace robocache_test

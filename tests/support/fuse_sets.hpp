@@ -26,8 +26,8 @@ void for_half_fuse_sets(const Add& add) {
 
 template <class Add>
 void for_double_fuse_sets(const Add& add) {
-  add(fuse_set<time_kind::i64, scalar_kind::f64, scalar_kind::u8, scalar_kind::f16,
-               scalar_kind::bf16, scalar_kind::f32, scalar_kind::f64>{});
+  add(fuse_set<time_kind::i64, scalar_kind::f64, scalar_kind::u8, scalar_kind::i16,
+               scalar_kind::f16, scalar_kind::bf16, scalar_kind::f32, scalar_kind::f64>{});
 }
 
 /// Float and double arithmetic in one call.

@@ -13,7 +13,7 @@
 namespace robocache_test {
 
 enum class time_kind { f32, f64, i64, u64 };
-enum class scalar_kind { u8, f16, bf16, f32, f64 };
+enum class scalar_kind { u8, i16, f16, bf16, f32, f64 };
 
 /// Types of one call.
 struct combination {
@@ -38,10 +38,16 @@ inline bool is_integer(time_kind kind) {
   return kind == time_kind::i64 || kind == time_kind::u64;
 }
 
+/// Integers have no NaN, no infinity and no denormals, and are input only.
+inline bool is_integer(scalar_kind kind) {
+  return kind == scalar_kind::u8 || kind == scalar_kind::i16;
+}
+
 inline std::size_t size_of(scalar_kind kind) {
   switch (kind) {
     case scalar_kind::u8:
       return 1;
+    case scalar_kind::i16:
     case scalar_kind::f16:
     case scalar_kind::bf16:
       return 2;
@@ -57,7 +63,7 @@ inline std::size_t size_of(time_kind kind) {
 }
 
 inline const char* name_of(scalar_kind kind) {
-  constexpr const char* names[] = {"u8", "f16", "bf16", "f32", "f64"};
+  constexpr const char* names[] = {"u8", "i16", "f16", "bf16", "f32", "f64"};
   return names[static_cast<int>(kind)];
 }
 inline const char* name_of(time_kind kind) {

@@ -19,7 +19,7 @@ int channels_per_value(channel_mode mode) {
 
 /// Angles of up to a few turns, and rotations not far from one another: as recordings have them.
 void make_plausible(random_source& random, fuse_stream& stream) {
-  if (stream.in == scalar_kind::u8) return;
+  if (is_integer(stream.in)) return;
   for (const channel_group& group : stream.groups) {
     if (group.mode < channel_mode::angle || random.chance(0.3)) continue;
     for (recording& item : stream.items) {

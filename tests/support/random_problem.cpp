@@ -53,6 +53,7 @@ any_policy random_policy(random_source& random, int which, stamp interval, time_
 
 std::uint64_t random_value(random_source& random, scalar_kind kind, bool special) {
   if (kind == scalar_kind::u8) return random.bits() & 0xffu;
+  if (kind == scalar_kind::i16) return random.bits() & 0xffffu;
   if (special && random.chance(0.15)) {
     switch (random.between(0, 5)) {
       case 0:

@@ -18,7 +18,7 @@ stamp garbage_stamp(time_kind kind) {
   return is_integer(kind) ? 3 : -7.5L;
 }
 std::uint64_t garbage_value(scalar_kind kind) {
-  return kind == scalar_kind::u8 ? 0xeeu : encode(kind, std::numeric_limits<double>::infinity());
+  return is_integer(kind) ? 0xeeu : encode(kind, std::numeric_limits<double>::infinity());
 }
 
 }  // namespace

@@ -20,6 +20,10 @@ struct scalar_of<scalar_kind::u8> {
   using type = std::uint8_t;
 };
 template <>
+struct scalar_of<scalar_kind::i16> {
+  using type = std::int16_t;
+};
+template <>
 struct scalar_of<scalar_kind::f16> {
   using type = robocache::float16;
 };

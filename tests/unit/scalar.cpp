@@ -76,6 +76,8 @@ static_assert(std::is_same_v<robocache::compute_t<const double, float16>, double
 static_assert(std::is_same_v<robocache::compute_t<std::uint8_t, double>, double>);
 static_assert(robocache::is_input_scalar_v<std::uint8_t> &&
               !robocache::is_output_scalar_v<std::uint8_t>);
+static_assert(robocache::is_input_scalar_v<std::int16_t> &&
+              !robocache::is_output_scalar_v<std::int16_t>);
 static_assert(robocache::is_output_scalar_v<const float16> && !robocache::is_input_scalar_v<int>);
 static_assert(robocache::is_input_scalar_v<__half> && robocache::is_output_scalar_v<__nv_bfloat16>);
 static_assert(sizeof(float16) == 2 && sizeof(bfloat16) == 2);
@@ -98,6 +100,19 @@ TEST_CASE("all bytes, to every output", "[scalar]") {
     CHECK(bits_of(scalar_cast<float16>(byte)) == encode(scalar_kind::f16, value));
     CHECK(bits_of(scalar_cast<bfloat16>(byte)) == encode(scalar_kind::bf16, value));
   }
+}
+
+TEST_CASE("all 16-bit integers, to every output", "[scalar]") {
+  int wrong = 0;
+  for (int value = -32768; value <= 32767; ++value) {
+    const auto x = static_cast<std::int16_t>(value);
+    wrong += scalar_cast<float>(x) != static_cast<float>(value);
+    wrong += scalar_cast<double>(x) != value;
+    wrong += bits_of(scalar_cast<float16>(x)) != encode(scalar_kind::f16, value);
+    wrong += bits_of(scalar_cast<bfloat16>(x)) != encode(scalar_kind::bf16, value);
+    wrong += decode(scalar_kind::i16, encode(scalar_kind::i16, value)) != value;
+  }
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("float at, below and above every half and bfloat16, and every midpoint", "[scalar]") {

@@ -7,6 +7,7 @@
 #include <robocache/scalar.hpp>
 
 #include <cstdint>
+#include <type_traits>
 
 /// \file
 /// Several neighbouring scalars in registers: one load, conversions two at a time where the
@@ -70,8 +71,16 @@ __device__ __forceinline__ void store_vector(T* p, const scalar_vector<T, Width>
 template <class Real, class T, int Width>
 __device__ __forceinline__ Real element_of(const scalar_vector<T, Width>& v, int e) noexcept {
   constexpr scalar_format format = scalar_traits<T>::format;
-  if constexpr (format == scalar_format::u8) {
-    return static_cast<Real>((v.word[e / 4] >> (8 * (e % 4))) & 0xffu);
+  if constexpr (std::is_integral_v<T>) {
+    constexpr int bits = 8 * static_cast<int>(sizeof(T));
+    constexpr int per_word = 32 / bits;
+    const std::uint32_t word = v.word[e / per_word];
+    if constexpr (std::is_signed_v<T>) {  // up to the sign, and down again with it
+      const auto up = static_cast<std::int32_t>(word << (32 - bits * (e % per_word + 1)));
+      return static_cast<Real>(up >> (32 - bits));
+    } else {
+      return static_cast<Real>((word >> (bits * (e % per_word))) & ((1u << bits) - 1u));
+    }
   } else if constexpr (format == scalar_format::bf16) {
     const std::uint32_t word = v.word[e / 2];
     return exact_cast<Real>(bit_copy<float>(e % 2 == 0 ? word << 16 : word & 0xffff0000u));

@@ -34,13 +34,15 @@ inline constexpr std::int64_t after_previous = -1;
 /// \endcode
 ///
 /// \tparam Time    type of all stamps of the call
-/// \tparam Values  the scalar types that streams of the call may have: u8, half, bfloat16, float,
+/// \tparam Values  the scalar types that streams of the call may have: u8, int16, half, bfloat16,
+/// float,
 ///                 double. Kernels hold code for these and no others.
 template <class Time, class... Values>
 class sensor_stream {
   static_assert(is_time_v<Time>, "time stamps are float, double, std::int64_t or std::uint64_t");
   static_assert(sizeof...(Values) > 0, "name the streams' scalar types");
-  static_assert((is_input_scalar_v<Values> && ...), "values are u8, half, bfloat16, float, double");
+  static_assert((is_input_scalar_v<Values> && ...),
+                "values are u8, int16, half, bfloat16, float, double");
 
  public:
   using time = Time;

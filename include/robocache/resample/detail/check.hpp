@@ -200,7 +200,7 @@ check_resample_arguments(const char* operation, const source_view<In, Time>& sou
                          const target_view<Time>& target_times, const tensor_view<Out, 3>& output,
                          const tensor_view<std::uint8_t, 2>& statuses,
                          const resample_options<Time, Real>& options) noexcept {
-  static_assert(is_input_scalar_v<In>, "values are u8, half, bfloat16, float or double");
+  static_assert(is_input_scalar_v<In>, "values are u8, int16, half, bfloat16, float or double");
   static_assert(is_output_scalar_v<Out>, "the output is half, bfloat16, float or double");
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_view(operation, "source.values", source.values));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_source_times(operation, source));
@@ -285,7 +285,7 @@ ROBOCACHE_HIDDEN status check_apply_brackets(const char* operation,
                                              const brackets_view<Real>& brackets,
                                              const tensor_view<Out, 3>& output,
                                              const normalization<Real>& options) noexcept {
-  static_assert(is_input_scalar_v<In>, "values are u8, half, bfloat16, float or double");
+  static_assert(is_input_scalar_v<In>, "values are u8, int16, half, bfloat16, float or double");
   static_assert(is_output_scalar_v<Out>, "the output is half, bfloat16, float or double");
   static_assert(std::is_same_v<Real, compute_t<In, Out>>,
                 "the weights are compute_t<In, Out>: float, or double for double values");
