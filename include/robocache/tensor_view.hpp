@@ -3,6 +3,7 @@
 
 #include <robocache/detail/config.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
@@ -23,6 +24,50 @@ struct is_mdspan_like<
                    decltype(std::declval<const M&>().extent(0)),
                    decltype(std::declval<const M&>().stride(0)), decltype(M::rank())>>
     : std::true_type {};
+
+template <class I>
+using if_integer = std::enable_if_t<std::is_integral_v<I> && !std::is_same_v<I, bool>>;
+
+/// An element of a braced list: with it the list's integers may be of several types.
+struct any_integer {
+  std::int64_t value;
+
+  template <class I, class = if_integer<I>>
+  ROBOCACHE_HD constexpr any_integer(I i) noexcept : value(static_cast<std::int64_t>(i)) {}
+  ROBOCACHE_HD constexpr explicit operator std::int64_t() const noexcept { return value; }
+};
+
+/// The number of elements of a `std::array`, without its header.
+template <class A>
+struct array_size {};
+template <template <class, std::size_t> class Array, class I, std::size_t Size>
+struct array_size<Array<I, Size>> : std::integral_constant<std::size_t, Size> {
+  using element = I;
+};
+template <class A>
+using if_integer_array = if_integer<typename array_size<A>::element>;
+
+/// Something with `data()` and `size()` whose elements a view of `T` may refer to.
+template <class S, class T, class = void>
+struct is_span_like : std::false_type {};
+template <class S, class T>
+struct is_span_like<S, T,
+                    std::void_t<std::remove_pointer_t<decltype(std::declval<S&>().data())> (*)[],
+                                decltype(static_cast<std::int64_t>(std::declval<S&>().size()))>>
+    : std::is_convertible<std::remove_pointer_t<decltype(std::declval<S&>().data())> (*)[],
+                          T (*)[]> {};
+
+/// Reaches the extents and strides of a view as arrays: checks are one function for all ranks.
+struct view_access {
+  template <class View>
+  static const std::int64_t* extents(const View& view) noexcept {
+    return view.extents_;
+  }
+  template <class View>
+  static const std::int64_t* strides(const View& view) noexcept {
+    return view.strides_;
+  }
+};
 
 }  // namespace detail
 
@@ -46,25 +91,72 @@ class tensor_view {
   constexpr tensor_view() noexcept = default;
 
   /// A dense row-major view: the last dimension has stride 1.
-  ROBOCACHE_HD constexpr tensor_view(T* data, const index_type (&extents)[Rank]) noexcept
+  ///
+  /// \param extents  integers of any type, and not all of one: `{batch, samples.size(), 7}`, an
+  /// array
+  ///                 or a `std::array`
+  template <class I, class = detail::if_integer<I>>
+  ROBOCACHE_HD constexpr tensor_view(T* data, const I (&extents)[Rank]) noexcept : data_(data) {
+    set_dense(extents);
+  }
+  ROBOCACHE_HD constexpr tensor_view(T* data, const detail::any_integer (&extents)[Rank]) noexcept
       : data_(data) {
-    // Unsigned, because absurd extents must reach the launcher's check and not overflow here.
-    std::uint64_t step = 1;
-    for (int d = Rank - 1; d >= 0; --d) {
-      extents_[d] = extents[d];
-      strides_[d] = static_cast<index_type>(step);
-      step *= static_cast<std::uint64_t>(extents[d]);
-    }
+    set_dense(extents);
+  }
+  template <class Extents, class = detail::if_integer_array<Extents>, class = void>
+  constexpr tensor_view(T* data, const Extents& extents) noexcept : data_(data) {
+    static_assert(detail::array_size<Extents>::value == Rank, "one extent per dimension");
+    set_dense(extents);
   }
 
-  /// A strided view. Strides are in elements, not bytes.
-  ROBOCACHE_HD constexpr tensor_view(T* data, const index_type (&extents)[Rank],
-                                     const index_type (&strides)[Rank]) noexcept
+  /// A strided view. Strides are in elements, not bytes. Integers as above.
+  template <class I, class J, class = detail::if_integer<I>, class = detail::if_integer<J>>
+  ROBOCACHE_HD constexpr tensor_view(T* data, const I (&extents)[Rank],
+                                     const J (&strides)[Rank]) noexcept
       : data_(data) {
-    for (int d = 0; d < Rank; ++d) {
-      extents_[d] = extents[d];
-      strides_[d] = strides[d];
-    }
+    set(extents, strides);
+  }
+  template <class I, class = detail::if_integer<I>>
+  ROBOCACHE_HD constexpr tensor_view(T* data, const I (&extents)[Rank],
+                                     const detail::any_integer (&strides)[Rank]) noexcept
+      : data_(data) {
+    set(extents, strides);
+  }
+  template <class J, class = detail::if_integer<J>>
+  ROBOCACHE_HD constexpr tensor_view(T* data, const detail::any_integer (&extents)[Rank],
+                                     const J (&strides)[Rank]) noexcept
+      : data_(data) {
+    set(extents, strides);
+  }
+  ROBOCACHE_HD constexpr tensor_view(T* data, const detail::any_integer (&extents)[Rank],
+                                     const detail::any_integer (&strides)[Rank]) noexcept
+      : data_(data) {
+    set(extents, strides);
+  }
+  template <class Extents, class Strides, class = detail::if_integer_array<Extents>,
+            class = detail::if_integer_array<Strides>, class = void>
+  constexpr tensor_view(T* data, const Extents& extents, const Strides& strides) noexcept
+      : data_(data) {
+    static_assert(
+        detail::array_size<Extents>::value == Rank && detail::array_size<Strides>::value == Rank,
+        "one extent and one stride per dimension");
+    set(extents, strides);
+  }
+
+  /// Of rank 1, from an array, or anything with `data()` and `size()`: a vector, a `std::array`, a
+  /// `std::span`. It must outlive the view.
+  template <std::size_t Size, int R = Rank, class = std::enable_if_t<R == 1>>
+  ROBOCACHE_HD constexpr tensor_view(T (&array)[Size]) noexcept : data_(array) {
+    const std::int64_t extents[] = {static_cast<std::int64_t>(Size)};
+    set_dense(extents);
+  }
+  ROBOCACHE_DETAIL_ANY_SIDE
+  template <class Span, int R = Rank,
+            class = std::enable_if_t<R == 1 && detail::is_span_like<Span, T>::value>, class = void,
+            class = void>
+  ROBOCACHE_HD constexpr tensor_view(Span&& span) noexcept : data_(span.data()) {
+    const std::int64_t extents[] = {static_cast<std::int64_t>(span.size())};
+    set_dense(extents);
   }
 
   /// Adds `const`.
@@ -79,8 +171,9 @@ class tensor_view {
 
   /// From anything shaped like `std::mdspan` (`data_handle()`, `extent(i)`, `stride(i)`, `rank()`),
   /// without including mdspan.
+  ROBOCACHE_DETAIL_ANY_SIDE
   template <class M, class = std::enable_if_t<detail::is_mdspan_like<M>::value>, class = void>
-  constexpr tensor_view(const M& view) : data_(view.data_handle()) {
+  ROBOCACHE_HD constexpr tensor_view(const M& view) : data_(view.data_handle()) {
     static_assert(M::rank() == Rank, "the mdspan has another number of dimensions");
     for (int d = 0; d < Rank; ++d) {
       extents_[d] = static_cast<index_type>(view.extent(d));
@@ -112,6 +205,27 @@ class tensor_view {
   }
 
  private:
+  friend struct detail::view_access;
+
+  template <class Extents>
+  ROBOCACHE_HD constexpr void set_dense(const Extents& extents) noexcept {
+    // Unsigned, because absurd extents must reach the launcher's check and not overflow here.
+    std::uint64_t step = 1;
+    for (int d = Rank - 1; d >= 0; --d) {
+      extents_[d] = static_cast<index_type>(extents[d]);
+      strides_[d] = static_cast<index_type>(step);
+      step *= static_cast<std::uint64_t>(extents_[d]);
+    }
+  }
+
+  template <class Extents, class Strides>
+  ROBOCACHE_HD constexpr void set(const Extents& extents, const Strides& strides) noexcept {
+    for (int d = 0; d < Rank; ++d) {
+      extents_[d] = static_cast<index_type>(extents[d]);
+      strides_[d] = static_cast<index_type>(strides[d]);
+    }
+  }
+
   T* data_ = nullptr;
   index_type extents_[Rank] = {};
   index_type strides_[Rank] = {};

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <vector>
 
 using robocache::tensor_view;
 
@@ -88,4 +89,65 @@ TEST_CASE("absurd extents reach the launcher's check", "[view]") {
   const tensor_view<int, 3> view(&one, {huge, huge, huge});  // no signed overflow: undefined
   CHECK(view.extent(0) == huge);
   CHECK(view.stride(2) == 1);
+}
+
+TEST_CASE("extents and strides are integers of any type", "[view]") {
+  float data[24] = {};
+  const std::vector<float> values(24);
+  const std::size_t four = 4;
+  const short three = 3;
+  const auto same = [&](const tensor_view<float, 3>& view) {
+    CHECK(view.data() == data);
+    CHECK(view.extent(0) == 2);
+    CHECK(view.extent(1) == 3);
+    CHECK(view.extent(2) == 4);
+    CHECK(view.stride(0) == 12);
+    CHECK(view.stride(1) == 4);
+    CHECK(view.stride(2) == 1);
+  };
+  same({data, {2, 3, 4}});
+  same({data, {2U, 3U, 4U}});
+  same({data, {values.size() / 12, three, four}});
+  same({data, {std::int64_t{2}, 3, four}});
+  same({data, {2, 3, 4}, {12, 4, 1}});
+  same({data, {2, three, four}, {12, 4, 1}});
+  same({data, {2, 3, 4}, {12L, four, 1}});
+  same({data, {2, three, four}, {3 * four, std::int8_t{4}, 1ULL}});
+  const int extents[] = {2, 3, 4};
+  const std::uint16_t strides[] = {12, 4, 1};
+  same({data, extents});
+  same({data, extents, strides});
+  same({data, extents, {12, four, std::int64_t{1}}});
+  same({data, {2, three, four}, strides});
+  const std::array<std::size_t, 3> sizes{2, 3, 4};
+  const std::array<std::ptrdiff_t, 3> steps{12, 4, 1};
+  same({data, sizes});
+  same({data, sizes, steps});
+  // What does not fit 63 bits becomes negative, which every launcher refuses.
+  CHECK(tensor_view<float, 1>(data, {~std::uint64_t{0}}).extent(0) < 0);
+  static_assert(tensor_view<float, 2>(nullptr, {2, 3}).stride(0) == 3);
+  static_assert(!std::is_constructible_v<tensor_view<float, 1>, float*, double(&)[1]>);
+}
+
+TEST_CASE("a view of one dimension from what has data and size", "[view]") {
+  std::vector<float> values(5);
+  const std::vector<float>& fixed = values;
+  std::array<float, 3> triple{};
+  float plain[4] = {};
+  const tensor_view<float, 1> of_vector = values;
+  const tensor_view<const float, 1> of_fixed = fixed;
+  const tensor_view<const float, 1> of_array = triple;
+  const tensor_view<const float, 1> of_plain = plain;
+  CHECK(of_vector.data() == values.data());
+  CHECK(of_vector.extent(0) == 5);
+  CHECK(of_vector.stride(0) == 1);
+  CHECK(of_fixed.extent(0) == 5);
+  CHECK(of_array.data() == triple.data());
+  CHECK(of_array.extent(0) == 3);
+  CHECK(of_plain.extent(0) == 4);
+  using vector = std::vector<float>;
+  static_assert(!std::is_convertible_v<const vector&, tensor_view<float, 1>>, "adds no const");
+  static_assert(!std::is_convertible_v<vector&, tensor_view<double, 1>>, "another type");
+  static_assert(!std::is_convertible_v<vector&, tensor_view<float, 2>>, "another rank");
+  static_assert(!std::is_convertible_v<std::vector<bool>&, tensor_view<bool, 1>>, "no bytes");
 }

@@ -11,6 +11,14 @@
 #define ROBOCACHE_HD
 #endif
 
+/// Before a ROBOCACHE_HD template that calls functions of its arguments: whether those run on host
+/// or device is up to who calls the template, so nvcc need not warn of it.
+#if defined(__CUDACC__)
+#define ROBOCACHE_DETAIL_ANY_SIDE _Pragma("nv_exec_check_disable")
+#else
+#define ROBOCACHE_DETAIL_ANY_SIDE
+#endif
+
 /// Keeps a symbol inside the library it is compiled into: two shared libraries that both contain
 /// the same kernel must never bind to each other's copy.
 #if defined(__GNUC__)
@@ -37,6 +45,21 @@
 #define ROBOCACHE_DETAIL_HD_COLD __host__ __device__ __noinline__
 #else
 #define ROBOCACHE_DETAIL_HD_COLD
+#endif
+
+/// The same for code of the host that mends or words what is wrong: once in the program, and out of
+/// the way of what is right.
+#if defined(__GNUC__)
+#define ROBOCACHE_DETAIL_COLD __attribute__((noinline, cold, visibility("hidden")))
+#else
+#define ROBOCACHE_DETAIL_COLD
+#endif
+
+/// For what is called from many places and costs little: small code, compiled quickly.
+#if defined(__GNUC__)
+#define ROBOCACHE_DETAIL_OUTLINE __attribute__((noinline, visibility("hidden")))
+#else
+#define ROBOCACHE_DETAIL_OUTLINE
 #endif
 
 /// On x86-64 the CPU back end has its loops twice, once for processors with AVX2 and FMA, and

@@ -68,8 +68,10 @@ struct byte_span : byte_range {
 /// `step < modulus`; `none` if there is none, or if `k * modulus` exceeds 64 bits. As Euclid's
 /// algorithm, in about log2(modulus) rounds.
 inline constexpr std::uint64_t none = ~std::uint64_t{0};
-inline std::uint64_t first_multiple_within(std::uint64_t step, std::uint64_t modulus,
-                                           std::uint64_t low, std::uint64_t high) noexcept {
+ROBOCACHE_DETAIL_COLD inline std::uint64_t first_multiple_within(std::uint64_t step,
+                                                                 std::uint64_t modulus,
+                                                                 std::uint64_t low,
+                                                                 std::uint64_t high) noexcept {
   if (step == 0) return none;
   if (step > modulus - step) {  // count down instead
     step = modulus - step;
@@ -147,7 +149,7 @@ class reachable_sums {
 
  private:
   /// With the first `n` terms alone.
-  bool contain(std::uint64_t target, int n) noexcept {
+  ROBOCACHE_DETAIL_COLD bool contain(std::uint64_t target, int n) noexcept {
     if (n == 0) return target <= slack_;
     const byte_span::dimension& term = term_[n - 1];
     const std::uint64_t reach = reach_[n - 1];
@@ -183,7 +185,7 @@ class reachable_sums {
 };
 
 /// Of two views whose ranges of addresses overlap; see `certainly_overlap`.
-ROBOCACHE_HIDDEN inline bool share_a_byte(const byte_span& a, const byte_span& b) noexcept {
+ROBOCACHE_DETAIL_COLD inline bool share_a_byte(const byte_span& a, const byte_span& b) noexcept {
   // From the lowest byte of a up and from the highest of b down: all steps are then upwards, and
   // the two meet if steps and places within the items add up to the distance.
   reachable_sums sums(a.item - 1 + (b.item - 1));
@@ -207,7 +209,7 @@ struct byte_column {
   std::uint64_t width = 0;
 
   byte_column() noexcept = default;
-  explicit byte_column(const byte_span& span) noexcept : width(span.item) {
+  ROBOCACHE_DETAIL_COLD explicit byte_column(const byte_span& span) noexcept : width(span.item) {
     byte_span::dimension rest[byte_span::most_dimensions];
     int count = 0;
     for (const byte_span::dimension& d : span.along) {
@@ -241,7 +243,7 @@ inline bool certainly_apart(const byte_column& a, const byte_column& b) noexcept
 template <int Most>
 class sorted_ranges {
  public:
-  void add(const byte_range& range) noexcept {
+  ROBOCACHE_DETAIL_OUTLINE void add(const byte_range& range) noexcept {
     if (range.begin == range.end) return;
     int at = count_++;
     for (; at > 0 && range_[at - 1].begin > range.begin; --at) range_[at] = range_[at - 1];
@@ -260,7 +262,7 @@ class sorted_ranges {
   }
 
   /// True if `range` meets any of them.
-  bool meet(const byte_range& range) const noexcept {
+  ROBOCACHE_DETAIL_OUTLINE bool meet(const byte_range& range) const noexcept {
     if (range.begin == range.end) return false;
     int first = 0;  // those from `last` on begin behind the range
     int last = count_;

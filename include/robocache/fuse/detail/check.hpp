@@ -84,8 +84,8 @@ class stream_ranges {
  public:
   explicit stream_ranges(const written_ranges& written) noexcept : written_(written) {}
 
-  template <class T, int Rank>
-  void reads(const char*, const tensor_view<T, Rank>& view) noexcept {
+  void reads(const char*, const any_shape& view) noexcept {
+    if (view.extents[0] == 0) return;
     meet_ = meet_ || written_.meet(range_of(view));
   }
   bool meet() const noexcept { return meet_; }
@@ -134,22 +134,22 @@ ROBOCACHE_HIDDEN status check_one_stream(const char* operation, const Stream& st
 class written_spans {
  public:
   template <class Out, class Time>
-  ROBOCACHE_HIDDEN written_spans(const concatenated<Out>& outputs,
-                                 const fuse_reports<Time>& reports) noexcept {
+  ROBOCACHE_DETAIL_COLD written_spans(const concatenated<Out>& outputs,
+                                      const fuse_reports<Time>& reports) noexcept {
     add(bytes_of("output", outputs.whole()));
     add(bytes_of("reports.statuses", reports.statuses));
     add(bytes_of("reports.ages", reports.ages));
   }
   template <class Out, class Time>
-  ROBOCACHE_HIDDEN written_spans(const separate<Out>& outputs,
-                                 const fuse_reports<Time>& reports) noexcept {
+  ROBOCACHE_DETAIL_COLD written_spans(const separate<Out>& outputs,
+                                      const fuse_reports<Time>& reports) noexcept {
     add(bytes_of("reports.statuses", reports.statuses));
     add(bytes_of("reports.ages", reports.ages));
     for (std::int64_t n = 0; n < outputs.count(); ++n) add(bytes_of(nullptr, outputs[n]));
   }
 
   /// Nothing is written twice.
-  ROBOCACHE_HIDDEN status check(const char* operation) const noexcept {
+  ROBOCACHE_DETAIL_COLD status check(const char* operation) const noexcept {
     for (int i = 0; i < count_; ++i) {
       for (int j = 0; j < i; ++j) {
         if (certainly_apart(column_[i], column_[j])) continue;
@@ -163,8 +163,8 @@ class written_spans {
   }
 
   /// Nothing of it is read. `of` is appended to the name of what reads, for the message.
-  ROBOCACHE_HIDDEN status check(const char* operation, const byte_span& read,
-                                const char* of) const noexcept {
+  ROBOCACHE_DETAIL_COLD status check(const char* operation, const byte_span& read,
+                                     const char* of) const noexcept {
     for (int i = 0; i < count_; ++i) {
       if (!certainly_overlap(span_[i], read)) continue;
       char name[64];
@@ -178,7 +178,7 @@ class written_spans {
   /// Separate outputs get their names only when one is asked for.
   class span_name {
    public:
-    ROBOCACHE_HIDDEN span_name(const written_spans& spans, int i) noexcept {
+    ROBOCACHE_DETAIL_COLD span_name(const written_spans& spans, int i) noexcept {
       const char* const name = spans.span_[i].name;
       if (name != nullptr) {
         std::snprintf(text_, sizeof(text_), "%s", name);
@@ -192,13 +192,13 @@ class written_spans {
     char text_[24];
   };
 
-  void add(const byte_span& span) noexcept {
+  ROBOCACHE_DETAIL_COLD void add(const byte_span& span) noexcept {
     span_[count_] = span;
     column_[count_++] = byte_column(span);
   }
 
-  ROBOCACHE_HIDDEN status refuse(const char* operation, int i, const char* name,
-                                 const byte_span& other) const noexcept {
+  ROBOCACHE_DETAIL_COLD status refuse(const char* operation, int i, const char* name,
+                                      const byte_span& other) const noexcept {
     const span_name mine(*this, i);
     return refuse_overlap(operation, mine.text(), span_[i], name, other);
   }
@@ -215,8 +215,7 @@ class read_spans {
   read_spans(const char* operation, const written_spans& written, const char* of) noexcept
       : operation_(operation), written_(written), of_(of) {}
 
-  template <class T, int Rank>
-  void reads(const char* name, const tensor_view<T, Rank>& view) noexcept {
+  ROBOCACHE_DETAIL_COLD void reads(const char* name, const any_shape& view) noexcept {
     if (!result_.ok()) return;
     result_ = written_.check(operation_, bytes_of(name, view), of_);
   }
@@ -232,10 +231,12 @@ class read_spans {
 /// Overlap of memory, to the byte. Only where ranges of addresses meet, which few calls have: those
 /// with an output for each stream in one tensor, say.
 template <class Stream, class Outputs, class Time>
-ROBOCACHE_HIDDEN status check_fuse_memory(const char* operation, const stream_list<Stream>& streams,
-                                          const target_view<Time>& target_times,
-                                          const Outputs& outputs, const fuse_reports<Time>& reports,
-                                          const written_ranges& ranges) noexcept {
+ROBOCACHE_DETAIL_COLD status check_fuse_memory(const char* operation,
+                                               const stream_list<Stream>& streams,
+                                               const target_view<Time>& target_times,
+                                               const Outputs& outputs,
+                                               const fuse_reports<Time>& reports,
+                                               const written_ranges& ranges) noexcept {
   const written_spans written(outputs, reports);
   ROBOCACHE_DETAIL_RETURN_IF_BAD(written.check(operation));
   read_spans targets(operation, written, "");

@@ -48,8 +48,10 @@ ROBOCACHE_HIDDEN status check_grid(const char* operation, const voxel_grid<Real>
 }
 
 /// `size` items of the bytes `[low, high)` behind `data`, `step` bytes apart.
-inline byte_span bytes_of_records(const char* name, const void* data, std::int64_t size,
-                                  std::int64_t step, std::int64_t low, std::int64_t high) noexcept {
+ROBOCACHE_DETAIL_OUTLINE inline byte_span bytes_of_records(const char* name, const void* data,
+                                                           std::int64_t size, std::int64_t step,
+                                                           std::int64_t low,
+                                                           std::int64_t high) noexcept {
   if (size == 0) return byte_span(name);
   byte_span span(name, data, low, static_cast<std::uint64_t>(high - low));
   span.repeat(0, size, static_cast<std::uint64_t>(step));
