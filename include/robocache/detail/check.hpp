@@ -70,7 +70,8 @@ ROBOCACHE_DETAIL_OUTLINE inline byte_range range_of(const any_shape& view) noexc
 }
 
 /// What a view touches.
-ROBOCACHE_DETAIL_COLD inline byte_span bytes_of(const char* name, const any_shape& view) noexcept {
+ROBOCACHE_DETAIL_OUTLINE inline byte_span bytes_of(const char* name,
+                                                   const any_shape& view) noexcept {
   if (view.empty()) return byte_span(name);
   const auto bytes = static_cast<std::uint64_t>(view.size);
   byte_span span(name, view.data, 0, bytes);
