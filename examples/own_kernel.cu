@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include <robocache/resample/device.hpp>
+#include <robocache/resample/collective/rows.hpp>
 
 #include <cooperative_groups.h>
 

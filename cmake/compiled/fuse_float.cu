@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fuse_instances.cuh"
-
-#include <cstdint>
+#include "instances.cuh"
 
 namespace robocache {
-namespace compiled_detail {
+inline namespace compiled_library {
 
-ROBOCACHE_FUSE(float)
+ROBOCACHE_FUSE(float, float)
+ROBOCACHE_FUSE(float, bfloat16)
 
-}  // namespace compiled_detail
+}  // namespace compiled_library
 }  // namespace robocache

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resample_instances.cuh"
+#include "instances.cuh"
 
 namespace robocache {
-namespace compiled_detail {
+inline namespace compiled_library {
 
-ROBOCACHE_TIME(double)
+ROBOCACHE_VALUES(float, double)
+ROBOCACHE_VALUES(bfloat16, double)
+ROBOCACHE_VALUES(std::uint8_t, double)
+ROBOCACHE_VALUES(float16, double)
+ROBOCACHE_RESAMPLE(double, double, double)
+ROBOCACHE_RUN(find_brackets_call<double, float>)
 
-}  // namespace compiled_detail
+}  // namespace compiled_library
 }  // namespace robocache

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resample_instances.cuh"
+#include "instances.cuh"
 
 namespace robocache {
-namespace compiled_detail {
+inline namespace compiled_library {
 
-ROBOCACHE_TIME(float)
-ROBOCACHE_APPLY(float, float)
-ROBOCACHE_APPLY(float, bfloat16)
-ROBOCACHE_APPLY(bfloat16, float)
-ROBOCACHE_APPLY(bfloat16, bfloat16)
+ROBOCACHE_VALUES(float, float)
+ROBOCACHE_VALUES(bfloat16, float)
+ROBOCACHE_RUN(find_brackets_call<float, float>)
 
-}  // namespace compiled_detail
+}  // namespace compiled_library
 }  // namespace robocache

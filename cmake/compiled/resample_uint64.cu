@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resample_instances.cuh"
+#include "instances.cuh"
 
 namespace robocache {
-namespace compiled_detail {
+inline namespace compiled_library {
 
-ROBOCACHE_TIME(std::uint64_t)
+ROBOCACHE_VALUES(float, std::uint64_t)
+ROBOCACHE_VALUES(bfloat16, std::uint64_t)
+ROBOCACHE_RUN(find_brackets_call<std::uint64_t, float>)
 
-}  // namespace compiled_detail
+}  // namespace compiled_library
 }  // namespace robocache

@@ -9,8 +9,9 @@
 /// \file
 /// What level 1 functions run on: a group of threads that work on one thing together.
 ///
-/// Anything with `thread_rank()`, `size()` and `sync()` is a group: cooperative groups' thread
-/// blocks and tiles as they are, and `serial_group` for one thread on the host or the device.
+/// Anything with `thread_rank()`, `size()` and `sync()` is a group: cooperative groups' threads,
+/// tiles and blocks as they are, `serial_group` for one thread on the host or the device, and
+/// `warp_group` for a warp of a kernel that does without cooperative groups.
 
 namespace robocache {
 
@@ -20,6 +21,20 @@ struct serial_group {
   static constexpr ROBOCACHE_HD unsigned size() noexcept { return 1; }
   static constexpr ROBOCACHE_HD void sync() noexcept {}
 };
+
+#if defined(__CUDACC__)
+/// The calling warp of a one-dimensional block of whole warps, all of whose lanes take part.
+struct warp_group {
+  static __device__ unsigned thread_rank() noexcept { return threadIdx.x % 32u; }
+  static constexpr __host__ __device__ unsigned size() noexcept { return 32u; }
+  static __device__ void sync() noexcept { __syncwarp(); }
+  static __device__ unsigned ballot(int vote) noexcept { return __ballot_sync(~0u, vote); }
+  template <class T>
+  static __device__ T shfl(T value, unsigned lane) noexcept {
+    return __shfl_sync(~0u, value, static_cast<int>(lane));
+  }
+};
+#endif
 
 namespace detail {
 
@@ -31,6 +46,27 @@ template <class Group>
 struct can_ballot<Group, std::void_t<decltype(std::declval<const Group&>().ballot(1)),
                                      decltype(std::declval<const Group&>().shfl(1, 0))>>
     : std::true_type {};
+
+template <class Group, unsigned Size = Group::size()>
+constexpr unsigned static_size(int) noexcept {
+  return Size;
+}
+template <class Group>
+constexpr unsigned static_size(long) noexcept {
+  return 0;
+}
+
+/// Threads of a group if the type tells, else 0.
+template <class Group>
+inline constexpr unsigned static_size_v = static_size<Group>(0);
+
+/// A whole warp.
+template <class Group>
+inline constexpr bool is_warp_v = can_ballot<Group>::value && static_size_v<Group> == 32;
+
+/// One thread.
+template <class Group>
+inline constexpr bool is_serial_v = static_size_v<Group> == 1;
 
 }  // namespace detail
 }  // namespace robocache

@@ -2,120 +2,89 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
+#include <robocache/detail/run.hpp>
 #include <robocache/execution.hpp>
-#include <robocache/resample/detail/arguments.hpp>
-#include <robocache/resample/detail/check.hpp>
-#include <robocache/resample/detail/cpu.hpp>
-#include <robocache/resample/device.hpp>
-#include <robocache/resample/grouped_device.hpp>
+#include <robocache/resample/call.hpp>
+#include <robocache/resample/collective/rows.hpp>
+#include <robocache/resample/cpu.hpp>
 #include <robocache/resample/groups.hpp>
 #include <robocache/resample/options.hpp>
 #include <robocache/resample/source.hpp>
 #include <robocache/resample/targets.hpp>
+#include <robocache/resample/tiling.hpp>
 #include <robocache/status.hpp>
 #include <robocache/tensor_view.hpp>
 
 /// \file
 /// `resample`: [B, S, D] values at [B, S] times -> [B, T, D] at [B, T] times, on the CPU.
 ///
-/// `resample.cuh` adds the same functions for a CUDA stream. docs/semantics.md has the rules.
+/// With `resample.cuh`, too, the same functions run on a CUDA stream. docs/semantics.md has the rules.
 
 namespace robocache {
-inline namespace ROBOCACHE_CPU_NAMESPACE {
 
 /// Resamples a batch of recordings at target times, and reports on each row.
 ///
-/// \param source        samples and stamps, see `padded_source` and `packed_source`: [B, S, D] and
-///                      [B, S]
-/// \param target_times  [B, T], [T] for one grid that all items share, or `window_times`; any
-/// order,
+/// \param source        samples [B, S, D] and stamps [B, S], see `padded_source`, `packed_source` and,
+///                      for channels of several kinds, `with_groups`
+/// \param target_times  [B, T], [T] for one grid that all items share, or `window_times`; any order,
 ///                      same type as the source's stamps
 /// \param output        [B, T, D], any strides; what lies between its elements is not touched
-/// \param statuses      [B, T] bytes of `row_status` bits, or an empty view for none
+/// \param statuses      [B, T] bytes of `row_status` bits, or an empty view for none; may be left out
 /// \param options       policy and normalization, `{}` for linear with held ends
-/// \param where         `robocache::cpu`, or a number of threads as `robocache::cpu(4)`
-/// \return `invalid_argument` with the argument's name and the numbers if shapes, pointers,
-/// strides,
+/// \param where         `robocache::cpu`, or a number of threads as `robocache::cpu(4)`; a
+///                      `cudaStream_t` of the current device; or `robocache::preload`
+/// \return `invalid_argument` with the argument's name and the numbers if shapes, pointers, strides,
 ///         lengths, offsets or options are wrong, or input and output overlap. Then nothing is
-///         written.
+///         written. On a stream, what lies in device memory is not looked at: an item whose length or
+///         offsets do not fit has no samples (status EMPTY). `cuda_error` if the launch failed; errors
+///         of the running kernel surface at the next synchronization, as always.
 ///
-/// Zero B, T or D is a successful no-op. Allocates nothing. The result does not depend on the
-/// number of threads, and equals the GPU's bit for bit. O(B T (log S + D)).
-template <class In, class Time, class Out>
-ROBOCACHE_HIDDEN status resample(const source_view<In, Time>& source,
-                                 const detail::same_type_t<target_view<Time>>& target_times,
-                                 const tensor_view<Out, 3>& output,
-                                 const tensor_view<std::uint8_t, 2>& statuses,
-                                 const resample_options<Time, compute_t<In, Out>>& options,
-                                 cpu_execution where) noexcept {
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      detail::check_resample("resample", source, target_times, output, statuses, options));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_ragged("resample", source));
-  detail::resample_on_cpu<In, Out>(
-      detail::searched_rows<Time, compute_t<In, Out>>(source, target_times, statuses, options),
-      detail::make_copy_arguments<In, Out>(source.values, source.packed, output, options), where);
-  return {};
-}
-
-/// Resamples a recording whose channels are of several kinds; see `with_groups`. As above, but the
-/// channels of each group follow its mode, and the status of a row is that of all groups together.
-template <class In, class Time, class Out>
-ROBOCACHE_HIDDEN status resample(const grouped_source<In, Time>& source,
-                                 const detail::same_type_t<target_view<Time>>& target_times,
-                                 const tensor_view<Out, 3>& output,
-                                 const tensor_view<std::uint8_t, 2>& statuses,
-                                 const resample_options<Time, compute_t<In, Out>>& options,
-                                 cpu_execution where) noexcept {
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      detail::check_resample("resample", source, target_times, output, statuses, options));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_groups("resample", source.groups, output.extent(2)));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_ragged("resample", source));
-  detail::resample_on_cpu<In, Out>(
-      detail::searched_rows<Time, compute_t<In, Out>>(source, target_times, statuses, options),
-      source.groups,
-      detail::make_copy_arguments<In, Out>(source.values, source.packed, output, options), where);
-  return {};
+/// Zero B or T is a successful no-op; of zero D only the statuses are written. Allocates nothing. The
+/// result depends neither on the number of threads nor on the GPU, and is the same on both, bit for
+/// bit. O(B T (log S + D)).
+///
+/// On a CUDA stream all data, `lengths`, `offsets`, `scale` and `shift` included, is device memory.
+/// Asynchronous: enqueues one kernel and returns; synchronizes nothing, keeps no state, may be captured
+/// in a graph. From compute capability 9.0 on the launch overlaps with the end of the kernel before it
+/// in the stream (programmatic dependent launch); it reads and writes nothing before that one is
+/// complete.
+template <class Source, class Out, class Where>
+ROBOCACHE_ALWAYS_INLINE status
+resample(const Source& source, const target_view<typename Source::time_type>& target_times,
+         const tensor_view<Out, 3>& output, const tensor_view<std::uint8_t, 2>& statuses,
+         const resample_options<typename Source::time_type,
+                                compute_t<typename Source::value_type, Out>>& options,
+         const Where& where) noexcept {
+  return detail::check_and_run(
+      make_resample_call(source, target_times, output, statuses, options), where);
 }
 
 /// As above, without the status bytes.
-template <class In, class Time, class Out>
-ROBOCACHE_HIDDEN status resample(const source_view<In, Time>& source,
-                                 const detail::same_type_t<target_view<Time>>& target_times,
-                                 const tensor_view<Out, 3>& output,
-                                 const resample_options<Time, compute_t<In, Out>>& options,
-                                 cpu_execution where) noexcept {
-  return resample(source, target_times, output, tensor_view<std::uint8_t, 2>{}, options, where);
-}
-template <class In, class Time, class Out>
-ROBOCACHE_HIDDEN status resample(const grouped_source<In, Time>& source,
-                                 const detail::same_type_t<target_view<Time>>& target_times,
-                                 const tensor_view<Out, 3>& output,
-                                 const resample_options<Time, compute_t<In, Out>>& options,
-                                 cpu_execution where) noexcept {
+template <class Source, class Out, class Where>
+ROBOCACHE_ALWAYS_INLINE status
+resample(const Source& source, const target_view<typename Source::time_type>& target_times,
+         const tensor_view<Out, 3>& output,
+         const resample_options<typename Source::time_type,
+                                compute_t<typename Source::value_type, Out>>& options,
+         const Where& where) noexcept {
   return resample(source, target_times, output, tensor_view<std::uint8_t, 2>{}, options, where);
 }
 
 /// Finds the brackets alone, to apply them to several tensors that share stamps.
 ///
 /// \param source        stamps, [B, S] or packed
-/// \param target_times  [B, T] or [T]
+/// \param target_times  [B, T], [T] or `window_times`
 /// \param brackets      [B, T] each: indices, weights and (if not empty) status bytes
 /// \param policy        the rules; `Real` is float, or double for double values
-/// \param where         `robocache::cpu`
-/// \return as `resample`
-template <class Time, class Real>
-ROBOCACHE_HIDDEN status find_brackets(const source_times<Time>& source,
-                                      const detail::same_type_t<target_view<Time>>& target_times,
-                                      const brackets_view<Real>& brackets,
-                                      const resample_policy<Time, Real>& policy,
-                                      cpu_execution where) noexcept {
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      detail::check_find_brackets("find_brackets", source, target_times, brackets, policy));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_ragged("find_brackets", source));
-  detail::find_brackets_on_cpu(
-      detail::searched_rows<Time, Real>(source, target_times, brackets.statuses, policy), brackets,
-      where);
-  return {};
+/// \param where         as for `resample`
+/// \return as `resample`; the same promises
+template <class Time, class Real, class Where>
+ROBOCACHE_ALWAYS_INLINE status find_brackets(
+    const source_times<Time>& source, const detail::same_type_t<target_view<Time>>& target_times,
+    const brackets_view<Real>& brackets, const resample_policy<Time, Real>& policy,
+    const Where& where) noexcept {
+  return detail::check_and_run(make_find_brackets_call(source, target_times, brackets, policy),
+                               where);
 }
 
 /// Writes [B, T, D] from [B, S, D] and the brackets of [B, T] rows.
@@ -127,22 +96,14 @@ ROBOCACHE_HIDDEN status find_brackets(const source_times<Time>& source,
 ///                  does.
 /// \param output    [B, T, D]
 /// \param options   per-channel scale and shift, `{}` for none
-/// \param where     `robocache::cpu`
-/// \return as `resample`
-template <class In, class Real, class Out>
-ROBOCACHE_HIDDEN status apply_brackets(const tensor_view<In, 3>& values,
-                                       const brackets_view<Real>& brackets,
-                                       const tensor_view<Out, 3>& output,
-                                       const normalization<compute_t<In, Out>>& options,
-                                       cpu_execution where) noexcept {
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      detail::check_apply_brackets("apply_brackets", values, brackets, output, options));
-  using in = std::remove_const_t<In>;
-  detail::resample_on_cpu<in, Out>(
-      detail::stored_rows<compute_t<in, Out>>(values, brackets),
-      detail::make_copy_arguments<in, Out>(values, values.extent(0) == 1, output, options), where);
-  return {};
+/// \param where     as for `resample`
+/// \return as `resample`; the same promises
+template <class In, class Real, class Out, class Where>
+ROBOCACHE_ALWAYS_INLINE status apply_brackets(
+    const tensor_view<In, 3>& values, const brackets_view<Real>& brackets,
+    const tensor_view<Out, 3>& output, const normalization<compute_t<In, Out>>& options,
+    const Where& where) noexcept {
+  return detail::check_and_run(make_apply_brackets_call(values, brackets, output, options), where);
 }
 
-}  // namespace ROBOCACHE_CPU_NAMESPACE
 }  // namespace robocache

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <robocache/resample/device.hpp>
+#include <robocache/resample/collective/rows.hpp>
 
 #include "../support/catch.hpp"
 #include "../support/random_problem.hpp"

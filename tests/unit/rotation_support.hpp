@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <robocache/resample/rotation.hpp>
+#include <robocache/resample/rules/rotation.hpp>
 
 #include "../support/catch.hpp"
 #include "../support/random_problem.hpp"

@@ -9,6 +9,7 @@
 #include <cuda_runtime_api.h>
 
 #include <initializer_list>
+#include <type_traits>
 
 namespace robocache {
 inline namespace ROBOCACHE_CUDA_NAMESPACE {
@@ -96,6 +97,12 @@ ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters.
   return launch_failure(operation, pending, error);
 }
 
+/// `status` for where a kernel can be launched: a CUDA stream, or `preload`.
+template <class Where>
+using status_of_launch = std::enable_if_t<std::is_same_v<Where, cudaStream_t> ||
+                                              std::is_same_v<Where, preload_kernels>,
+                                          status>;
+
 /// Loads the kernel that the launch above would launch, and launches nothing.
 template <class... Parameters, class... Arguments>
 ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters...), dim3, dim3,
@@ -110,5 +117,30 @@ ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters.
 }
 
 }  // namespace cuda_detail
+
+// For your own kernels, so that they overlap with RoboCache's launches in one stream.
+
+using cuda_detail::let_next_kernel_launch;
+using cuda_detail::wait_for_previous_kernel;
+
+/// Launches a kernel of yours as RoboCache launches its own: it may begin before the kernel before it
+/// in the stream is complete (programmatic dependent launch, from compute capability 9.0 on), so it
+/// must call `wait_for_previous_kernel` before it touches memory that another kernel writes or reads.
+///
+/// \param name       for the message if the launch fails
+/// \param kernel     a `__global__` function
+/// \param grid       blocks
+/// \param block      threads of a block
+/// \param stream     where it is enqueued
+/// \param arguments  of exactly the kernel's parameter types
+/// \return `cuda_error` if the launch failed
+template <class... Parameters, class... Arguments>
+ROBOCACHE_HIDDEN status launch_kernel(const char* name, void (*kernel)(Parameters...), dim3 grid,
+                                      dim3 block, cudaStream_t stream,
+                                      const Arguments&... arguments) noexcept {
+  static_assert((std::is_same_v<std::remove_cv_t<Parameters>, Arguments> && ...),
+                "arguments have the types of the parameters");
+  return cuda_detail::launch(name, kernel, grid, block, stream, arguments...);
+}
 }  // namespace ROBOCACHE_CUDA_NAMESPACE
 }  // namespace robocache

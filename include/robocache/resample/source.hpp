@@ -1,16 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/detail/config.hpp>
+#include <robocache/resample/rules/bracket.hpp>
 #include <robocache/tensor_view.hpp>
 #include <robocache/time.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 /// \file
 /// The inputs of `resample`: recordings as padded or packed batches.
 
 namespace robocache {
+namespace detail {
+
+/// Samples are counted in 32 bits within an item.
+inline constexpr std::int64_t most_samples = std::numeric_limits<std::int32_t>::max();
+
+/// The samples of one item.
+struct sample_range {
+  std::int64_t first;
+  std::int32_t size;
+};
+
+/// Samples `[first, end)` of `samples`; none if that makes no sense.
+ROBOCACHE_HD inline sample_range checked_range(std::int64_t first, std::int64_t end,
+                                               std::int64_t samples) noexcept {
+  const bool valid = first >= 0 && first <= end && end <= samples;
+  if (!valid || end - first > most_samples) return {0, 0};
+  return {first, static_cast<std::int32_t>(end - first)};
+}
+
+/// Those of item `b` of a packed batch.
+template <int = 0>
+ROBOCACHE_DETAIL_HD_COLD sample_range packed_range(const std::int64_t* offsets, std::int64_t stride,
+                                                   std::int64_t b, std::int64_t samples) noexcept {
+  return checked_range(offsets[b * stride], offsets[(b + 1) * stride], samples);
+}
+
+/// Those of item `b` of a padded batch with lengths.
+template <int = 0>
+ROBOCACHE_DETAIL_HD_COLD sample_range padded_range(const std::int64_t* lengths, std::int64_t stride,
+                                                   std::int64_t b, std::int64_t samples) noexcept {
+  return checked_range(0, lengths[b * stride], samples);
+}
+
+}  // namespace detail
+
+/// One recording of a batch: its stamps, and where its samples begin in dimension 1 of the values.
+template <class Time>
+struct recording {
+  time_axis<Time> axis;
+  std::int64_t first_sample = 0;
+};
 
 /// The stamps of a batch of recordings. Made by `padded_times` or `packed_times`.
 ///
@@ -23,15 +67,34 @@ namespace robocache {
 template <class Time>
 struct source_times {
   static_assert(is_time_v<Time>, "time stamps are float, double, std::int64_t or std::uint64_t");
+  using time_type = Time;
+
   tensor_view<const Time, 2> times;
   tensor_view<const std::int64_t, 1> lengths;
   tensor_view<const std::int64_t, 1> offsets;
   bool packed = false;
 
   /// Number of recordings.
-  std::int64_t batch() const noexcept {
+  ROBOCACHE_HD std::int64_t batch() const noexcept {
     if (!packed) return times.extent(0);
     return offsets.extent(0) > 0 ? offsets.extent(0) - 1 : 0;
+  }
+
+  /// Recording `b`, its stamps moved by `offset`. Where lengths or offsets do not fit it has no
+  /// samples. The strides along the batch must be those that addresses use: 0 for packed stamps.
+  ROBOCACHE_HD recording<Time> item(std::int64_t b, duration_t<Time> offset) const noexcept {
+    const auto sample_stride = static_cast<std::int32_t>(times.stride(1));
+    const std::int32_t size = packed ? 0 : static_cast<std::int32_t>(times.extent(1));
+    recording<Time> result{{times.data() + b * times.stride(0), sample_stride, size, offset}, 0};
+    if (packed || lengths.data() != nullptr) {
+      const detail::sample_range found =
+          packed ? detail::packed_range(offsets.data(), offsets.stride(0), b, times.extent(1))
+                 : detail::padded_range(lengths.data(), lengths.stride(0), b, times.extent(1));
+      result.axis.times += found.first * sample_stride;
+      result.axis.size = found.size;
+      result.first_sample = found.first;
+    }
+    return result;
   }
 };
 
@@ -39,6 +102,8 @@ struct source_times {
 /// Made by `padded_source` or `packed_source`.
 template <class Value, class Time>
 struct source_view : source_times<Time> {
+  using value_type = Value;
+
   tensor_view<const Value, 3> values;
 };
 

@@ -57,8 +57,9 @@ struct target_view {
 /// action chunks (positive ones) without a tensor of target times. Integer stamps saturate at the
 /// ends of their type.
 ///
-/// The rows of a window that reach beyond the recording have `row_status::before` or `after` set:
-/// the padding mask.
+/// The rows of a window that reach beyond the recording have `row_status::before` or `after` set: the
+/// padding mask where stamps are integers. Floating-point sums of anchors and deltas round, so that a
+/// row at the very end of a recording may count as beyond it.
 ///
 /// \param anchors  [B, A], or [A] shared by all items
 /// \param deltas   [K], in the unit of the stamps, in the memory of the back end that runs
@@ -72,15 +73,4 @@ target_view<Time> window_times(const tensor_view<T, Rank>& anchors,
   return targets;
 }
 
-namespace detail {
-
-/// Keeps a parameter out of template deduction, so that it converts.
-template <class T>
-struct same_type {
-  using type = T;
-};
-template <class T>
-using same_type_t = typename same_type<T>::type;
-
-}  // namespace detail
 }  // namespace robocache

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <robocache/detail/check.hpp>
-#include <robocache/fuse/detail/arguments.hpp>
+#include <robocache/fuse/outputs.hpp>
 #include <robocache/fuse/stream.hpp>
 #include <robocache/resample/detail/check.hpp>
 #include <robocache/status.hpp>
@@ -98,7 +98,7 @@ class stream_ranges {
 /// What a stream reads.
 template <class Memory, class Source, class Options>
 void list_stream_memory(Memory& memory, const Source& source, const Options& options) noexcept {
-  using time = time_of_t<Source>;
+  using time = typename Source::time_type;
   using real = std::remove_cv_t<std::remove_reference_t<decltype(options.fill_value)>>;
   memory.reads("source.values", source.values);
   list_memory(memory, static_cast<const source_times<time>&>(source));

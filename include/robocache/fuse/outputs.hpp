@@ -3,7 +3,7 @@
 
 #include <robocache/detail/config.hpp>
 #include <robocache/fuse/stream.hpp>
-#include <robocache/resample/detail/arguments.hpp>
+#include <robocache/resample/call.hpp>
 #include <robocache/tensor_view.hpp>
 #include <robocache/time.hpp>
 
@@ -93,6 +93,17 @@ template <class Outputs>
 using separate_element = typename separate_view<std::remove_cv_t<
     std::remove_pointer_t<decltype(std::data(std::declval<const Outputs&>()))>>>::element;
 
+/// The outputs of a call as they were given: one tensor, or a list of them.
+template <class Out>
+ROBOCACHE_ALWAYS_INLINE concatenated<Out> outputs_of(const tensor_view<Out, 3>& output) noexcept {
+  return concatenated<Out>(output);
+}
+template <class Outputs>
+ROBOCACHE_ALWAYS_INLINE separate<separate_element<Outputs>> outputs_of(
+    const Outputs& outputs) noexcept {
+  return separate<separate_element<Outputs>>(outputs);
+}
+
 /// Batch and rows of the call.
 template <class Out>
 std::int64_t extent_of(const concatenated<Out>& outputs, int d) noexcept {
@@ -103,49 +114,11 @@ std::int64_t extent_of(const separate<Out>& outputs, int d) noexcept {
   return outputs.count() > 0 ? outputs[0].extent(d) : 0;
 }
 
-/// Where one stream's statuses and ages go, if anywhere.
-template <class TimeType>
-struct fuse_report {
-  std::uint8_t* statuses;
-  std::int64_t statuses_strides[2];
-  duration_t<TimeType>* ages;
-  std::int64_t ages_strides[2];
-
-  ROBOCACHE_HD bool wanted() const noexcept { return statuses != nullptr || ages != nullptr; }
-
-  ROBOCACHE_HD void operator()(std::int64_t b, std::uint32_t row, std::uint8_t status,
-                               const time_axis<TimeType>& axis, TimeType t,
-                               std::int32_t newest) const noexcept {
-    if (statuses != nullptr) {
-      statuses[b * statuses_strides[0] + row * statuses_strides[1]] = status;
-    }
-    if (ages != nullptr) {
-      ages[b * ages_strides[0] + row * ages_strides[1]] =
-          newest < 0 ? unlimited<TimeType> : time_difference(t, axis[newest]);
-    }
-  }
-};
-
-/// The reports of stream `n`.
+/// Whether the rows of a call report on themselves.
 template <class Time>
-fuse_report<Time> report_of(const fuse_reports<Time>& reports, std::int64_t n) noexcept {
-  const auto& s = reports.statuses;
-  const auto& a = reports.ages;
-  return {s.data() == nullptr ? nullptr : s.data() + n * s.stride(2),
-          {s.stride(0), s.stride(1)},
-          a.data() == nullptr ? nullptr : a.data() + n * a.stride(2),
-          {a.stride(0), a.stride(1)}};
+ROBOCACHE_HD inline bool reports_wanted(const fuse_reports<Time>& reports) noexcept {
+  return reports.statuses.data() != nullptr || reports.ages.data() != nullptr;
 }
-
-/// The scalar type of a recording, with channel groups or without.
-template <class Value, class Time>
-Value value_of(const source_view<Value, Time>&);
-template <class Source>
-using value_of_t = decltype(value_of(std::declval<const Source&>()));
-template <class Value, class Time>
-Time time_of(const source_view<Value, Time>&);
-template <class Source>
-using time_of_t = decltype(time_of(std::declval<const Source&>()));
 
 /// The types in which the three classic streams are a list: each once.
 template <class Time, class V, class P, class I>
@@ -155,7 +128,8 @@ using classic_stream = std::conditional_t<
                        std::conditional_t<std::is_same_v<V, I>, sensor_stream<Time, V, P>,
                                           sensor_stream<Time, V, P, I>>>>;
 template <class Vision, class Proprioception, class Imu>
-using classic_stream_of = classic_stream<time_of_t<Vision>, value_of_t<Vision>,
-                                         value_of_t<Proprioception>, value_of_t<Imu>>;
+using classic_stream_of =
+    classic_stream<typename Vision::time_type, typename Vision::value_type,
+                   typename Proprioception::value_type, typename Imu::value_type>;
 
 }  // namespace robocache::detail

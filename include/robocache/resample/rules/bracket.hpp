@@ -184,8 +184,9 @@ ROBOCACHE_HD inline sample_bracket<Real> extrapolate(const time_axis<Time>& axis
   return {left, right, is_after ? exact_add(Real{1}, out) : -out, status};
 }
 
-/// A target between two samples and anything but plain: in a gap, another interpolation, a repeated
-/// right stamp, stamps that are out of order, infinite, or too far apart to subtract.
+/// A target between two samples that the short way of `bracket_found` does not serve: it lies in a
+/// gap, the interpolation is not linear, the right stamp is repeated, or the stamps are out of
+/// order, infinite or too far apart to subtract.
 template <class Real, class Time>
 ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_between(
     time_axis<Time> axis, Time t, std::int32_t after, const resample_policy<Time, Real>& policy,
@@ -261,7 +262,8 @@ ROBOCACHE_HD inline sample_bracket<Real> bracket_found(
   return {left, after, elapsed_ratio<Real, Time>(elapsed(t_left, t), whole), status};
 }
 
-/// The targets that need no search: no samples, or no time. True if `result` is decided.
+/// Targets that need no search: there are no samples, or the target is NaN or infinite. True if
+/// `result` is decided.
 template <class Real, class Time>
 ROBOCACHE_HD inline bool bracket_trivial(const time_axis<Time>& axis, Time t,
                                          const resample_policy<Time, Real>& policy,
@@ -275,17 +277,20 @@ ROBOCACHE_HD inline bool bracket_trivial(const time_axis<Time>& axis, Time t,
   return true;
 }
 
-/// The rules for any target. `after` counts only if there is something to search for.
+}  // namespace detail
+
+/// `bracket` for a caller that has searched already.
+///
+/// \param after  the number of stamps at or before `t`, from `upper_bound` or `upper_bound_near`; not
+///               used where there are no samples or `t` is not finite
 template <class Real, class Time>
 ROBOCACHE_HD inline sample_bracket<Real> bracket_after(
     const time_axis<Time>& axis, Time t, std::int32_t after,
     const resample_policy<Time, Real>& policy) noexcept {
   sample_bracket<Real> result;
-  if (bracket_trivial(axis, t, policy, result)) return result;
-  return bracket_found(axis, t, after, policy);
+  if (detail::bracket_trivial(axis, t, policy, result)) return result;
+  return detail::bracket_found(axis, t, after, policy);
 }
-
-}  // namespace detail
 
 /// Decides where the value at time `t` comes from. Never reads outside `axis`, whatever it holds.
 ///

@@ -2,8 +2,7 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
-#include <robocache/resample/device.hpp>
-#include <robocache/resample/grouped_device.hpp>
+#include <robocache/resample/collective/rows.hpp>
 #include <robocache/resample/groups.hpp>
 #include <robocache/resample/options.hpp>
 #include <robocache/tensor_view.hpp>

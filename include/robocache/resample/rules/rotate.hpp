@@ -4,7 +4,7 @@
 #include <robocache/detail/config.hpp>
 #include <robocache/execution.hpp>
 #include <robocache/resample/groups.hpp>
-#include <robocache/resample/rotation.hpp>
+#include <robocache/resample/rules/rotation.hpp>
 
 /// \file
 /// One rotation between two samples, out of line: it is long, and the same for all scalar types.
@@ -34,52 +34,52 @@ ROBOCACHE_HD inline bool has_direction(channel_mode mode, const rotation_compone
   return is_finite(squared) && squared > 0.0;
 }
 
+/// A rotation, and whether it was made from two that have a direction.
+struct rotated {
+  rotation_components value;
+  bool usable;
+};
+
 /// `slerp` or `blend_rotation_vector`, as the mode says.
-ROBOCACHE_HD inline bool rotate_inline(channel_mode mode, const rotation_components& a,
-                                       const rotation_components& b, double weight,
-                                       rotation_components& result) noexcept {
+ROBOCACHE_HD inline rotated rotate_inline(channel_mode mode, const rotation_components& a,
+                                          const rotation_components& b, double weight) noexcept {
   if (mode == channel_mode::rotation_vector) {
     vector3 v;
     const bool usable =
         blend_rotation_vector({a.at[0], a.at[1], a.at[2]}, {b.at[0], b.at[1], b.at[2]}, weight, v);
-    result = {{v.x, v.y, v.z, 0.0}};
-    return usable;
+    return {{{v.x, v.y, v.z, 0.0}}, usable};
   }
   quaternion q;
   const bool usable = slerp(quaternion_in(mode, a), quaternion_in(mode, b), weight, q);
-  if (mode == channel_mode::slerp_wxyz) {
-    result = {{q.w, q.x, q.y, q.z}};
-  } else {
-    result = {{q.x, q.y, q.z, q.w}};
-  }
-  return usable;
+  if (mode == channel_mode::slerp_wxyz) return {{{q.w, q.x, q.y, q.z}}, usable};
+  return {{{q.x, q.y, q.z, q.w}}, usable};
 }
 
 #if defined(ROBOCACHE_DETAIL_CPU_DISPATCH) && !defined(__CUDACC__)
 
 inline namespace ROBOCACHE_CPU_NAMESPACE {
 
-__attribute__((target("avx2,fma"), flatten, noinline)) inline bool rotate_with_fma(
-    channel_mode mode, const rotation_components& a, const rotation_components& b, double weight,
-    rotation_components& result) noexcept {
-  return rotate_inline(mode, a, b, weight, result);
+__attribute__((target("avx2,fma"), flatten, noinline)) inline rotated rotate_with_fma(
+    channel_mode mode, const rotation_components& a, const rotation_components& b,
+    double weight) noexcept {
+  return rotate_inline(mode, a, b, weight);
 }
 
-__attribute__((noinline)) inline bool rotate(channel_mode mode, const rotation_components& a,
-                                             const rotation_components& b, double weight,
-                                             rotation_components& result) noexcept {
-  if (cpu_has_fma()) return rotate_with_fma(mode, a, b, weight, result);
-  return rotate_inline(mode, a, b, weight, result);
+__attribute__((noinline)) inline rotated rotate(channel_mode mode, const rotation_components& a,
+                                                const rotation_components& b,
+                                                double weight) noexcept {
+  if (cpu_has_fma()) return rotate_with_fma(mode, a, b, weight);
+  return rotate_inline(mode, a, b, weight);
 }
 
 }  // namespace ROBOCACHE_CPU_NAMESPACE
 
 #else
 
-inline ROBOCACHE_DETAIL_HD_COLD bool rotate(channel_mode mode, const rotation_components& a,
-                                            const rotation_components& b, double weight,
-                                            rotation_components& result) noexcept {
-  return rotate_inline(mode, a, b, weight, result);
+/// By value, so that in a kernel the components stay in registers.
+inline ROBOCACHE_DETAIL_HD_COLD rotated rotate(channel_mode mode, rotation_components a,
+                                               rotation_components b, double weight) noexcept {
+  return rotate_inline(mode, a, b, weight);
 }
 
 #endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/config.hpp>
+#include <robocache/execution.hpp>
+#include <robocache/status.hpp>
+
+#include <type_traits>
+#include <utility>
+
+/// \file
+/// From a public function to the back end: a call is checked, then handed to the `run` that was
+/// included for where it is to run.
+
+struct CUstream_st;  // a CUDA stream is a pointer to it
+
+namespace robocache::detail {
+
+/// A CUDA stream, or whatever converts to one, as a stream; the others as they are.
+ROBOCACHE_ALWAYS_INLINE cpu_execution settled(cpu_execution where) noexcept {
+  return where;
+}
+ROBOCACHE_ALWAYS_INLINE preload_kernels settled(preload_kernels where) noexcept {
+  return where;
+}
+ROBOCACHE_ALWAYS_INLINE ::CUstream_st* settled(::CUstream_st* where) noexcept {
+  return where;
+}
+
+template <class Call, class Where, class = void>
+struct can_run : std::false_type {};
+template <class Call, class Where>
+struct can_run<Call, Where,
+               std::void_t<decltype(run(std::declval<const Call&>(), std::declval<Where>()))>>
+    : std::true_type {};
+
+/// Checks a call and runs it. Always inlined: `run` differs between translation units, so no function
+/// that calls it may be shared between them.
+template <class Call, class Where>
+ROBOCACHE_ALWAYS_INLINE status check_and_run(const Call& call, const Where& where) noexcept {
+  if (status s = call.check(); !s.ok()) return s;
+  using place = decltype(settled(where));
+  static_assert(can_run<Call, place>::value,
+                "to run on a CUDA stream include the operation's .cuh and compile with nvcc, or include "
+                "robocache/compiled.hpp and link robocache::compiled, which has the common types");
+  if constexpr (can_run<Call, place>::value) return run(call, settled(where));
+}
+
+/// Keeps a parameter out of template deduction, so that it converts.
+template <class T>
+struct same_type {
+  using type = T;
+};
+template <class T>
+using same_type_t = typename same_type<T>::type;
+
+}  // namespace robocache::detail

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/config.hpp>
+#include <robocache/fuse/detail/check.hpp>
+#include <robocache/fuse/outputs.hpp>
+#include <robocache/fuse/stream.hpp>
+#include <robocache/resample/call.hpp>
+#include <robocache/status.hpp>
+
+#include <cstdint>
+#include <type_traits>
+
+/// \file
+/// A call of `fuse` as a value, and its streams as the calls of `resample` that they amount to.
+
+namespace robocache {
+
+/// A call of `fuse`. Made by `make_fuse_call`. Refers to the caller's lists of streams and outputs, so
+/// it lives no longer than they do.
+///
+/// \tparam Stream   a `sensor_stream`
+/// \tparam Outputs  one tensor for all streams, or one for each
+template <class Stream, class Outputs>
+struct fuse_call {
+  using stream = Stream;
+  using time = typename Stream::time;
+  using outputs_type = Outputs;
+  using out = typename Outputs::element;
+
+  detail::stream_list<Stream> streams;
+  target_view<time> targets;
+  Outputs outputs;
+  fuse_reports<time> reports;
+
+  std::int64_t batch() const noexcept { return detail::extent_of(outputs, 0); }
+  std::int64_t rows() const noexcept { return detail::extent_of(outputs, 1); }
+
+  /// The first thing wrong that can be seen without reading the data.
+  status check() const noexcept {
+    return detail::check_fuse("fuse", streams, targets, outputs, reports);
+  }
+};
+
+/// The call that `fuse` with these arguments is.
+///
+/// \param output  `tensor_view<Out, 3>`, or a list of them
+template <class Streams, class Output>
+ROBOCACHE_ALWAYS_INLINE auto make_fuse_call(
+    const Streams& streams,
+    const target_view<detail::stream_time_t<detail::stream_of<Streams>>>& target_times,
+    const Output& output,
+    const fuse_reports<detail::stream_time_t<detail::stream_of<Streams>>>& reports) noexcept {
+  using stream = detail::stream_of<Streams>;
+  const auto outputs = detail::outputs_of(output);
+  return fuse_call<stream, std::remove_const_t<decltype(outputs)>>{
+      detail::list_of(streams), target_times, outputs, reports};
+}
+
+namespace detail {
+
+/// A stream of a call as level 1 of `resample` wants it: the members of a `resample_work`, by reference.
+///
+/// \tparam Grouped  there may be channel groups
+template <bool Grouped, class In, class Time, class Out>
+struct fused_stream {
+  using in = In;
+  using time = Time;
+  using out = Out;
+  using real = compute_t<In, Out>;
+  static constexpr bool grouped = Grouped;
+
+  const target_times<Time>& targets;
+  const stream_work<In, Time, Out, true>& stream;
+  const fuse_reports<Time>& reports;
+  std::int32_t number;
+
+  ROBOCACHE_HD fused_stream(const target_times<Time>& target_times,
+                            const stream_work<In, Time, Out, true>& work,
+                            const fuse_reports<Time>& report_to, std::int32_t n) noexcept
+      : targets(target_times), stream(work), reports(report_to), number(n) {}
+
+  ROBOCACHE_HD strided<const In> values() const noexcept { return stream.values(); }
+  ROBOCACHE_HD strided<Out> output() const noexcept { return stream.output(); }
+  ROBOCACHE_HD std::int32_t channels() const noexcept { return stream.channels; }
+  ROBOCACHE_HD channel_affine<real> affine() const noexcept { return stream.affine(); }
+  ROBOCACHE_HD const resample_policy<Time, real>& policy() const noexcept { return stream.policy; }
+  ROBOCACHE_HD const channel_groups& groups() const noexcept { return stream.groups; }
+  ROBOCACHE_HD recording<Time> item(std::int64_t b) const noexcept { return stream.item(b); }
+  ROBOCACHE_HD Time target(std::int64_t b, std::uint32_t row) const noexcept {
+    return targets(b, row);
+  }
+  ROBOCACHE_HD void report(std::int64_t b, std::uint32_t row, std::uint8_t status,
+                           const time_axis<Time>& axis, Time t,
+                           std::int32_t newest) const noexcept {
+    if (reports.statuses.data() != nullptr) reports.statuses(b, row, number) = status;
+    if (reports.ages.data() != nullptr) {
+      reports.ages(b, row, number) =
+          newest < 0 ? unlimited<Time> : time_difference(t, axis[newest]);
+    }
+  }
+};
+
+/// Calls `body(work)` with the `stream_work` of a stream, in its own types.
+///
+/// \param output  the stream's part of the outputs
+template <class Stream, class Out, class Body>
+auto with_work(const Stream& stream, const tensor_view<Out, 3>& output, const Body& body) noexcept {
+  return stream.template visit<Out>([&](const auto& source, const auto& options) {
+    const auto from = canonical_source(source);
+    const auto to = without_unused_strides(canonical_view(output));
+    using value = typename std::remove_const_t<decltype(from)>::value_type;
+    using time = typename std::remove_const_t<decltype(from)>::time_type;
+    stream_work<value, time, canonical_t<Out>, true> work(from, to, {}, options);
+    work.groups = from.groups;
+    return body(work);
+  });
+}
+
+}  // namespace detail
+}  // namespace robocache

@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/config.hpp>
+#include <robocache/group.hpp>
+#include <robocache/resample/call.hpp>
+#include <robocache/resample/collective/copy.hpp>
+#include <robocache/resample/collective/rotations.hpp>
+#include <robocache/resample/collective/search.hpp>
+#include <robocache/resample/groups.hpp>
+#include <robocache/resample/options.hpp>
+#include <robocache/resample/rules/bracket.hpp>
+#include <robocache/tensor_view.hpp>
+
+#include <cstdint>
+#include <type_traits>
+
+/// \file
+/// Level 1 of `resample`: rows written by a group of threads, inside your own kernel or on the host.
+///
+/// The kernels of `resample` and `fuse` and the CPU back end are these functions and what launches
+/// them. They allocate nothing and keep no state.
+
+namespace robocache {
+
+/// Rows `[first_row, first_row + rows)` of item `item`, or a part of their channels: what a group
+/// works on at a time. `row_tiling` cuts a call into such tiles.
+struct row_tile {
+  std::uint32_t item = 0;
+  std::uint32_t first_row = 0;
+  std::int32_t rows = 0;
+  std::int32_t first_channel = 0;
+  std::int32_t channels = 0;
+  /// Elements per access on the device: no more than every row's first channel is aligned to, and 1
+  /// unless channels are neighbours in values and output. 1 is always right.
+  std::int32_t width = 1;
+  /// Of several tiles that share rows, one reports on them.
+  bool reports = true;
+  std::uint32_t row_of_item_magic = 0;  ///< set by a `row_tiling`
+};
+
+/// Says to `resample_rows` that the tile is one of a `row_tiling`.
+inline constexpr int tiled = -1;
+
+/// What threads of a group that write rows together share: shared memory for a warp or a block, any
+/// memory for a single thread. `group.sync()` before it is used again.
+///
+/// \tparam Capacity  rows of which the brackets are known at a time; 32 suits warps and blocks, 1 a
+///                   single thread
+template <int Capacity = 32>
+struct resample_storage {
+  static constexpr int capacity = Capacity;
+  struct alignas(16) slot {
+    unsigned char bytes[32];
+  };
+  slot slots[Capacity];
+  unsigned statuses[Capacity];
+
+  template <class Real>
+  ROBOCACHE_HD detail::row_copy<Real>* copies() noexcept {
+    static_assert(sizeof(detail::row_copy<Real>) == sizeof(slot));
+    return reinterpret_cast<detail::row_copy<Real>*>(slots);
+  }
+};
+
+namespace detail {
+
+/// Rows that were found before: nothing to search for.
+template <class In, class Out>
+struct row_request<apply_brackets_call<In, Out>> {
+  using real = compute_t<In, Out>;
+  struct found_row {
+    std::int64_t left;
+    std::int64_t right;
+    real weight;
+  };
+  found_row stored;
+
+  template <class Group>
+  ROBOCACHE_HD row_request(const Group&, const apply_brackets_call<In, Out>& call, std::uint32_t b,
+                           std::uint32_t row) noexcept {
+    const std::int64_t left = call.brackets.left(b, row);
+    const std::int64_t right = call.brackets.right(b, row);
+    const std::int64_t samples = call.samples.extent(1);
+    stored = {left, right, call.brackets.weight(b, row)};
+    const bool inside = left >= 0 && left < samples && right >= 0 && right < samples;
+    if (!inside) stored.left = stored.right = -1;
+  }
+
+  ROBOCACHE_HD std::int64_t first_sample() const noexcept { return 0; }
+};
+
+/// What does nothing between search and copy.
+struct nothing_between {
+  ROBOCACHE_HD void operator()() const noexcept {}
+};
+
+/// A row of a tile: its bracket, reported if the tile reports.
+///
+/// \param after  the number of stamps at or before the target
+template <class Call>
+ROBOCACHE_HD inline sample_bracket<typename Call::real> found_row(const row_request<Call>& request,
+                                                                  const Call& call,
+                                                                  std::uint32_t b,
+                                                                  std::uint32_t row,
+                                                                  std::int32_t after,
+                                                                  bool report) noexcept {
+  const sample_bracket<typename Call::real> found =
+      bracket_after(request.item.axis, request.target, after, call.policy());
+  if (report) {
+    call.report(b, row, found.status, request.item.axis, request.target, found.right);
+  }
+  return found;
+}
+template <class In, class Out>
+ROBOCACHE_HD inline auto found_row(const row_request<apply_brackets_call<In, Out>>& request,
+                                   const apply_brackets_call<In, Out>&, std::uint32_t,
+                                   std::uint32_t, std::int32_t, bool) noexcept {
+  return request.stored;
+}
+
+template <class Call>
+ROBOCACHE_HD inline const unsigned char* item_values(const Call& call, std::uint32_t b,
+                                                     std::int64_t first_sample) noexcept {
+  constexpr auto bytes = static_cast<std::int64_t>(sizeof(typename Call::in));
+  return reinterpret_cast<const unsigned char*>(call.values().data()) +
+         (b * call.values().stride(0) + first_sample * call.values().stride(1)) * bytes;
+}
+template <class Call>
+ROBOCACHE_HD inline unsigned char* output_row(const Call& call, std::uint32_t b,
+                                              std::uint32_t row) noexcept {
+  constexpr auto bytes = static_cast<std::int64_t>(sizeof(typename Call::out));
+  return reinterpret_cast<unsigned char*>(call.output().data()) +
+         (b * call.output().stride(0) + row * call.output().stride(1)) * bytes;
+}
+
+#if defined(__CUDACC__)
+
+/// A tile of at most 32 rows by a warp: a lane finds a row, all lanes copy all rows.
+///
+/// \tparam Width  elements per access, or not positive: as `tile.width` says
+template <int Width, bool Affine, class Group, class Call, class Between>
+__device__ __forceinline__ void write_rows_by_warp(const Group& warp,
+                                                   row_copy<typename Call::real>* copies,
+                                                   const Call& call, const row_tile& tile,
+                                                   const Between& between) noexcept {
+  const auto lane = static_cast<int>(warp.thread_rank());
+  // Lanes beyond the tile repeat its last row.
+  const std::uint32_t row = tile.first_row + static_cast<std::uint32_t>(min(lane, tile.rows - 1));
+  const row_request<Call> request(warp, call, tile.item, row);
+  // Addresses while the request is under way; the empty assembly keeps them from sinking below it.
+  const unsigned char* values = item_values(call, tile.item, request.first_sample());
+  unsigned char* out = output_row(call, tile.item, row);
+  std::int64_t offset = tile.first_channel;
+  if constexpr (Width > 0) {  // else the width, which depends on the addresses, is yet to be chosen
+    const std::int64_t is = Width > 1 ? 1 : call.values().stride(2);
+    const std::int64_t os = Width > 1 ? 1 : call.output().stride(2);
+    values += offset * is * static_cast<std::int64_t>(sizeof(typename Call::in));
+    out += offset * os * static_cast<std::int64_t>(sizeof(typename Call::out));
+    offset = 0;
+  }
+  asm volatile("" : "+l"(values), "+l"(out));
+  const bool one_row = tile.rows == 1;
+  std::int32_t after = 0;
+  if constexpr (!std::is_same_v<Call, apply_brackets_call<typename Call::in, typename Call::out>>) {
+    after = request.search(warp, one_row);
+  }
+  const auto found = found_row(request, call, tile.item, row, after,
+                               lane < tile.rows && tile.reports);
+  const row_copy<typename Call::real> mine = row_copy_of(call, found, values, out);
+  if constexpr (Width > 0) {
+    const std::int32_t vectors = tile.channels / Width;
+    const channel_span span{offset, static_cast<std::uint32_t>(tile.first_channel), vectors,
+                            tile.row_of_item_magic};
+    if (one_row && tile.channels <= 32 * Width) {  // every lane knows the row: no detour
+      copy_short_row<Width, Affine>(mine, call, span, tile.channels, lane);
+      return;
+    }
+    copies[lane] = mine;
+    warp.sync();
+    between();
+    copy_vectors<Width, Affine>(warp, copies, tile.rows, call, span);
+    copy_rest<Width, Affine>(warp, copies, tile.rows, call, span, tile.channels);
+  } else {
+    copies[lane] = mine;
+    warp.sync();
+    between();
+    copy_part<Affine>(warp, copies, tile.rows, call, tile.width,
+                      channel_part{tile.first_channel, tile.channels});
+  }
+}
+
+#endif
+
+/// A tile by any group: a thread finds a row, all threads copy all rows.
+template <bool Affine, class Group, int Capacity, class Call, class Between>
+ROBOCACHE_HD inline void write_rows(const Group& group, resample_storage<Capacity>& storage,
+                                    const Call& call, const row_tile& tile,
+                                    const Between& between) noexcept {
+  const auto rank = static_cast<int>(group.thread_rank());
+  const auto threads = static_cast<int>(group.size());
+  const int chunk = rows_together(threads < Capacity ? threads : Capacity, tile.channels);
+  const channel_part part{tile.first_channel, tile.channels};
+  auto* const copies = storage.template copies<typename Call::real>();
+  std::int32_t near = 0;
+  for (int first = 0; first < tile.rows; first += chunk) {
+    const int here = tile.rows - first < chunk ? tile.rows - first : chunk;
+    if (first > 0) group.sync();
+    if (rank < here) {
+      const std::uint32_t row = tile.first_row + static_cast<std::uint32_t>(first + rank);
+      const row_request<Call> request(serial_group{}, call, tile.item, row);
+      std::int32_t after = 0;
+      if constexpr (!std::is_same_v<Call,
+                                    apply_brackets_call<typename Call::in, typename Call::out>>) {
+        after = threads == 1 ? request.search_near(near) : request.search(serial_group{}, false);
+      }
+      const auto found = found_row(request, call, tile.item, row, after, tile.reports);
+      copies[rank] = row_copy_of(call, found, item_values(call, tile.item, request.first_sample()),
+                                 output_row(call, tile.item, row));
+    }
+    group.sync();
+    if (first + chunk >= tile.rows) between();
+    copy_part<Affine>(group, copies, here, call, tile.width, part);
+  }
+}
+
+/// A tile of a recording with channel groups: one search, then for each run of channels a bracket by
+/// the run's rules and a copy.
+template <bool Affine, class Group, int Capacity, class Call, class Between>
+ROBOCACHE_HD inline void write_grouped_rows(const Group& group, resample_storage<Capacity>& storage,
+                                            const Call& call, const row_tile& tile,
+                                            const Between& between) noexcept {
+  using real = typename Call::real;
+  const auto rank = static_cast<int>(group.thread_rank());
+  const auto threads = static_cast<int>(group.size());
+  const std::int64_t channels = call.channels();
+  const int chunk = rows_together(threads < Capacity ? threads : Capacity,
+                                  static_cast<std::int32_t>(channels));
+  const channel_groups& groups = call.groups();
+  auto* const copies = storage.template copies<real>();
+  std::int32_t near = 0;
+  for (int first = 0; first < tile.rows; first += chunk) {
+    const int here = tile.rows - first < chunk ? tile.rows - first : chunk;
+    if (first > 0) group.sync();
+    // Threads beyond the rows repeat the last one.
+    const std::uint32_t row =
+        tile.first_row + static_cast<std::uint32_t>(first + (rank < here ? rank : here - 1));
+    const row_request<Call> request(group, call, tile.item, row);
+    const unsigned char* const values = item_values(call, tile.item, request.first_sample());
+    unsigned char* const out = output_row(call, tile.item, row);
+    const std::int32_t after =
+        threads == 1 ? request.search_near(near) : request.search(group, here == 1);
+    if (first + chunk >= tile.rows) between();
+    if (rank < here) storage.statuses[rank] = 0;
+    std::int32_t newest = -1;
+    unsigned status = row_status::ok;
+#if defined(__CUDA_ARCH__)
+#pragma unroll 1
+#endif
+    for (int r = 0; r < runs_of(groups); ++r) {
+      channel_group run = run_of(groups, r, channels, call.policy().interpolation);
+      if (groups.count == 0) {  // one run, of which this tile may be a part
+        run.first = tile.first_channel;
+        run.count = tile.channels;
+      } else if (run.count == 0 && (r > 0 || channels > 0)) {
+        continue;  // a row without channels still has a report
+      }
+      resample_policy<typename Call::time, real> rules = call.policy();
+      rules.interpolation = interpolation_of(run.mode);
+      const sample_bracket<real> found =
+          bracket_after(request.item.axis, request.target, after, rules);
+      status |= found.status;
+      newest = found.right > newest ? found.right : newest;
+      group.sync();  // the copies of the run before are no longer read
+      if (rank < here) copies[rank] = row_copy_of(call, found, values, out);
+      group.sync();
+      if (run.mode >= channel_mode::angle) {
+        write_rotations(copies, here, access_of(call), run, storage.statuses, rank, threads);
+      } else {
+        copy_part<Affine>(group, copies, here, call, tile.width,
+                          channel_part{run.first, run.count});
+      }
+    }
+    group.sync();
+    if (rank < here && tile.reports) {
+      status |= storage.statuses[rank];
+      call.report(tile.item, row, static_cast<std::uint8_t>(status), request.item.axis,
+                   request.target, newest);
+    }
+  }
+}
+
+}  // namespace detail
+
+/// Finds the brackets of a tile's rows and stores them, by any group of threads: a thread each.
+///
+/// \param group    the threads that work on the tile together, all of which call this
+/// \param call     a `find_brackets_work`
+/// \param tile     the rows; its channels do not count
+/// \param between  called by every thread after the last search
+template <class Group, class Call, class Between = detail::nothing_between>
+ROBOCACHE_HD inline void store_brackets(const Group& group, const Call& call, const row_tile& tile,
+                                        const Between& between = {}) noexcept {
+  const auto rank = static_cast<int>(group.thread_rank());
+  const auto threads = static_cast<int>(group.size());
+  std::int32_t near = 0;
+  for (int first = 0; first < tile.rows; first += threads) {
+    // Threads beyond the rows repeat the last one.
+    const int mine = rank < tile.rows - first ? first + rank : tile.rows - 1;
+    const std::uint32_t row = tile.first_row + static_cast<std::uint32_t>(mine);
+    const detail::row_request<Call> request(group, call, tile.item, row);
+    const std::int32_t after = threads == 1
+                                   ? request.search_near(near)
+                                   : request.search(group, tile.rows - first == 1);
+    const bool real_row = rank < tile.rows - first;
+    const auto found = detail::found_row(request, call, tile.item, row, after, real_row);
+    if (first + threads >= tile.rows) between();
+    if (!real_row) continue;
+    const bool sample = found.left >= 0;
+    call.brackets.left(tile.item, row) = sample ? request.first_sample() + found.left : -1;
+    call.brackets.right(tile.item, row) = sample ? request.first_sample() + found.right : -1;
+    call.brackets.weight(tile.item, row) = found.weight;
+  }
+}
+
+/// Resamples the rows of a tile, by any group of threads.
+///
+/// For use inside your own kernel, or on the host with `serial_group`. All threads of the group call
+/// it with the same arguments, and share the search and the copies: a warp (`warp_group`, or a tile of
+/// 32 of cooperative groups) works as the launchers' kernels do. No allocation; `group.sync()` before
+/// other threads of the group read the rows, or the storage is used again. Same bits as the launchers.
+///
+/// \code
+/// using work = robocache::resample_work<float, double, float, false>;
+/// __global__ void mine(const __grid_constant__ work rows,
+///                      const __grid_constant__ robocache::row_tiling tiling) {
+///   __shared__ robocache::resample_storage<> storage[2];  // blocks of two warps
+///   const unsigned tile = blockIdx.x * 2 + threadIdx.x / 32;
+///   if (tile >= tiling.size()) return;
+///   robocache::resample_rows<robocache::tiled>(robocache::warp_group{}, storage[threadIdx.x / 32],
+///                                              rows, tiling[tile]);
+/// }
+/// // const auto call = robocache::make_resample_call(source, targets, output, statuses, options);
+/// // if (auto s = call.check(); s.ok()) mine<<<blocks, 64>>>(call.work(), robocache::tiling_of(call));
+/// \endcode
+///
+/// \tparam Width   0 for any tile. `tiled`: the tile is one of a `row_tiling`, which saves code; or its
+///                 width, if that is known when compiling
+/// \tparam Affine  false promises that the call has no normalization
+/// \param group    the threads that work on the tile together
+/// \param storage  what they share
+/// \param call     a `resample_work`, or anything with its members
+/// \param tile     the rows
+/// \param between  called by every thread after the last search, before the last copies
+template <int Width = 0, bool Affine = true, class Group, int Capacity, class Call,
+          class Between = detail::nothing_between>
+ROBOCACHE_HD inline void resample_rows(const Group& group, resample_storage<Capacity>& storage,
+                                       const Call& call, const row_tile& tile,
+                                       const Between& between = {}) noexcept {
+  if constexpr (Call::grouped) {
+    detail::write_grouped_rows<Affine>(group, storage, call, tile, between);
+  } else {
+#if defined(__CUDA_ARCH__)
+    if constexpr (detail::is_warp_v<Group> && Capacity >= 32) {
+      auto* const copies = storage.template copies<typename Call::real>();
+      if (Width != 0 || tile.rows <= detail::rows_together(32, tile.channels)) {
+        detail::write_rows_by_warp<Width, Affine>(group, copies, call, tile, between);
+        return;
+      }
+    }
+#endif
+    // A tiling's tiles are never too large for a warp: no code for that.
+#if defined(__CUDA_ARCH__)
+    if constexpr (!(detail::is_warp_v<Group> && Capacity >= 32 && Width != 0))
+#endif
+      detail::write_rows<Affine>(group, storage, call, tile, between);
+  }
+}
+
+namespace detail {
+
+/// One recording's row as a call, for functions that take its parts one by one.
+template <class In, class Out, class Real>
+struct one_row {
+  using in = In;
+  using out = Out;
+  using real = Real;
+  strided<const In> samples;
+  strided<Out> rows;
+  channel_affine<Real> normalization;
+
+  ROBOCACHE_HD one_row(const tensor_view<const In, 2>& values,
+                       const channel_affine<Real>& affine,
+                       const tensor_view<Out, 1>& row) noexcept
+      : samples{values.data(), {0, values.stride(0), values.stride(1)}},
+        rows{row.data(), {0, 0, row.stride(0)}},
+        normalization(affine) {}
+
+  ROBOCACHE_HD const strided<const In>& values() const noexcept { return samples; }
+  ROBOCACHE_HD const strided<Out>& output() const noexcept { return rows; }
+  ROBOCACHE_HD const channel_affine<Real>& affine() const noexcept { return normalization; }
+};
+
+/// Copies part of a row that every thread of the group knows.
+template <class Group, class Call>
+ROBOCACHE_HD inline void copy_known_row(const Group& group,
+                                        const row_copy<typename Call::real>& row, const Call& call,
+                                        const channel_part& part) noexcept {
+  const row_copy<typename Call::real> copies[1] = {row};
+  if (call.affine().is_identity()) {
+    copy_part<false>(group, copies, 1, call, 1, part);
+  } else {
+    copy_part<true>(group, copies, 1, call, 1, part);
+  }
+}
+
+}  // namespace detail
+
+/// Writes one row from its bracket; the group's threads share the channels. No barrier inside.
+///
+/// \param group    the threads that write the row together
+/// \param found    from `bracket`, `bracket_after` or `find_bracket` on this item's stamps
+/// \param values   [S, D], this item's samples
+/// \param affine   normalization; not applied to constant rows
+/// \param row      [D], the output
+template <class Group, class In, class Out, class Real>
+ROBOCACHE_HD inline void write_row(const Group& group, const sample_bracket<Real>& found,
+                                   const tensor_view<In, 2>& values,
+                                   const channel_affine<Real>& affine,
+                                   const tensor_view<Out, 1>& row) noexcept {
+  using in = std::remove_const_t<In>;
+  const detail::one_row<in, Out, Real> call(values, affine, row);
+  const detail::row_copy<Real> copy =
+      detail::row_copy_of(call, found, reinterpret_cast<const unsigned char*>(values.data()),
+                          reinterpret_cast<unsigned char*>(row.data()));
+  detail::copy_known_row(group, copy, call, {0, static_cast<std::int32_t>(row.extent(0))});
+}
+
+/// Resamples one target: finds its bracket and writes its row, by any group of threads.
+///
+/// For use inside your own kernel, or on the host with `serial_group`. All threads of the group
+/// call it with the same arguments. No barrier and no shared memory inside: `group.sync()` before other
+/// threads of the group read the row. No allocation. Same bits as the launchers. For many rows
+/// `resample_rows` is faster: its threads search for several at once.
+///
+/// \code
+/// auto warp = cooperative_groups::tiled_partition<32>(cooperative_groups::this_thread_block());
+/// robocache::time_axis<double> axis{times, 1, samples};
+/// robocache::tensor_view<const float, 2> values(data, {samples, channels});
+/// robocache::tensor_view<float, 1> row(output, {channels});
+/// auto status = robocache::resample_row(warp, axis, t, values,
+///                                       robocache::resample_policy<double>{},
+///                                       robocache::channel_affine<float>{}, row);
+/// \endcode
+///
+/// \param group   the threads that work on the row together
+/// \param axis    stamps of this item, [S]
+/// \param t       target time
+/// \param values  [S, D]
+/// \param policy  the rules
+/// \param affine  normalization, `{}` for none
+/// \param row     [D], the output
+/// \return the row's status byte, in every thread
+template <class Group, class Time, class In, class Out, class Real>
+ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const time_axis<Time>& axis,
+                                              Time t, const tensor_view<In, 2>& values,
+                                              const resample_policy<Time, Real>& policy,
+                                              const channel_affine<Real>& affine,
+                                              const tensor_view<Out, 1>& row) noexcept {
+  static_assert(std::is_same_v<Real, compute_t<In, Out>>, "Real is compute_t<In, Out>");
+  const sample_bracket<Real> found = find_bracket(group, axis, t, policy);
+  write_row(group, found, values, affine, row);
+  return found.status;
+}
+
+/// `resample_row` for a recording with channel groups.
+///
+/// \param group   the threads that work on the row together
+/// \param axis    stamps of this item, [S]
+/// \param t       target time
+/// \param values  [S, D]
+/// \param groups  what the channels mean; channels in none have `policy.interpolation`
+/// \param policy  the rules
+/// \param affine  normalization, `{}` for none
+/// \param row     [D], the output
+/// \return the row's status byte, in every thread
+template <class Group, class Time, class In, class Out, class Real>
+ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const time_axis<Time>& axis,
+                                              Time t, const tensor_view<In, 2>& values,
+                                              const channel_groups& groups,
+                                              const resample_policy<Time, Real>& policy,
+                                              const channel_affine<Real>& affine,
+                                              const tensor_view<Out, 1>& row) noexcept {
+  using in = std::remove_const_t<In>;
+  static_assert(std::is_same_v<Real, compute_t<In, Out>>, "Real is compute_t<In, Out>");
+  const detail::one_row<in, Out, Real> call(values, affine, row);
+  const std::int32_t after = detail::group_upper_bound(group, axis, t);
+  const std::int64_t channels = row.extent(0);
+  unsigned status = row_status::ok;
+  for (int r = 0; r < detail::runs_of(groups); ++r) {
+    const channel_group run = detail::run_of(groups, r, channels, policy.interpolation);
+    if (run.count == 0 && (r > 0 || channels > 0)) continue;  // no channels: a status alone
+    resample_policy<Time, Real> rules = policy;
+    rules.interpolation = detail::interpolation_of(run.mode);
+    const sample_bracket<Real> found = bracket_after(axis, t, after, rules);
+    status |= found.status;
+    const detail::row_copy<Real> copy =
+        detail::row_copy_of(call, found, reinterpret_cast<const unsigned char*>(values.data()),
+                            reinterpret_cast<unsigned char*>(row.data()));
+    if (run.mode >= channel_mode::angle && copy.right != nullptr) {
+      status |= detail::write_known_rotations(copy, detail::access_of(call), run,
+                                              static_cast<int>(group.thread_rank()),
+                                              static_cast<int>(group.size()));
+    } else {
+      detail::copy_known_row(group, copy, call, {run.first, run.count});
+    }
+  }
+  return static_cast<std::uint8_t>(status);
+}
+
+}  // namespace robocache
