@@ -31,8 +31,7 @@ using bench::has_features;
 using robocache::reduction;
 
 template <reduction R, class Scalar>
-using element_t = typename std::conditional_t<has_features(R), std::common_type<Scalar>,
-                                              robocache::detail::voxel_scalar<R>>::type;
+using element_t = std::conditional_t<has_features(R), Scalar, robocache::voxel_scalar_t<R>>;
 
 /// A cloud with its features and its grid.
 template <reduction R, class Scalar>

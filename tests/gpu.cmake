@@ -44,12 +44,17 @@ add_cuda_engine(robocache_test_cuda_fuse_engine_fast_math OPTIONS --use_fast_mat
 add_cuda_engine(robocache_test_cuda_voxel_engine SOURCES
   support/cuda_voxel_engine_limits.cu
   support/cuda_voxel_engine_marks.cu
+  support/cuda_voxel_engine_moments.cu
   support/cuda_voxel_engine_others.cu
   support/cuda_voxel_engine_sums.cu
   support/cuda_voxel_operations.cpp)
 add_cuda_engine(robocache_test_cuda_voxel_engine_fast_math OPTIONS --use_fast_math SOURCES
   support/cuda_voxel_engine_fast_math.cu
   support/cuda_voxel_operations_fast_math.cpp)
+
+add_library(robocache_test_voxel_kernels OBJECT voxelize/own_kernels.cu)
+target_link_libraries(robocache_test_voxel_kernels PRIVATE
+  robocache_development CUDA::cudart_static)
 
 add_library(robocache_test_late_copy OBJECT support/late_copy.cu)
 target_link_libraries(robocache_test_late_copy PRIVATE robocache_development CUDA::cudart_static)
@@ -94,8 +99,10 @@ add_robocache_test(robocache_test_voxelize_gpu
     voxelize/gpu_asynchronous.cpp
     voxelize/gpu_big.cpp
     voxelize/gpu_equals_cpu.cpp
+    voxelize/gpu_own_kernels.cpp
   LIBRARIES robocache_test_voxelize_tests ${robocache_test_voxelize_common}
             robocache_test_cuda_engine robocache_test_cuda_voxel_engine robocache_test_late_copy
+            robocache_test_voxel_kernels
             CUDA::cudart_static)
 
 add_robocache_test(robocache_test_voxelize_gpu_fast_math

@@ -65,7 +65,9 @@ voxel_outcome voxelize_on_cpu(const voxel_job& job, int threads) {
       run<reduction::min>(job, threads, outcome);
       break;
     case reduction::occupancy_bits:
-      throw computation_error("occupancy_bits is not among the program's reductions");
+    case reduction::variance:
+    case reduction::first:
+      throw computation_error("the reduction is not among the program's");
   }
   return outcome;
 }

@@ -102,7 +102,9 @@ voxel_outcome voxelize_on_cuda(const voxel_job& job) {
       run<reduction::min>(job, outcome);
       break;
     case reduction::occupancy_bits:
-      throw computation_error("occupancy_bits is not among the program's reductions");
+    case reduction::variance:
+    case reduction::first:
+      throw computation_error("the reduction is not among the program's");
   }
   return outcome;
 }

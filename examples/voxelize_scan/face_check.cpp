@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "face_check.hpp"
 
+#include <robocache/voxelize/rules/cell.hpp>
+
 #include <algorithm>
 #include <cmath>
 

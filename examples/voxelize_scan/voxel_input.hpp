@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <robocache/voxelize/grid.hpp>
+#include <robocache/voxelize/rules/cell.hpp>
 #include <robocache/voxelize/points.hpp>
 
 #include "scan.hpp"

@@ -21,11 +21,17 @@
 /// | u8, half | float, bfloat16 | int64, double |
 /// | double | double | int64, double |
 ///
-/// Another combination does not compile. Under nvcc this is `fuse.cuh`, which includes `resample.cuh`.
+/// and of `voxelize` what `voxelize/compiled.hpp` says. Another combination does not compile. Under nvcc
+/// this is `fuse.cuh`, which includes `resample.cuh`, and `voxelize.cuh`.
 
 #if defined(__CUDACC__) && !defined(ROBOCACHE_DETAIL_COMPILING)
 #include <robocache/fuse.cuh>
+#include <robocache/voxelize.cuh>
 #else
+
+#if !defined(ROBOCACHE_DETAIL_COMPILING)
+#include <robocache/voxelize/compiled.hpp>
+#endif
 
 typedef struct CUstream_st* cudaStream_t;  // the same as in <driver_types.h>, without including it
 

@@ -2,53 +2,86 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
+#include <robocache/detail/run.hpp>
 #include <robocache/execution.hpp>
 #include <robocache/status.hpp>
 #include <robocache/tensor_view.hpp>
-#include <robocache/voxelize/detail/arguments.hpp>
-#include <robocache/voxelize/detail/check.hpp>
-#include <robocache/voxelize/detail/cpu.hpp>
-#include <robocache/voxelize/device.hpp>
+#include <robocache/voxelize/call.hpp>
+#include <robocache/voxelize/collective/add_points.hpp>
+#include <robocache/voxelize/cpu.hpp>
 #include <robocache/voxelize/grid.hpp>
 #include <robocache/voxelize/options.hpp>
 #include <robocache/voxelize/points.hpp>
-#include <robocache/voxelize/reduce.hpp>
+#include <robocache/voxelize/rules/cell.hpp>
+#include <robocache/voxelize/rules/reducers.hpp>
+#include <robocache/workspace.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 /// \file
-/// `voxelize`: points, with or without features, -> a dense grid of counts, occupancy, sums, means,
-/// maxima or minima, on the CPU.
+/// `voxelize`: points, with or without features, -> a dense grid of counts, occupancy, or what a
+/// reducer makes of the features in each voxel.
 ///
-/// `voxelize.cuh` adds the same functions for a CUDA stream. docs/semantics.md has the rules.
+/// With this header it runs on the CPU; `voxelize.cuh` adds CUDA streams. docs/semantics.md has the
+/// rules, docs/voxels.md shows how.
 
 namespace robocache {
-inline namespace ROBOCACHE_CPU_NAMESPACE {
 
-/// The workspace that calls of `voxelize<R>` on the CPU need.
+/// The workspace that calls of `voxelize<R>` need, in the memory of where they run.
 ///
 /// \tparam R      the reduction
 /// \param points  the most points that a call will have (`point_view::size`)
 /// \param grid    the grid
-/// \param where   `robocache::cpu`
-/// \return bytes, enough for any call with up to so many points; 0 if an argument makes no sense,
-///         which `voxelize` will then say
-template <reduction R, class Real>
-ROBOCACHE_HIDDEN std::size_t voxelize_workspace_bytes(std::int64_t points,
-                                                      const voxel_grid<Real>& grid,
-                                                      cpu_execution where) noexcept {
-  (void)where;
-  if (points < 0 || points > std::numeric_limits<std::int32_t>::max() ||
-      !detail::check_grid("voxelize", grid).ok()) {
-    return 0;
-  }
-  return detail::cpu_tables::bytes(points, detail::make_numbering<R>(grid).cells(),
-                                   detail::reduces_features(R));
+/// \param where   as in the call
+/// \return bytes, enough for any call with up to so many points. On the CPU 4 per point, with
+///         features 8 per point and 4 per voxel (of the first 2^24); on a stream about 4 per point,
+///         with features 9 to 11 per point and 4 per voxel. 0 if an argument makes no sense, which
+///         `voxelize` will then say.
+template <reduction R, class Real, class Where>
+ROBOCACHE_ALWAYS_INLINE std::size_t voxelize_workspace_bytes(std::int64_t points,
+                                                             const voxel_grid<Real>& grid,
+                                                             Where where) noexcept {
+  return voxelize_call<reducer_t<R>, Real, float, float>::bytes_for(points, grid, where);
 }
 
-/// Counts the points in each voxel of a dense grid, or marks the voxels that have any.
+/// The same for a reducer of your own.
+template <class Reducer, class Real, class Where>
+ROBOCACHE_ALWAYS_INLINE std::size_t voxelize_workspace_bytes(const Reducer&, std::int64_t points,
+                                                             const voxel_grid<Real>& grid,
+                                                             Where where) noexcept {
+  return voxelize_call<Reducer, Real, float, float>::bytes_for(points, grid, where);
+}
+
+/// Runs a call: checks it, and hands it to the back end that `where` chooses.
+///
+/// Everything else of `voxelize` is a way to make such a call.
+///
+/// - `robocache::cpu`, or `robocache::cpu(4)` for at most four threads: returns when all is done.
+/// - a `cudaStream_t` (with `voxelize.cuh`): all data, `points.count`, `reports` and the workspace
+///   included, is device memory. Enqueues the work and returns: two or three kernels, for grids of
+///   more than 2^24 voxels mostly so many for each 2^24; at most 2^42 voxels. Allocates nothing,
+///   synchronizes nothing, keeps no state, may be captured in a graph. The workspace is in use
+///   until the work is complete; the stream's device must be the current one. From compute
+///   capability 9.0 on the first launch overlaps with the end of the kernel before it in the stream
+///   (programmatic dependent launch); it reads and writes nothing before that one is complete.
+/// - `robocache::preload` (with `voxelize.cuh`): loads the kernels that a stream would get.
+///
+/// The result depends neither on the order of the points nor on the number of threads nor on the
+/// GPU: it has the same bits everywhere. Time goes with N F + voxels F, and once more N for each
+/// 2^24 voxels. On a GPU it takes longer if a large part of all points shares a few voxels.
+///
+/// \return `invalid_argument` with the argument's name and the numbers if grid, shapes, pointers,
+///         strides, transform or workspace are wrong, or input and output overlap; then nothing is
+///         written. `cuda_error` if a launch failed; errors of running kernels surface at the next
+///         synchronization, as always.
+template <class Reducer, class Real, class In, class Out, class Where>
+ROBOCACHE_ALWAYS_INLINE status voxelize(const voxelize_call<Reducer, Real, In, Out>& call,
+                                        Where where) noexcept {
+  return detail::check_and_run(call, where);
+}
+
+/// Marks voxels: counts the points in each voxel of a dense grid, or says which have any.
 ///
 /// \tparam R       count, occupancy or occupancy_bits
 /// \param points   [N, 3], see `points_of` and `point_records`
@@ -59,66 +92,85 @@ ROBOCACHE_HIDDEN std::size_t voxelize_workspace_bytes(std::int64_t points,
 /// \param reports  counters, or `{}`
 /// \param options  update and transform; `{}` for a grid that is written anew
 /// \param space    temporary memory, see `voxelize_workspace_bytes`
-/// \param where    `robocache::cpu`, or a number of threads as `robocache::cpu(4)`
-/// \return `invalid_argument` with the argument's name and the numbers if grid, shapes, pointers,
-///         strides, transform or workspace are wrong, or input and output overlap. Then nothing is
-///         written.
+/// \param where    `robocache::cpu`, a `cudaStream_t` or `robocache::preload`
+/// \return as of a call
 ///
 /// Points that are not finite or lie outside are dropped, and counted in `reports.counters`. No
-/// points are a valid call, which clears a grid that is replaced. Allocates nothing. The result
-/// depends neither on the order of the points nor on the number of threads, and equals the GPU's
-/// bit for bit. O(N + voxels), and once more N for each 2^24 voxels; each thread reads the list of
-/// all points.
-template <reduction R, class Real>
-ROBOCACHE_HIDDEN status voxelize(const point_view<Real>& points, const voxel_grid<Real>& grid,
-                                 const tensor_view<voxel_scalar_t<R>, 3>& output,
-                                 const voxel_reports& reports, const voxel_options& options,
-                                 const workspace& space, cpu_execution where) noexcept {
-  static_assert(!detail::reduces_features(R), "this reduction needs features");
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_grid("voxelize", grid));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      detail::check_voxelize<R>("voxelize", points, grid, output, reports, options, space,
-                                voxelize_workspace_bytes<R>(points.size, grid, where)));
-  detail::voxelize_on_cpu<R>(detail::make_locator<R>(points, grid, options.transform),
-                             detail::make_numbering<R>(grid), detail::make_voxel_output(output),
-                             reports.counters, options.update == grid_update::accumulate,
-                             space.data, where);
-  return {};
+/// points are a valid call, which clears a grid that is replaced.
+template <reduction R, class Real, class Where>
+ROBOCACHE_ALWAYS_INLINE status voxelize(const point_view<Real>& points,
+                                        const voxel_grid<Real>& grid,
+                                        const tensor_view<voxel_scalar_t<R>, 3>& output,
+                                        const voxel_reports& reports, const voxel_options& options,
+                                        const workspace& space, Where where) noexcept {
+  static_assert(!detail::reduces_features<reducer_t<R>>, "this reduction needs features");
+  using scalar = voxel_scalar_t<R>;
+  return robocache::voxelize(
+      voxelize_call<reducer_t<R>, Real, scalar, scalar>{
+          {}, points, {}, grid, output, reports, options, space},
+      where);
+}
+
+/// The same without reports and options.
+template <reduction R, class Real, class Where>
+ROBOCACHE_ALWAYS_INLINE status voxelize(const point_view<Real>& points,
+                                        const voxel_grid<Real>& grid,
+                                        const tensor_view<voxel_scalar_t<R>, 3>& output,
+                                        const workspace& space, Where where) noexcept {
+  return robocache::voxelize<R>(points, grid, output, {}, {}, space, where);
 }
 
 /// Reduces the features of the points in each voxel of a dense grid.
 ///
-/// \tparam R        sum, mean, max or min; `reduce_values` says how exactly
+/// \param reducer   one of `reducers`, or your own
 /// \param points    [N, 3], see `points_of` and `point_records`
 /// \param features  [N, F] of float, half or bfloat16, see `features_of` and `feature_records`
 /// \param grid      origin, voxel sizes and extents
 /// \param output    [nz, ny, nx, F] of float, half or bfloat16, any strides. Voxels without points
 ///                  hold `options.empty_value`.
 /// \param reports   counts [nz, ny, nx] and counters, or `{}`
-/// \param options   update, empty value, NaNs and transform
+/// \param options   update, empty value, NaNs and transform. The transform moves points, not
+///                  features, not even if these are coordinates
 /// \param space     temporary memory, see `voxelize_workspace_bytes`
-/// \param where     `robocache::cpu`, or a number of threads as `robocache::cpu(4)`
-/// \return as above
+/// \param where     `robocache::cpu`, a `cudaStream_t` or `robocache::preload`
+/// \return as of a call
 ///
-/// Same promises as above: sums and means too depend on nothing but the values. F of zero is a
-/// valid call that writes the reports. O(N F + voxels F), and once more N for each 2^24 voxels.
-template <reduction R, class Real, class In, class Out>
-ROBOCACHE_HIDDEN status voxelize(const point_view<Real>& points, const feature_view<In>& features,
-                                 const voxel_grid<Real>& grid, const tensor_view<Out, 4>& output,
-                                 const voxel_reports& reports, const voxel_options& options,
-                                 const workspace& space, cpu_execution where) noexcept {
-  static_assert(detail::reduces_features(R), "this reduction has no features");
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_grid("voxelize", grid));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      detail::check_voxelize<R>("voxelize", points, features, grid, output, reports, options, space,
-                                voxelize_workspace_bytes<R>(points.size, grid, where)));
-  detail::voxelize_on_cpu<R, Real, In, Out>(
-      detail::make_locator<R>(points, grid, options.transform),
-      detail::make_feature_arguments(features), detail::make_numbering<R>(grid),
-      detail::make_feature_output(output), detail::make_voxel_output(reports.counts),
-      reports.counters, detail::make_rules(options), space.data, where);
-  return {};
+/// F of zero is a valid call that writes the reports.
+template <class Reducer, class Real, class In, class Out, class Where>
+ROBOCACHE_ALWAYS_INLINE status voxelize(const Reducer& reducer, const point_view<Real>& points,
+                                        const feature_view<In>& features,
+                                        const voxel_grid<Real>& grid,
+                                        const tensor_view<Out, 4>& output,
+                                        const voxel_reports& reports, const voxel_options& options,
+                                        const workspace& space, Where where) noexcept {
+  static_assert(detail::reduces_features<Reducer>, "this reduction has no features");
+  return robocache::voxelize(voxelize_call<Reducer, Real, In, Out>{reducer, points, features, grid,
+                                                                   output, reports, options, space},
+                             where);
 }
 
-}  // namespace ROBOCACHE_CPU_NAMESPACE
+/// The same by the name of a reducer.
+///
+/// \tparam R  sum, mean, max, min, variance or first
+template <reduction R, class Real, class In, class Out, class Where>
+ROBOCACHE_ALWAYS_INLINE status voxelize(const point_view<Real>& points,
+                                        const feature_view<In>& features,
+                                        const voxel_grid<Real>& grid,
+                                        const tensor_view<Out, 4>& output,
+                                        const voxel_reports& reports, const voxel_options& options,
+                                        const workspace& space, Where where) noexcept {
+  return robocache::voxelize(reducer_t<R>{}, points, features, grid, output, reports, options,
+                             space, where);
+}
+
+/// The same without reports and options.
+template <reduction R, class Real, class In, class Out, class Where>
+ROBOCACHE_ALWAYS_INLINE status voxelize(const point_view<Real>& points,
+                                        const feature_view<In>& features,
+                                        const voxel_grid<Real>& grid,
+                                        const tensor_view<Out, 4>& output, const workspace& space,
+                                        Where where) noexcept {
+  return robocache::voxelize<R>(points, features, grid, output, {}, {}, space, where);
+}
+
 }  // namespace robocache

@@ -101,6 +101,28 @@ value_range between(scalar_kind out, long double x, long double error) {
   return {encode(out, static_cast<double>(x - error)), encode(out, static_cast<double>(x + error))};
 }
 
+/// The variance within the documented bound, 2^-29 of half the range times the standard deviation.
+value_range variance_of(scalar_kind out, const std::vector<double>& values) {
+  const auto n = static_cast<long double>(values.size());
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  if (std::isinf(*low) || std::isinf(*high)) {
+    return only(encode(out, std::numeric_limits<double>::quiet_NaN()));
+  }
+  if (*low == *high) return only(encode(out, 0));
+  long double mean = 0;
+  for (const double x : values) mean += static_cast<long double>(x) / n;
+  long double variance = 0;
+  for (const double x : values) {
+    const long double distance = static_cast<long double>(x) - mean;
+    variance += distance * distance / n;
+  }
+  const long double half = (static_cast<long double>(*high) - static_cast<long double>(*low)) / 2;
+  const long double error = 0x1p-29L * half * std::sqrt(variance);
+  value_range range = between(out, variance, error);
+  if (variance < error) range.low = encode(out, 0);
+  return range;
+}
+
 }  // namespace
 
 reference_cell cell_reference(scalar_kind kind, const std::uint64_t* bits, const any_grid& grid,
@@ -156,6 +178,17 @@ value_range reduce_reference(const voxel_types& types, const std::vector<std::ui
   const bool sums = types.reduce == reduction::sum || types.reduce == reduction::mean;
   const double before = decode(out, prior.bits);
 
+  if (types.reduce == reduction::first) {
+    const bool holds = prior.count != 0 && !(std::isnan(before) && nans == nan_policy::ignore);
+    if (holds) return only(encode(out, std::isnan(before) ? not_a_number : before));
+    for (const std::uint64_t each : bits) {
+      const double x = decode(types.in, each);
+      if (!std::isnan(x)) return only(encode(out, x));
+      if (nans == nan_policy::propagate) break;
+    }
+    return only(encode(out, not_a_number));
+  }
+
   std::vector<double> values;
   std::size_t nan_count = 0;
   for (const std::uint64_t each : bits) {
@@ -179,6 +212,8 @@ value_range reduce_reference(const voxel_types& types, const std::vector<std::ui
     return reduce_reference(types, bits, nans, {});  // the fresh values alone
   }
   if (fresh_nan) return only(encode(out, not_a_number));
+
+  if (types.reduce == reduction::variance) return variance_of(out, values);
 
   if (!sums) {
     if (prior.count != 0) values.push_back(before);

@@ -54,8 +54,9 @@ struct prior_value {
 
 /// What becomes of the values of one feature in one voxel; at least one value.
 ///
-/// Sums and means may be off by the bound that `reduce_values` documents, n^2 2^-61 of the largest
-/// magnitude before they are rounded, and by nothing where it promises an exact sum.
+/// Values come in the order of their points. Sums and means may be off by the bound that
+/// `reduce_values` documents, n^2 2^-61 of the largest magnitude before they are rounded, and by
+/// nothing where it promises an exact sum.
 value_range reduce_reference(const voxel_types& types, const std::vector<std::uint64_t>& values,
                              robocache::nan_policy nans, const prior_value& prior);
 

@@ -38,7 +38,7 @@ voxel_operations cpu_voxel_operations() {
   return result;
 }
 
-/// sum, mean, max or min.
+/// A reduction of features.
 template <robocache::reduction R, scalar_kind PointKind, scalar_kind InKind, scalar_kind OutKind>
 voxel_operations cpu_voxel_operations() {
   using real = typename scalar_of<PointKind>::type;
@@ -61,6 +61,8 @@ void append_cpu_voxel_reductions(std::vector<voxel_operations>& to) {
   to.push_back(cpu_voxel_operations<reduction::mean, PointKind, InKind, OutKind>());
   to.push_back(cpu_voxel_operations<reduction::max, PointKind, InKind, OutKind>());
   to.push_back(cpu_voxel_operations<reduction::min, PointKind, InKind, OutKind>());
+  to.push_back(cpu_voxel_operations<reduction::variance, PointKind, InKind, OutKind>());
+  to.push_back(cpu_voxel_operations<reduction::first, PointKind, InKind, OutKind>());
 }
 
 }  // namespace robocache_test

@@ -101,7 +101,7 @@ voxel_operations cuda_voxel_operations() {
   return result;
 }
 
-/// sum, mean, max or min.
+/// A reduction of features.
 template <robocache::reduction R, scalar_kind PointKind, scalar_kind InKind, scalar_kind OutKind>
 voxel_operations cuda_voxel_operations() {
   using real = typename scalar_of<PointKind>::type;

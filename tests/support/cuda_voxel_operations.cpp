@@ -9,6 +9,7 @@ const std::vector<voxel_operations>& tested_voxel() {
     append_cuda_voxel_marks(to);
     append_cuda_voxel_sums(to);
     append_cuda_voxel_limits(to);
+    append_cuda_voxel_moments(to);
     append_cuda_voxel_others(to);
     return to;
   }();

@@ -27,6 +27,10 @@ inline bool has_features(robocache::reduction r) {
   return r != robocache::reduction::count && r != robocache::reduction::occupancy &&
          r != robocache::reduction::occupancy_bits;
 }
+/// The rest of what a variance is made of is not in the grid.
+inline bool accumulates(const voxel_types& types) {
+  return types.reduce != robocache::reduction::variance;
+}
 inline bool operator==(const voxel_types& a, const voxel_types& b) {
   return a.point == b.point && a.reduce == b.reduce &&
          (!has_features(a.reduce) || (a.in == b.in && a.out == b.out));

@@ -148,8 +148,8 @@ std::string check(const voxel_problem& work, const voxel_setup& how) {
 }
 
 std::string title(const voxel_types& types) {
-  constexpr const char* names[] = {"count", "occupancy", "occupancy_bits", "sum", "mean",
-                                   "max",   "min"};
+  constexpr const char* names[] = {"count", "occupancy", "occupancy_bits", "sum",  "mean",
+                                   "max",   "min",       "variance",       "first"};
   std::string text = names[static_cast<int>(types.reduce)];
   if (has_features(types.reduce)) {
     text += std::string(" of ") + name_of(types.in) + " to " + name_of(types.out);

@@ -35,6 +35,7 @@ bool mean_without_nans(const voxel_problem& work) {
 
 TEST_CASE("two clouds one after the other are both at once", "[voxel][conformance]") {
   for_all_voxel_types(561, [](random_source& random, const voxel_types& types) {
+    if (!accumulates(types)) return;
     const bool rounds = types.reduce == reduction::sum || types.reduce == reduction::mean;
     for (const std::int64_t cut : {0, 1, 150, 399, 400}) {
       random_voxel_shape shape = sparse_shape(random);
@@ -58,6 +59,7 @@ TEST_CASE("two clouds one after the other are both at once", "[voxel][conformanc
 
 TEST_CASE("sums and means of whole numbers in parts are exact", "[voxel][conformance]") {
   for_all_feature_types(562, [](random_source& random, const voxel_types& types) {
+    if (!accumulates(types)) return;
     voxel_problem both = random_voxel_problem(random, types, sparse_shape(random));
     // Sums of these fit every format; means do so if there are as many 1 as 3 per voxel: take all
     // equal.
@@ -78,6 +80,7 @@ TEST_CASE("voxels without new points keep every bit, those without old ones are 
           "[voxel][conformance]") {
   // Fewer and more points than voxels: the GPU adds them in different ways.
   for_all_voxel_types(563, [](random_source& random, const voxel_types& types) {
+    if (!accumulates(types)) return;
     for (const std::int64_t points : {40, 2000}) {
       random_voxel_shape shape = sparse_shape(random);
       shape.points = points;
@@ -104,6 +107,7 @@ TEST_CASE("accumulation with NaN and infinities on either side", "[voxel][confor
   const double values[] = {
       std::numeric_limits<double>::quiet_NaN(), infinity, -infinity, 0.0, -0.0, 3.5, -2.25};
   for_all_feature_types(564, [&](random_source&, const voxel_types& types) {
+    if (!accumulates(types)) return;
     for (const nan_policy nans : {nan_policy::propagate, nan_policy::ignore}) {
       voxel_problem work;
       work.types = types;
@@ -127,6 +131,7 @@ TEST_CASE("accumulation with NaN and infinities on either side", "[voxel][confor
 
 TEST_CASE("accumulation needs no dense output", "[voxel][layout]") {
   for_all_voxel_types(565, [](random_source& random, const voxel_types& types) {
+    if (!accumulates(types)) return;
     const voxel_problem both = random_voxel_problem(random, types, sparse_shape(random));
     voxel_problem second = part_of(both, 200, 400);
     carry_on(second, run(part_of(both, 0, 200)));
@@ -145,6 +150,7 @@ TEST_CASE("accumulation needs no dense output", "[voxel][layout]") {
 
 TEST_CASE("ten frames in a row", "[voxel]") {
   for_all_voxel_types(566, [](random_source& random, const voxel_types& types) {
+    if (!accumulates(types)) return;
     random_voxel_shape shape = sparse_shape(random);
     shape.special_values = false;
     const voxel_problem all = random_voxel_problem(random, types, shape);

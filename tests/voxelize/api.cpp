@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <robocache/group.hpp>
 #include <robocache/voxelize.hpp>
 
 #include "../support/catch.hpp"
@@ -7,6 +8,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 // The operation as a user writes it, without the tests' machinery.
@@ -142,6 +144,135 @@ TEST_CASE("absurd sizes overflow nowhere", "[voxel][api]") {
       robocache::cpu);
   CHECK_FALSE(done.ok());
   CHECK(std::strstr(done.message(), "at most 1e18") != nullptr);
+}
+
+TEST_CASE("10^18 voxels are the limit, and not beyond it", "[voxel][api]") {
+  robocache::voxel_grid<float> large{{0, 0, 0}, {1, 1, 1}, {1000000, 1000000, 1000000}};
+  CHECK(robocache::voxelize_workspace_bytes<reduction::count>(3, large, robocache::cpu) != 0);
+  large.extents[0] += 1;
+  CHECK(robocache::voxelize_workspace_bytes<reduction::count>(3, large, robocache::cpu) == 0);
+  // Words of bits are padded.
+  large.extents[0] = 999999;
+  CHECK(robocache::voxelize_workspace_bytes<reduction::occupancy_bits>(3, large, robocache::cpu) !=
+        0);
+  large.extents[0] = 1000000 - 32;
+  CHECK(robocache::voxelize_workspace_bytes<reduction::occupancy_bits>(3, large, robocache::cpu) !=
+        0);
+}
+
+TEST_CASE("strides beyond 63 bits are refused, however they were made", "[voxel][api]") {
+  const std::vector<float> values(9, 0.5f);
+  std::vector<unsigned char> memory = space_for(3, grid);
+  const robocache::workspace space{memory.data(), memory.size()};
+  std::array<std::uint32_t, 6> counts{};
+  std::array<float, 18> means{};
+  const tensor_view<std::uint32_t, 3> count_output(counts.data(), {1, 2, 3});
+  const tensor_view<float, 4> mean_output(means.data(), {1, 2, 3, 3});
+  const auto dense = robocache::points_of(tensor_view<const float, 2>(values.data(), {3, 3}));
+  for (const std::int64_t stride : {INT64_MAX, INT64_MIN, (std::int64_t{1} << 62) + 3}) {
+    CAPTURE(stride);
+    const tensor_view<const float, 2> rows(values.data(), {3, 3}, {stride, 1});
+    const tensor_view<const float, 2> columns(values.data(), {3, 3}, {3, stride});
+    for (const auto& view : {rows, columns}) {
+      CHECK_FALSE(robocache::voxelize<reduction::count>(robocache::points_of(view), grid,
+                                                        count_output, space, robocache::cpu)
+                      .ok());
+      CHECK_FALSE(robocache::voxelize<reduction::mean>(dense, robocache::features_of(view), grid,
+                                                       mean_output, space, robocache::cpu)
+                      .ok());
+    }
+    // The step to a second point that is none may be anything.
+    const tensor_view<const float, 2> one(values.data(), {1, 3}, {stride, 1});
+    CHECK(robocache::voxelize<reduction::count>(robocache::points_of(one), grid, count_output,
+                                                space, robocache::cpu)
+              .ok());
+  }
+}
+
+TEST_CASE("no points: null pointers with any offsets, strides of single voxels", "[voxel][api]") {
+  std::vector<unsigned char> memory = space_for(3, grid);
+  const robocache::workspace space{memory.data(), memory.size()};
+  std::array<std::uint32_t, 6> counts = {7, 7, 7, 7, 7, 7};
+  CHECK(robocache::voxelize<reduction::count>(
+            robocache::point_records<float>(nullptr, 0, 12, 0, 4, 8), grid,
+            tensor_view<std::uint32_t, 3>(counts.data(), {1, 2, 3}, {INT64_MAX / 8, 3, 1}), space,
+            robocache::cpu)
+            .ok());
+  CHECK(counts == std::array<std::uint32_t, 6>{});
+}
+
+TEST_CASE("a call is a value", "[voxel][api]") {
+  using call = robocache::voxelize_call<robocache::reducers::mean, float, float, float>;
+  STATIC_REQUIRE(std::is_trivially_copyable_v<call>);
+  const std::vector<float> values = {0.5f, 0.5f, 0.5f, 2.5f, 1.5f, 0.5f};
+  std::array<float, 6> means{};
+  call one{};
+  one.points = robocache::points_of(tensor_view<const float, 2>(values.data(), {2, 3}));
+  one.features = robocache::features_of(tensor_view<const float, 2>(values.data(), {2, 1}, {3, 1}));
+  one.grid = grid;
+  one.output = tensor_view<float, 4>(means.data(), {1, 2, 3, 1});
+  CHECK(one.check().ok());
+  CHECK_FALSE(one.check(robocache::cpu).ok());  // no workspace yet
+  std::vector<unsigned char> memory(one.workspace_bytes(robocache::cpu));
+  one.space = {memory.data(), memory.size()};
+  REQUIRE(robocache::voxelize(one, robocache::cpu).ok());
+  CHECK(means == std::array<float, 6>{0.5f, 0, 0, 0, 0, 2.5f});
+}
+
+TEST_CASE("a reducer of the user's", "[voxel][api]") {
+  struct spread {  // the largest less the smallest
+    struct state {
+      float low = INFINITY;
+      float high = -INFINITY;
+    };
+    void add(state& s, std::uint32_t, float x) const {
+      s.low = std::fmin(s.low, x);
+      s.high = std::fmax(s.high, x);
+    }
+    void merge(state& s, const state& other) const {
+      s.low = std::fmin(s.low, other.low);
+      s.high = std::fmax(s.high, other.high);
+    }
+    float finish(const state& s, const robocache::voxel_facts&) const { return s.high - s.low; }
+  };
+  const std::vector<float> points = {0.5f, 0.5f, 0.5f, 0.25f, 0.5f, 0, 0.125f, 0.5f, 0, 1.5f, 0, 0};
+  const std::vector<float> heights = {4, -1, 2, 9};
+  std::array<float, 6> spreads{};
+  std::vector<unsigned char> memory(
+      robocache::voxelize_workspace_bytes(spread{}, 4, grid, robocache::cpu));
+  robocache::voxel_options options;
+  options.empty_value = -1;
+  const auto call = [&] {
+    return robocache::voxelize(
+        spread{}, robocache::points_of(tensor_view<const float, 2>(points.data(), {4, 3})),
+        robocache::features_of(tensor_view<const float, 2>(heights.data(), {4, 1})), grid,
+        tensor_view<float, 4>(spreads.data(), {1, 2, 3, 1}), {}, options,
+        {memory.data(), memory.size()}, robocache::cpu);
+  };
+  REQUIRE(call().ok());
+  CHECK(spreads == std::array<float, 6>{5, 0, -1, -1, -1, -1});
+  options.update = robocache::grid_update::accumulate;  // the reducer cannot
+  CHECK(std::strstr(call().message(), "options.update is accumulate") != nullptr);
+}
+
+TEST_CASE("level 1 says how many points are beyond, and adds single ones", "[voxel][api]") {
+  const std::vector<float> values = {0.5f, 0.5f, 0.5f, 2.5f, 1.5f, 0.5f};
+  const std::uint32_t count = 6;
+  std::array<std::uint32_t, 6> counts{};
+  const tensor_view<std::uint32_t, 3> output(counts.data(), {1, 2, 3});
+  const robocache::voxel_counters counters = robocache::voxelize_points<reduction::count>(
+      robocache::serial_group{},
+      robocache::points_of(tensor_view<const float, 2>(values.data(), {2, 3}), &count), grid,
+      output);
+  CHECK(counters.used == 2);
+  CHECK(counters.beyond == 4);
+  const float inside[3] = {2.5f, 1.5f, 0};
+  const float outside[3] = {2.5f, 2.0f, 0};
+  CHECK(robocache::add_point<reduction::count>(inside, grid, output) ==
+        robocache::point_fate::inside);
+  CHECK(robocache::add_point<reduction::count>(outside, grid, output) ==
+        robocache::point_fate::outside);
+  CHECK(counts == std::array<std::uint32_t, 6>{1, 0, 0, 0, 0, 2});
 }
 
 TEST_CASE("occupancy that accumulates says 1 whatever was there", "[voxel][api]") {

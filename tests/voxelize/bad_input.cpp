@@ -222,6 +222,10 @@ TEST_CASE("options that are none", "[voxel][bad]") {
             c.options.update = grid_update::accumulate;
             c.options.nans = nan_policy::ignore;
           });
+  refused({scalar_kind::f32, robocache::reduction::variance},
+          "voxelize: options.update is accumulate, but what this reduction left in a voxel does "
+          "not tell enough to go on from there",
+          [](any_voxel_call& c) { c.options.update = grid_update::accumulate; });
 }
 
 TEST_CASE("transforms that are not rigid", "[voxel][bad]") {

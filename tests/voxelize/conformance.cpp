@@ -61,6 +61,10 @@ std::vector<double> hand_results(reduction r) {
       return {4, -8, -20.0 / 3, 40.0 / 3, 11, -22};
     case reduction::max:
       return {5, -6, -4, 18, 11, -22};
+    case reduction::variance:
+      return {1, 4, 38.0 / 9, 152.0 / 9, 0, 0};
+    case reduction::first:
+      return {3, -6, -7, 14, 11, -22};
     default:
       return {3, -10, -9, 8, 11, -22};
   }

@@ -107,7 +107,7 @@ TEST_CASE("the GPU gives the CPU's voxels where many blocks share one", "[gpu][s
       shape.random_options = true;
       const voxel_problem work = random_voxel_problem(random, types, shape);
       check_equal(work, random_setup(random, work));
-      if (channels == 300) continue;
+      if (channels == 300 || !accumulates(types)) continue;
       // And with what is there already.
       voxel_problem second = part_of(work, work.size() / 10, work.size());
       second.options.nans = robocache::nan_policy::propagate;
@@ -121,6 +121,7 @@ TEST_CASE("the GPU gives the CPU's voxels where many blocks share one", "[gpu][s
 
 TEST_CASE("the GPU gives the CPU's voxels when they accumulate", "[gpu]") {
   for_all_voxel_types(624, [](random_source& random, const voxel_types& types) {
+    if (!accumulates(types)) return;
     for (int i = 0; i < 10; ++i) {
       random_voxel_shape shape;
       shape.points = random.between(2, 20000);
@@ -131,6 +132,26 @@ TEST_CASE("the GPU gives the CPU's voxels when they accumulate", "[gpu]") {
       voxel_problem second = part_of(both, cut, both.size());
       carry_on(second, run(cpu(), cpu_voxel(), part_of(both, 0, cut)));
       check_equal(second, random_setup(random, second));
+    }
+  });
+}
+
+TEST_CASE("blocks that share a bin accumulate on the same counts", "[gpu]") {
+  // Few voxels and many channels: the more blocks a bin has, the fewer bins there are.
+  for_all_feature_types(627, [](random_source& random, const voxel_types& types) {
+    if (!accumulates(types)) return;
+    for (const std::int64_t extent : {1, 3, 7}) {
+      for (const std::int64_t channels : {5, 64, 1000}) {
+        random_voxel_shape shape;
+        shape.points = channels == 1000 ? 700 : 3000;
+        shape.channels = channels;
+        shape.where = extent == 1 ? cloud::one_voxel : cloud::crowded;
+        for (std::int64_t& each : shape.extents) each = extent;
+        const voxel_problem both = random_voxel_problem(random, types, shape);
+        voxel_problem second = part_of(both, 200, both.size());
+        carry_on(second, run(cpu(), cpu_voxel(), part_of(both, 0, 200)));
+        check_equal(second, random_setup(random, second));
+      }
     }
   });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <robocache/voxelize/grid.hpp>
+#include <robocache/voxelize/rules/cell.hpp>
 
 #include "../reference/numbers.hpp"
 #include "../support/catch.hpp"

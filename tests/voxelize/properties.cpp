@@ -15,6 +15,7 @@ using robocache::reduction;
 
 TEST_CASE("any order of the points gives the same bits", "[voxel][conformance]") {
   for_all_voxel_types(551, [](random_source& random, const voxel_types& types) {
+    if (types.reduce == reduction::first) return;  // the order is what it is about
     for (const cloud where : {cloud::uniform, cloud::crowded, cloud::one_voxel}) {
       for (const int decades : {0, 12, 70}) {
         random_voxel_shape shape;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <robocache/voxelize/grid.hpp>
+#include <robocache/voxelize/rules/cell.hpp>
 
 #include "../support/catch.hpp"
 #include "../support/random_problem.hpp"

@@ -34,16 +34,33 @@ struct can_run<Call, Where,
                std::void_t<decltype(run(std::declval<const Call&>(), std::declval<Where>()))>>
     : std::true_type {};
 
+/// Whether a call's check depends on where it runs, as where it needs a workspace.
+template <class Call, class Where, class = void>
+struct checks_where : std::false_type {};
+template <class Call, class Where>
+struct checks_where<Call, Where,
+                    std::void_t<decltype(std::declval<const Call&>().check(std::declval<Where>()))>>
+    : std::true_type {};
+
 /// Checks a call and runs it. Always inlined: `run` differs between translation units, so no function
 /// that calls it may be shared between them.
 template <class Call, class Where>
 ROBOCACHE_ALWAYS_INLINE status check_and_run(const Call& call, const Where& where) noexcept {
-  if (status s = call.check(); !s.ok()) return s;
   using place = decltype(settled(where));
   static_assert(can_run<Call, place>::value,
                 "to run on a CUDA stream include the operation's .cuh and compile with nvcc, or include "
                 "robocache/compiled.hpp and link robocache::compiled, which has the common types");
-  if constexpr (can_run<Call, place>::value) return run(call, settled(where));
+  if constexpr (!can_run<Call, place>::value) {
+    return {};
+  } else {
+    status checked;
+    if constexpr (checks_where<Call, place>::value) {
+      checked = call.check(settled(where));
+    } else {
+      checked = call.check();
+    }
+    return checked.ok() ? run(call, settled(where)) : checked;
+  }
 }
 
 /// Keeps a parameter out of template deduction, so that it converts.

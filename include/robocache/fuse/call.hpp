@@ -2,7 +2,7 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
-#include <robocache/fuse/detail/check.hpp>
+#include <robocache/fuse/check.hpp>
 #include <robocache/fuse/outputs.hpp>
 #include <robocache/fuse/stream.hpp>
 #include <robocache/resample/call.hpp>

@@ -4,7 +4,7 @@
 #include <robocache/detail/check.hpp>
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/fast_divide.hpp>
-#include <robocache/resample/detail/check.hpp>
+#include <robocache/resample/check.hpp>
 #include <robocache/resample/groups.hpp>
 #include <robocache/resample/options.hpp>
 #include <robocache/resample/rules/blend.hpp>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <robocache/detail/config.hpp>
 #include <robocache/tensor_view.hpp>
 #include <robocache/voxelize/grid.hpp>
 #include <robocache/workspace.hpp>
@@ -22,6 +21,8 @@ enum class reduction : std::uint8_t {
   mean,            ///< of each feature
   max,             ///< of each feature
   min,             ///< of each feature
+  variance,        ///< of each feature, divided by the number of values
+  first,           ///< of each feature: that of the point with the smallest index
 };
 
 /// What a call does with what the grid holds already.
@@ -66,27 +67,5 @@ struct voxel_reports {
   /// Overwritten by each call; device memory for a stream.
   voxel_counters* counters = nullptr;
 };
-
-namespace detail {
-
-/// The reduction is one of features, and its output has their dimension.
-ROBOCACHE_HD constexpr bool reduces_features(reduction r) noexcept {
-  return r == reduction::sum || r == reduction::mean || r == reduction::max || r == reduction::min;
-}
-
-template <reduction R>
-struct voxel_scalar {
-  using type = std::uint32_t;
-};
-template <>
-struct voxel_scalar<reduction::occupancy> {
-  using type = std::uint8_t;
-};
-
-}  // namespace detail
-
-/// The element type of the output of count, occupancy and occupancy_bits.
-template <reduction R>
-using voxel_scalar_t = typename detail::voxel_scalar<R>::type;
 
 }  // namespace robocache

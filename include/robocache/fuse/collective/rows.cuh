@@ -85,7 +85,7 @@ struct fuse_reader<fuse_table<Capacity, sensor_stream<Time, Values...>, Out>, Gr
       using value = typename std::remove_const_t<std::remove_reference_t<decltype(work)>>::in;
       const fused_stream<Grouped, value, Time, Out> stream(table.targets, work, table.reports,
                                                            entry.number);
-      resample_rows<tiled, Grouped>(warp, storage.rows, stream, tile, between);
+      resample_rows<tiled, normalizing::no>(warp, storage.rows, stream, tile, between);
     });
   }
 };

@@ -419,4 +419,19 @@ ROBOCACHE_HD inline void copy_part(const Group& group,
 #endif
 }
 
+/// The same, with a normalization if the call has one.
+template <class Group, class Call>
+ROBOCACHE_HD inline void copy_normalized(const Group& group,
+                                         const row_copy<typename Call::real>* copies, int rows,
+                                         const Call& call, int width,
+                                         const channel_part& part) noexcept {
+#if defined(__CUDA_ARCH__)
+  if (call.affine().is_identity()) {
+    copy_part<false>(group, copies, rows, call, width, part);
+    return;
+  }
+#endif
+  copy_part<true>(group, copies, rows, call, width, part);
+}
+
 }  // namespace robocache::detail

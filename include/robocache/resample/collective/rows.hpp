@@ -42,6 +42,9 @@ struct row_tile {
 /// Says to `resample_rows` that the tile is one of a `row_tiling`.
 inline constexpr int tiled = -1;
 
+/// Whether `resample_rows` has code for a normalization.
+enum class normalizing : std::uint8_t { no, yes, if_asked };
+
 /// What threads of a group that write rows together share: shared memory for a warp or a block, any
 /// memory for a single thread. `group.sync()` before it is used again.
 ///
@@ -224,68 +227,106 @@ ROBOCACHE_HD inline void write_rows(const Group& group, resample_storage<Capacit
   }
 }
 
-/// A tile of a recording with channel groups: one search, then for each run of channels a bracket by
-/// the run's rules and a copy.
-template <bool Affine, class Group, int Capacity, class Call, class Between>
-ROBOCACHE_HD inline void write_grouped_rows(const Group& group, resample_storage<Capacity>& storage,
-                                            const Call& call, const row_tile& tile,
-                                            const Between& between) noexcept {
+/// A tile of a recording without channel groups.
+template <int Width, bool Affine, class Group, int Capacity, class Call, class Between>
+ROBOCACHE_HD inline void write_plain_rows(const Group& group, resample_storage<Capacity>& storage,
+                                          const Call& call, const row_tile& tile,
+                                          const Between& between) noexcept {
+#if defined(__CUDA_ARCH__)
+  if constexpr (is_warp_v<Group> && Capacity >= 32) {
+    auto* const copies = storage.template copies<typename Call::real>();
+    // A tiling's tiles are never too large for a warp: no code for that.
+    if constexpr (Width != 0) {
+      write_rows_by_warp<Width, Affine>(group, copies, call, tile, between);
+    } else if (tile.rows <= rows_together(32, tile.channels)) {
+      write_rows_by_warp<Width, Affine>(group, copies, call, tile, between);
+    } else {
+      write_rows<Affine>(group, storage, call, tile, between);
+    }
+    return;
+  }
+#endif
+  write_rows<Affine>(group, storage, call, tile, between);
+}
+
+/// Rows `[first, first + here)` of a tile of a recording with channel groups, at most one per thread:
+/// one search, then for each run of channels a bracket by the run's rules and a copy.
+///
+/// \param near  where a thread that works alone begins to search; see `row_request`
+template <class Group, int Capacity, class Call, class Between>
+ROBOCACHE_HD inline void write_some_grouped_rows(const Group& group,
+                                                 resample_storage<Capacity>& storage,
+                                                 const Call& call, const row_tile& tile, int first,
+                                                 int here, std::int32_t& near,
+                                                 const Between& between) noexcept {
   using real = typename Call::real;
   const auto rank = static_cast<int>(group.thread_rank());
   const auto threads = static_cast<int>(group.size());
-  const std::int64_t channels = call.channels();
-  const int chunk = rows_together(threads < Capacity ? threads : Capacity,
-                                  static_cast<std::int32_t>(channels));
   const channel_groups& groups = call.groups();
   auto* const copies = storage.template copies<real>();
-  std::int32_t near = 0;
-  for (int first = 0; first < tile.rows; first += chunk) {
-    const int here = tile.rows - first < chunk ? tile.rows - first : chunk;
-    if (first > 0) group.sync();
-    // Threads beyond the rows repeat the last one.
-    const std::uint32_t row =
-        tile.first_row + static_cast<std::uint32_t>(first + (rank < here ? rank : here - 1));
-    const row_request<Call> request(group, call, tile.item, row);
-    const unsigned char* const values = item_values(call, tile.item, request.first_sample());
-    unsigned char* const out = output_row(call, tile.item, row);
-    const std::int32_t after =
-        threads == 1 ? request.search_near(near) : request.search(group, here == 1);
-    if (first + chunk >= tile.rows) between();
-    if (rank < here) storage.statuses[rank] = 0;
-    std::int32_t newest = -1;
-    unsigned status = row_status::ok;
+  // Threads beyond the rows repeat the last one.
+  const std::uint32_t row =
+      tile.first_row + static_cast<std::uint32_t>(first + (rank < here ? rank : here - 1));
+  const row_request<Call> request(group, call, tile.item, row);
+  const unsigned char* const values = item_values(call, tile.item, request.first_sample());
+  unsigned char* const out = output_row(call, tile.item, row);
+  const std::int32_t after =
+      threads == 1 ? request.search_near(near) : request.search(group, here == 1);
+  between();
+  if (rank < here) storage.statuses[rank] = 0;
+  std::int32_t newest = -1;
+  unsigned status = row_status::ok;
 #if defined(__CUDA_ARCH__)
 #pragma unroll 1
 #endif
-    for (int r = 0; r < runs_of(groups); ++r) {
-      channel_group run = run_of(groups, r, channels, call.policy().interpolation);
-      if (groups.count == 0) {  // one run, of which this tile may be a part
-        run.first = tile.first_channel;
-        run.count = tile.channels;
-      } else if (run.count == 0 && (r > 0 || channels > 0)) {
-        continue;  // a row without channels still has a report
-      }
-      resample_policy<typename Call::time, real> rules = call.policy();
-      rules.interpolation = interpolation_of(run.mode);
-      const sample_bracket<real> found =
-          bracket_after(request.item.axis, request.target, after, rules);
-      status |= found.status;
-      newest = found.right > newest ? found.right : newest;
-      group.sync();  // the copies of the run before are no longer read
-      if (rank < here) copies[rank] = row_copy_of(call, found, values, out);
-      group.sync();
-      if (run.mode >= channel_mode::angle) {
-        write_rotations(copies, here, access_of(call), run, storage.statuses, rank, threads);
-      } else {
-        copy_part<Affine>(group, copies, here, call, tile.width,
-                          channel_part{run.first, run.count});
-      }
+  for (int r = 0; r < runs_of(groups); ++r) {
+    channel_group run = run_of(groups, r, call.channels(), call.policy().interpolation);
+    if (groups.count == 0) {  // one run, of which this tile may be a part
+      run.first = tile.first_channel;
+      run.count = tile.channels;
+    } else if (run.count == 0 && (r > 0 || call.channels() > 0)) {
+      continue;  // a row without channels still has a report
     }
+    resample_policy<typename Call::time, real> rules = call.policy();
+    rules.interpolation = interpolation_of(run.mode);
+    const sample_bracket<real> found =
+        bracket_after(request.item.axis, request.target, after, rules);
+    status |= found.status;
+    newest = found.right > newest ? found.right : newest;
+    group.sync();  // the copies of the run before are no longer read
+    if (rank < here) copies[rank] = row_copy_of(call, found, values, out);
     group.sync();
-    if (rank < here && tile.reports) {
-      status |= storage.statuses[rank];
-      call.report(tile.item, row, static_cast<std::uint8_t>(status), request.item.axis,
-                   request.target, newest);
+    if (run.mode >= channel_mode::angle) {
+      write_rotations(copies, here, access_of(call), run, storage.statuses, rank, threads);
+    } else {
+      copy_normalized(group, copies, here, call, tile.width, channel_part{run.first, run.count});
+    }
+  }
+  group.sync();
+  if (rank < here && tile.reports) {
+    status |= storage.statuses[rank];
+    call.report(tile.item, row, static_cast<std::uint8_t>(status), request.item.axis,
+                request.target, newest);
+  }
+}
+
+/// A tile of a recording with channel groups.
+///
+/// \tparam Whole  the tile is not too large for the group at once
+template <bool Whole, class Group, int Capacity, class Call, class Between>
+ROBOCACHE_HD inline void write_grouped_rows(const Group& group, resample_storage<Capacity>& storage,
+                                            const Call& call, const row_tile& tile,
+                                            const Between& between) noexcept {
+  std::int32_t near = 0;
+  if constexpr (Whole) {
+    write_some_grouped_rows(group, storage, call, tile, 0, tile.rows, near, between);
+  } else {
+    const auto threads = static_cast<int>(group.size());
+    const int chunk = rows_together(threads < Capacity ? threads : Capacity, call.channels());
+    for (int first = 0; first < tile.rows; first += chunk) {
+      const int here = tile.rows - first < chunk ? tile.rows - first : chunk;
+      if (first > 0) group.sync();
+      write_some_grouped_rows(group, storage, call, tile, first, here, near, between);
     }
   }
 }
@@ -346,34 +387,29 @@ ROBOCACHE_HD inline void store_brackets(const Group& group, const Call& call, co
 ///
 /// \tparam Width   0 for any tile. `tiled`: the tile is one of a `row_tiling`, which saves code; or its
 ///                 width, if that is known when compiling
-/// \tparam Affine  false promises that the call has no normalization
+/// \tparam Normalizing  `no` and `yes` save code where it is known whether the call has a scale or shift
 /// \param group    the threads that work on the tile together
 /// \param storage  what they share
 /// \param call     a `resample_work`, or anything with its members
 /// \param tile     the rows
 /// \param between  called by every thread after the last search, before the last copies
-template <int Width = 0, bool Affine = true, class Group, int Capacity, class Call,
-          class Between = detail::nothing_between>
+template <int Width = 0, normalizing Normalizing = normalizing::if_asked, class Group, int Capacity,
+          class Call, class Between = detail::nothing_between>
 ROBOCACHE_HD inline void resample_rows(const Group& group, resample_storage<Capacity>& storage,
                                        const Call& call, const row_tile& tile,
                                        const Between& between = {}) noexcept {
   if constexpr (Call::grouped) {
-    detail::write_grouped_rows<Affine>(group, storage, call, tile, between);
-  } else {
-#if defined(__CUDA_ARCH__)
-    if constexpr (detail::is_warp_v<Group> && Capacity >= 32) {
-      auto* const copies = storage.template copies<typename Call::real>();
-      if (Width != 0 || tile.rows <= detail::rows_together(32, tile.channels)) {
-        detail::write_rows_by_warp<Width, Affine>(group, copies, call, tile, between);
-        return;
-      }
+    constexpr bool whole = detail::is_warp_v<Group> && Capacity >= 32 && Width != 0;
+    detail::write_grouped_rows<whole>(group, storage, call, tile, between);
+  } else if constexpr (Normalizing == normalizing::if_asked) {
+    if (call.affine().is_identity()) {
+      detail::write_plain_rows<Width, false>(group, storage, call, tile, between);
+    } else {
+      detail::write_plain_rows<Width, true>(group, storage, call, tile, between);
     }
-#endif
-    // A tiling's tiles are never too large for a warp: no code for that.
-#if defined(__CUDA_ARCH__)
-    if constexpr (!(detail::is_warp_v<Group> && Capacity >= 32 && Width != 0))
-#endif
-      detail::write_rows<Affine>(group, storage, call, tile, between);
+  } else {
+    constexpr bool affine = Normalizing == normalizing::yes;
+    detail::write_plain_rows<Width, affine>(group, storage, call, tile, between);
   }
 }
 
@@ -407,11 +443,7 @@ ROBOCACHE_HD inline void copy_known_row(const Group& group,
                                         const row_copy<typename Call::real>& row, const Call& call,
                                         const channel_part& part) noexcept {
   const row_copy<typename Call::real> copies[1] = {row};
-  if (call.affine().is_identity()) {
-    copy_part<false>(group, copies, 1, call, 1, part);
-  } else {
-    copy_part<true>(group, copies, 1, call, 1, part);
-  }
+  copy_normalized(group, copies, 1, call, 1, part);
 }
 
 }  // namespace detail

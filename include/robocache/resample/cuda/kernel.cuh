@@ -37,7 +37,8 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(rows_threads,
   const row_tile tile = tiling.tile(index, blockIdx.y);
   wait_for_previous_kernel();
   // The next kernel not before the search: its warps would wait where this one's still have to.
-  resample_rows<Width, Affine>(warp_group{}, storage[threadIdx.x / 32u], work, tile,
+  constexpr normalizing affine = Affine ? normalizing::yes : normalizing::no;
+  resample_rows<Width, affine>(warp_group{}, storage[threadIdx.x / 32u], work, tile,
                                [] { let_next_kernel_launch(); });
 }
 
@@ -51,8 +52,8 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(rows_threads, current_rows_tu
   if (index >= tiling.tiles()) return;
   const row_tile tile = tiling.tile(index, 0);
   wait_for_previous_kernel();
-  resample_rows(warp_group{}, storage[threadIdx.x / 32u], work, tile,
-                [] { let_next_kernel_launch(); });
+  resample_rows<tiled>(warp_group{}, storage[threadIdx.x / 32u], work, tile,
+                       [] { let_next_kernel_launch(); });
 }
 
 /// Brackets: a lane finds and writes one.

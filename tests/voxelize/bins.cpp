@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <robocache/voxelize/detail/plan.hpp>
+#include <robocache/voxelize/cuda/bins.hpp>
 
 #include "../support/catch.hpp"
 
@@ -12,7 +12,7 @@
 
 using namespace robocache::detail;
 
-TEST_CASE("a workspace for many points does for fewer", "[voxel][plan]") {
+TEST_CASE("a workspace for many points does for fewer", "[voxel][bins]") {
   const std::vector<std::int64_t> grids = {1,
                                            31,
                                            4096,
@@ -29,8 +29,8 @@ TEST_CASE("a workspace for many points does for fewer", "[voxel][plan]") {
       std::size_t before = 0;
       std::int64_t previous = 0;
       const auto look = [&](std::int64_t points) {
-        const std::size_t bytes = features ? bin_workspace_bytes(points, cells, true)
-                                           : std::max(bin_workspace_bytes(points, cells, false),
+        const std::size_t bytes = features ? bin_workspace_bytes(points, cells, 24)
+                                           : std::max(bin_workspace_bytes(points, cells, 0),
                                                       scan_workspace_bytes(points, cells));
         INFO(cells << " voxels, " << previous << " and " << points << " points, features "
                    << features);
@@ -47,7 +47,7 @@ TEST_CASE("a workspace for many points does for fewer", "[voxel][plan]") {
   }
 }
 
-TEST_CASE("the workspace is enough for a scan of fewer points", "[voxel][plan]") {
+TEST_CASE("the workspace is enough for a scan of fewer points", "[voxel][bins]") {
   for (const std::int64_t cells : {200000, 200001, 262144, 2097152, 12000000, 1 << 26}) {
     for (const std::int64_t most : {200000, 200001, 262145, 1000000, 70000000, 0x7fffffff}) {
       const std::size_t bytes = scan_workspace_bytes(most, cells);
@@ -62,7 +62,7 @@ TEST_CASE("the workspace is enough for a scan of fewer points", "[voxel][plan]")
   }
 }
 
-TEST_CASE("an entry of a scan holds the last voxel and all lanes of a warp", "[voxel][plan]") {
+TEST_CASE("an entry of a scan holds the last voxel and all lanes of a warp", "[voxel][bins]") {
   const std::uint32_t last = (1u << 26) - 1;
   STATIC_REQUIRE(voxel_of_entry(scan_entry(last, 32)) == last);
   STATIC_REQUIRE(points_of_entry(scan_entry(last, 32)) == 32);
@@ -70,7 +70,7 @@ TEST_CASE("an entry of a scan holds the last voxel and all lanes of a warp", "[v
   REQUIRE_FALSE(lists_scan(1000000, std::int64_t{last} + 2));
 }
 
-TEST_CASE("every voxel has one place in one bin", "[voxel][plan]") {
+TEST_CASE("every voxel has one place in one bin", "[voxel][bins]") {
   for (const std::int64_t cells : {1, 31, 32, 33, 4096, 20000, 1234567, 1 << 24}) {
     for (const std::int64_t points : {0, 3000000, 2000000000}) {
       const bin_shape shape = choose_bins(points, cells, true);
@@ -82,19 +82,19 @@ TEST_CASE("every voxel has one place in one bin", "[voxel][plan]") {
       const voxel_spread spread(shape.bins);
       std::int64_t wrong = 0;
       for (std::uint32_t number = 0; number < cells; ++number) {
-        const std::uint32_t place = spread.place_of(number);
+        const std::uint32_t place = spread.to_bin(number);
         const std::uint32_t bin = place >> most_shift<true>;
         const std::uint32_t local = place & ((1u << most_shift<true>)-1u);
         wrong += bin >= static_cast<std::uint32_t>(shape.bins) ||
                  local >= static_cast<std::uint32_t>(shape.size) ||
-                 spread.number_of(bin, local) != number;
+                 spread.to_number(bin, local) != number;
       }
       REQUIRE(wrong == 0);
       // What is in no voxel has a number that no voxel has.
       std::int64_t taken = 0;
       for (std::int32_t bin = 0; bin < shape.bins; ++bin) {
         for (std::int32_t local = 0; local < shape.size; ++local) {
-          taken += spread.number_of(static_cast<std::uint32_t>(bin),
+          taken += spread.to_number(static_cast<std::uint32_t>(bin),
                                     static_cast<std::uint32_t>(local)) < cells;
         }
       }
@@ -103,7 +103,7 @@ TEST_CASE("every voxel has one place in one bin", "[voxel][plan]") {
   }
 }
 
-TEST_CASE("what is dense in a scene is spread over the bins", "[voxel][plan]") {
+TEST_CASE("what is dense in a scene is spread over the bins", "[voxel][bins]") {
   // The ground of 512 x 512 x 40 voxels, and a wall in each direction.
   constexpr std::uint32_t nx = 512;
   constexpr std::uint32_t ny = 512;
@@ -114,7 +114,7 @@ TEST_CASE("what is dense in a scene is spread over the bins", "[voxel][plan]") {
     std::vector<int> groups(static_cast<std::size_t>(shape.bins));
     for (std::uint32_t number = 0; number < nx * ny * nz; number += 32) {
       if (is_dense(number % nx, number / nx % ny, number / nx / ny)) {
-        ++groups[spread.place_of(number) >> most_shift<true>];
+        ++groups[spread.to_bin(number) >> most_shift<true>];
       }
     }
     return *std::max_element(groups.begin(), groups.end());

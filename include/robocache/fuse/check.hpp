@@ -4,7 +4,7 @@
 #include <robocache/detail/check.hpp>
 #include <robocache/fuse/outputs.hpp>
 #include <robocache/fuse/stream.hpp>
-#include <robocache/resample/detail/check.hpp>
+#include <robocache/resample/check.hpp>
 #include <robocache/status.hpp>
 
 #include <cstdint>

@@ -8,18 +8,23 @@
 #include <robocache/voxelize/grid.hpp>
 #include <robocache/voxelize/options.hpp>
 #include <robocache/voxelize/points.hpp>
+#include <robocache/voxelize/rules/reducers.hpp>
+#include <robocache/workspace.hpp>
 
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 /// \file
 /// Everything that can be wrong with a call of `voxelize` and can be seen without reading the data.
 
 namespace robocache::detail {
 
+/// \param per_element  rows are padded to a multiple of this many voxels
 template <class Real>
-ROBOCACHE_HIDDEN status check_grid(const char* operation, const voxel_grid<Real>& grid) noexcept {
+ROBOCACHE_HIDDEN status check_grid(const char* operation, const voxel_grid<Real>& grid,
+                                   int per_element) noexcept {
   constexpr char axis[] = {'x', 'y', 'z'};
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
   double cells = 1;
@@ -37,8 +42,9 @@ ROBOCACHE_HIDDEN status check_grid(const char* operation, const voxel_grid<Real>
           "%s: grid.extents is %lld along %c, must be 1 to 2147483647 voxels", operation,
           static_cast<long long>(grid.extents[i]), axis[i]);
     }
-    // Rows of bits are padded to whole words.
-    cells *= static_cast<double>(grid.extents[i]) + (i == 0 ? 31 : 0);
+    const std::int64_t padding = i == 0 ? per_element - 1 : 0;
+    cells *= static_cast<double>(grid.extents[i] + padding -
+                                 (grid.extents[i] + padding) % (padding + 1));
   }
   if (cells > 1.0e18) {
     return status::invalid_argument("%s: grid.extents has %g voxels, at most 1e18 are supported",
@@ -70,7 +76,7 @@ inline status check_records(const char* operation, const char* name, const void*
     return status::invalid_argument("%s: %s is a null pointer but has size %lld", operation, name,
                                     static_cast<long long>(size));
   }
-  if (static_cast<double>(size) * std::fabs(static_cast<double>(step)) > 4.0e18) {
+  if (static_cast<double>(size - 1) * std::fabs(static_cast<double>(step)) > 4.0e18) {
     return status::invalid_argument("%s: %s has step %lld, more than 63-bit offsets reach",
                                     operation, name, static_cast<long long>(step));
   }
@@ -127,7 +133,7 @@ ROBOCACHE_HIDDEN status check_features(const char* operation, const feature_view
   if (features.channels == 0) return {};
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       check_records(operation, "features", features.data, features.size, features.step));
-  if (static_cast<double>(features.channels) *
+  if (static_cast<double>(features.channels - 1) *
           std::fabs(static_cast<double>(features.channel_step)) >
       4.0e18) {
     return status::invalid_argument(
@@ -249,89 +255,78 @@ inline status check_workspace(const char* operation, const workspace& space,
   return {};
 }
 
-/// What the two kinds of calls have in common.
-template <class Real>
-ROBOCACHE_HIDDEN status check_voxel_call(const char* operation, const point_view<Real>& points,
-                                         const voxel_grid<Real>& grid, const voxel_reports& reports,
-                                         const voxel_options& options, const workspace& space,
-                                         std::size_t needed) noexcept {
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_points(operation, points));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_voxel_options<Real>(operation, options));
+/// A call of either kind, `voxelize_call`, whose workspace must have `needed` bytes.
+template <class Call>
+ROBOCACHE_HIDDEN status check_voxelize(const Call& call, std::size_t needed) noexcept {
+  constexpr const char* operation = "voxelize";
+  using reducer = std::decay_t<decltype(call.reducer)>;
+  using real = std::decay_t<decltype(call.grid.origin[0])>;
+  constexpr int per_element = voxels_per_element<reducer>();
+  const voxel_reports& reports = call.reports;
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_grid(operation, call.grid, per_element));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_points(operation, call.points));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_voxel_options<real>(operation, call.options));
   if (reinterpret_cast<std::uintptr_t>(reports.counters) % alignof(voxel_counters) != 0) {
     return status::invalid_argument(
         "%s: reports.counters is at address %#llx, not a multiple of 8", operation,
         static_cast<unsigned long long>(reinterpret_cast<std::uintptr_t>(reports.counters)));
   }
-  (void)grid;
-  return check_workspace(operation, space, needed);
-}
-
-/// A call without features.
-template <reduction R, class Real, class Out>
-ROBOCACHE_HIDDEN status check_voxelize(const char* operation, const point_view<Real>& points,
-                                       const voxel_grid<Real>& grid,
-                                       const tensor_view<Out, 3>& output,
-                                       const voxel_reports& reports, const voxel_options& options,
-                                       const workspace& space, std::size_t needed) noexcept {
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      check_voxel_call(operation, points, grid, reports, options, space, needed));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      check_voxels(operation, "output", output, grid, R == reduction::occupancy_bits ? 32 : 1));
-  if (reports.counts.data() != nullptr || !reports.counts.empty()) {
-    return status::invalid_argument(
-        "%s: reports.counts is set, but only reductions of features write it", operation);
-  }
-  return check_disjoint(
-      operation,
-      {bytes_of("output", output), bytes_of("reports.counters", reports.counters),
-       bytes_of_records("workspace", space.data, 1, 0, 0, static_cast<std::int64_t>(needed))},
-      {bytes_of("points", points, 0), bytes_of("points", points, 1), bytes_of("points", points, 2),
-       bytes_of_records("points.count", points.count, points.count != nullptr, 0, 0, 4)});
-}
-
-/// A call with features.
-template <reduction R, class Real, class In, class Out>
-ROBOCACHE_HIDDEN status check_voxelize(const char* operation, const point_view<Real>& points,
-                                       const feature_view<In>& features,
-                                       const voxel_grid<Real>& grid,
-                                       const tensor_view<Out, 4>& output,
-                                       const voxel_reports& reports, const voxel_options& options,
-                                       const workspace& space, std::size_t needed) noexcept {
-  static_assert(is_output_scalar_v<Out> && !std::is_same_v<Out, double>,
-                "outputs of features are float, half or bfloat16");
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      check_voxel_call(operation, points, grid, reports, options, space, needed));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_features(operation, features, points.size));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_voxels(operation, "output", output, grid, 1));
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      check_extent(operation, "output", output, 3, features.channels, "features (channels)"));
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_workspace(operation, call.space, needed));
+  const byte_span counters = bytes_of("reports.counters", reports.counters);
+  const byte_span space =
+      bytes_of_records("workspace", call.space.data, 1, 0, 0, static_cast<std::int64_t>(needed));
+  const byte_span count =
+      bytes_of_records("points.count", call.points.count, call.points.count != nullptr, 0, 0, 4);
   const bool counted = reports.counts.data() != nullptr || !reports.counts.empty();
-  if (counted) {
+  if constexpr (!reduces_features<reducer>) {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(
-        check_voxels(operation, "reports.counts", reports.counts, grid, 1));
-  }
-  if (options.update == grid_update::accumulate) {
-    if (!counted) {
+        check_voxels(operation, "output", call.output, call.grid, per_element));
+    if (counted) {
       return status::invalid_argument(
-          "%s: reports.counts is empty, grid_update::accumulate needs it to tell which voxels hold "
-          "something",
-          operation);
+          "%s: reports.counts is set, but only reductions of features write it", operation);
     }
-    if (R == reduction::mean && options.nans == nan_policy::ignore) {
-      return status::invalid_argument(
-          "%s: options.nans is ignore, but counts do not tell how many values a mean had without "
-          "its NaNs, which grid_update::accumulate would need",
-          operation);
+    return check_disjoint(operation, {bytes_of("output", call.output), counters, space},
+                          {bytes_of("points", call.points, 0), bytes_of("points", call.points, 1),
+                           bytes_of("points", call.points, 2), count});
+  } else {
+    using out = std::remove_pointer_t<decltype(call.output.data())>;
+    static_assert(is_output_scalar_v<out> && !std::is_same_v<out, double>,
+                  "outputs of features are float, half or bfloat16");
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_features(operation, call.features, call.points.size));
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_voxels(operation, "output", call.output, call.grid, 1));
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_extent(operation, "output", call.output, 3,
+                                                call.features.channels, "features (channels)"));
+    if (counted) {
+      ROBOCACHE_DETAIL_RETURN_IF_BAD(
+          check_voxels(operation, "reports.counts", reports.counts, call.grid, 1));
     }
+    if (call.options.update == grid_update::accumulate) {
+      if (!accumulates<reducer>::value) {
+        return status::invalid_argument(
+            "%s: options.update is accumulate, but what this reduction left in a voxel does not "
+            "tell enough to go on from there",
+            operation);
+      }
+      if (!counted) {
+        return status::invalid_argument(
+            "%s: reports.counts is empty, grid_update::accumulate needs it to tell which voxels "
+            "hold something",
+            operation);
+      }
+      if (!counts_tell_values<reducer>::value && call.options.nans == nan_policy::ignore) {
+        return status::invalid_argument(
+            "%s: options.nans is ignore, but counts do not tell how many values a mean had without "
+            "its NaNs, which grid_update::accumulate would need",
+            operation);
+      }
+    }
+    return check_disjoint(
+        operation,
+        {bytes_of("output", call.output), bytes_of("reports.counts", reports.counts), counters,
+         space},
+        {bytes_of("points", call.points, 0), bytes_of("points", call.points, 1),
+         bytes_of("points", call.points, 2), bytes_of("features", call.features), count});
   }
-  return check_disjoint(
-      operation,
-      {bytes_of("output", output), bytes_of("reports.counts", reports.counts),
-       bytes_of("reports.counters", reports.counters),
-       bytes_of_records("workspace", space.data, 1, 0, 0, static_cast<std::int64_t>(needed))},
-      {bytes_of("points", points, 0), bytes_of("points", points, 1), bytes_of("points", points, 2),
-       bytes_of("features", features),
-       bytes_of_records("points.count", points.count, points.count != nullptr, 0, 0, 4)});
 }
 
 }  // namespace robocache::detail

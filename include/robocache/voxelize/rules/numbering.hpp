@@ -6,15 +6,17 @@
 #include <robocache/scalar.hpp>
 #include <robocache/tensor_view.hpp>
 #include <robocache/voxelize/grid.hpp>
-#include <robocache/voxelize/options.hpp>
 #include <robocache/voxelize/points.hpp>
+#include <robocache/voxelize/rules/cell.hpp>
+#include <robocache/voxelize/rules/load.hpp>
 
 #include <algorithm>
 #include <cstdint>
 
 /// \file
-/// The arguments of a call as both back ends want them. A voxel has a number,
-/// `(z * ny + y) * pitch + x`; a call works through the numbers in slabs that its tables can hold.
+/// Level 0 of `voxelize`: voxels have numbers, `(z * ny + y) * pitch + x`. What points have which
+/// number, and where in an output that is. A call works through the numbers in slabs that its
+/// tables can hold.
 
 namespace robocache::detail {
 
@@ -27,11 +29,12 @@ struct voxel_numbering {
   ROBOCACHE_HD std::int64_t cells() const noexcept { return pitch * ny * nz; }
 };
 
-template <reduction R, class Real>
-inline voxel_numbering make_numbering(const voxel_grid<Real>& grid) noexcept {
-  const std::int64_t nx = grid.extents[0];
-  const bool words = R == reduction::occupancy_bits;
-  return {words ? (nx + 31) / 32 * 32 : nx, grid.extents[1], grid.extents[2]};
+/// \param per_element  voxels of a row are padded to a multiple of this
+template <class Real>
+ROBOCACHE_HD inline voxel_numbering make_numbering(const voxel_grid<Real>& grid,
+                                                   int per_element) noexcept {
+  return {(grid.extents[0] + per_element - 1) / per_element * per_element, grid.extents[1],
+          grid.extents[2]};
 }
 
 /// Turns points into voxel numbers.
@@ -48,16 +51,17 @@ struct point_locator {
     if (!transform.identity) move_point(p, transform);
     return cell_in(p, axes);
   }
-  ROBOCACHE_HD std::int64_t number_of(const voxel_cell& cell) const noexcept {
+  ROBOCACHE_HD std::int64_t voxel_number(const voxel_cell& cell) const noexcept {
     return (static_cast<std::int64_t>(cell.z) * ny + cell.y) * pitch + cell.x;
   }
 };
 
-template <reduction R, class Real>
-inline point_locator<Real> make_locator(const point_view<Real>& points,
-                                        const voxel_grid<Real>& grid,
-                                        const rigid_transform& transform) noexcept {
-  const voxel_numbering numbering = make_numbering<R>(grid);
+template <class Real>
+ROBOCACHE_HD inline point_locator<Real> make_locator(const point_view<Real>& points,
+                                                     const voxel_grid<Real>& grid,
+                                                     const rigid_transform& transform,
+                                                     int per_element) noexcept {
+  const voxel_numbering numbering = make_numbering(grid, per_element);
   return {make_point_arguments(points), make_voxel_axes(grid),
           make_point_transform<Real>(transform), static_cast<std::uint32_t>(numbering.pitch),
           static_cast<std::uint32_t>(numbering.ny)};
@@ -117,17 +121,23 @@ inline voxel_layout make_layout(const tensor_view<T, Rank>& view) noexcept {
   layout.ny = view.extent(1);
   layout.by_pitch = fast_divide(static_cast<std::uint32_t>(layout.pitch));
   layout.by_ny = fast_divide(static_cast<std::uint32_t>(layout.ny));
-  layout.linear =
-      (layout.ny == 1 || layout.stride_y == layout.stride_x * layout.nx) &&
-      (view.extent(0) == 1 || layout.stride_z == layout.stride_x * layout.nx * layout.ny);
+  // Unsigned: the stride of a dimension of one element may be anything.
+  const auto row =
+      static_cast<std::uint64_t>(layout.stride_x) * static_cast<std::uint64_t>(layout.nx);
+  const std::uint64_t plane = row * static_cast<std::uint64_t>(layout.ny);
+  layout.linear = (layout.ny == 1 || static_cast<std::uint64_t>(layout.stride_y) == row) &&
+                  (view.extent(0) == 1 || static_cast<std::uint64_t>(layout.stride_z) == plane);
   return layout;
 }
 
-/// An output without features: counts, bytes or words.
+/// An output without features, counts for one.
 template <class T>
 struct voxel_output {
   T* data;
   voxel_layout layout;
+
+  /// The element of a voxel's number, or of an element's where that stands for several voxels.
+  ROBOCACHE_HD T* at(std::int64_t number) const noexcept { return data + layout(number); }
 };
 
 template <class T>
@@ -136,26 +146,17 @@ inline voxel_output<T> make_voxel_output(const tensor_view<T, 3>& view) noexcept
 }
 
 /// An output of features.
+template <class Out>
 struct feature_output {
-  unsigned char* data;
+  Out* data;
   voxel_layout layout;
   std::int64_t channel_stride;
 };
 
-template <class Out>
-inline feature_output make_feature_output(const tensor_view<Out, 4>& view) noexcept {
-  return {reinterpret_cast<unsigned char*>(view.data()), make_layout(view), view.stride(3)};
-}
-
-/// How features are reduced.
-struct reduce_rules {
-  float empty_value;
-  bool accumulate;
-  nan_policy nans;
-};
-
-inline reduce_rules make_rules(const voxel_options& options) noexcept {
-  return {options.empty_value, options.update == grid_update::accumulate, options.nans};
+/// \tparam Out  the one name of the output's format
+template <class Out, class T>
+inline feature_output<Out> make_feature_output(const tensor_view<T, 4>& view) noexcept {
+  return {reinterpret_cast<Out*>(view.data()), make_layout(view), view.stride(3)};
 }
 
 /// Most voxels per slab. A call on a larger grid takes several rounds over the points.

@@ -1,30 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <robocache/cuda/arch_namespace.cuh>
+#include <robocache/cuda/block.cuh>
 #include <robocache/detail/config.hpp>
-#include <robocache/voxelize/detail/bin_kernel.cuh>
+#include <robocache/voxelize/cuda/bins.hpp>
+#include <robocache/voxelize/cuda/tuning.hpp>
 
 #include <cstdint>
 
 /// \file
-/// How a block of the second kernel visits the points of its bin: one short piece in every tile.
+/// Level 1 of `voxelize`: a block of threads visits the points of a bin, one short piece in every
+/// tile.
 
 namespace robocache {
-inline namespace ROBOCACHE_CUDA_NAMESPACE {
-namespace cuda_detail {
+namespace detail {
 
-inline constexpr int visit_threads = 512;
-inline constexpr int visit_warps = visit_threads / 32;
-
-/// What the second kernel needs of the first one's tables.
-struct bin_pieces {
-  const unsigned char* entries;
-  const std::uint16_t* offsets;
-  std::int32_t bins;
-  std::int32_t tile;
-  std::int32_t lanes;  ///< that read a piece together, a power of two
-};
+/// Adds up what binning lost, and reports it: by the block of bin 0.
+///
+/// \param sums  shared memory
+template <class Group>
+__device__ __forceinline__ void report_counters(const Group& block, const bin_slab& slab,
+                                                std::int64_t n, int tiles,
+                                                unsigned long long (&sums)[2]) noexcept {
+  const unsigned rank = block.thread_rank();
+  if (rank < 2) sums[rank] = 0;
+  block.sync();
+  unsigned long long mine_outside = 0;
+  unsigned long long mine_not_finite = 0;
+  for (int t = static_cast<int>(rank); t < tiles; t += static_cast<int>(block.size())) {
+    mine_outside += slab.lost[2 * t];
+    mine_not_finite += slab.lost[2 * t + 1];
+  }
+  atomicAdd(&sums[0], mine_outside);
+  atomicAdd(&sums[1], mine_not_finite);
+  block.sync();
+  if (rank == 0) {
+    const std::int64_t all = slab.point_count == nullptr ? n : *slab.point_count;
+    slab.counters->used = static_cast<std::uint64_t>(n) - sums[0] - sums[1];
+    slab.counters->outside = sums[0];
+    slab.counters->not_finite = sums[1];
+    slab.counters->beyond = static_cast<std::uint64_t>(all - n);
+  }
+}
 
 /// Entries of a piece that a lane reads at once.
 inline constexpr int visit_width = 4;
@@ -38,10 +55,10 @@ __device__ __forceinline__ void load_entries(const std::uint16_t* from,
 
 /// Visits the entries `[at, end)` of a piece that is longer than expected, by a whole warp.
 template <class Visitor>
-static __device__ __noinline__ void visit_long_piece(const std::uint16_t* entries, std::uint32_t at,
+static __device__ __noinline__ void visit_long_piece(std::uint32_t lane,
+                                                     const std::uint16_t* entries, std::uint32_t at,
                                                      std::uint32_t end,
                                                      const Visitor visitor) noexcept {
-  const auto lane = static_cast<std::uint32_t>(threadIdx.x % 32u);
   constexpr std::uint32_t step = 32 * visit_width;
   constexpr int unrolled = 4;
   for (; at < end; at += unrolled * step) {
@@ -63,31 +80,38 @@ static __device__ __noinline__ void visit_long_piece(const std::uint16_t* entrie
         }
         (void)__match_all_sync(0xffffffffu, alike ? entry[u][0] : ~lane, &same);
       }
-      if (same) {  // a crowded voxel: one atomic operation for all
-        visitor.crowd(entry[u]);
+      if (same) {  // a crowded voxel: once for all
+        if (lane == 0) visitor(entry[u][0], 32u * visit_width);
       } else {
 #pragma unroll
         for (int k = 0; k < visit_width; ++k) {
-          if (mine + k < end) visitor.one(entry[u][k]);
+          if (mine + k < end) visitor(entry[u][k], 1u);
         }
       }
     }
   }
 }
 
-/// Visits each entry of bin `bin` once, in no particular order.
+}  // namespace detail
+
+/// Visits the points of a bin, by a block, in no particular order.
 ///
 /// Each warp takes some of the tiles. Its lanes first fetch where the pieces of 32 tiles begin and
 /// end, then read several pieces side by side, so that few loads wait for each other.
 ///
-/// \param visitor  `one(entry)` for each, or `crowd(entries)` by a whole warp whose entries are all
-///                 of the same voxel
-template <class Visitor>
-__device__ __forceinline__ void visit_bin(const bin_pieces& pieces, int bin, int tiles,
-                                          const Visitor& visitor) noexcept {
+/// \param block    512 threads
+/// \param pieces   `binned_call(call).voxels.slab.pieces` of a call without features
+/// \param bin      the bin
+/// \param tiles    tiles that have points
+/// \param visitor  called with a voxel's number in the bin and a number of points in it
+template <class Group, class Visitor>
+__device__ __forceinline__ void visit_bin(const Group& block, const detail::bin_pieces& pieces,
+                                          int bin, int tiles, const Visitor& visitor) noexcept {
+  using namespace detail;
+  constexpr int visit_warps = mark_threads / 32;
   const auto* const entries = reinterpret_cast<const std::uint16_t*>(pieces.entries);
-  const int lane = static_cast<int>(threadIdx.x % 32u);
-  const int warp = static_cast<int>(threadIdx.x / 32u);
+  const int lane = static_cast<int>(block.thread_rank() % 32u);
+  const int warp = static_cast<int>(block.thread_rank() / 32u);
   const int lanes = pieces.lanes;
   const int side = lane & (lanes - 1);
   const int groups = 32 / lanes;
@@ -120,13 +144,15 @@ __device__ __forceinline__ void visit_bin(const bin_pieces& pieces, int bin, int
         at[u] = (begin[u] & ~(visit_width - 1u)) + static_cast<std::uint32_t>(side * visit_width);
         if (at[u] < end[u]) load_entries(entries + at[u], entry[u]);
       }
+      // Keeps the compiler from loading the last piece when others were visited, 5 % slower.
+      __syncwarp();
       bool longer = false;
 #pragma unroll
       for (int u = 0; u < unrolled; ++u) {
 #pragma unroll
         for (int k = 0; k < visit_width; ++k) {
           const std::uint32_t i = at[u] + static_cast<std::uint32_t>(k);
-          if (i >= begin[u] && i < end[u]) visitor.one(entry[u][k]);
+          if (i >= begin[u] && i < end[u]) visitor(entry[u][k], 1u);
         }
         at[u] += static_cast<std::uint32_t>((lanes - side) * visit_width);  // end of the window
         longer = longer || at[u] < end[u];
@@ -138,7 +164,8 @@ __device__ __forceinline__ void visit_bin(const bin_pieces& pieces, int bin, int
           while (open != 0) {
             const int leader = __ffs(static_cast<int>(open)) - 1;
             open &= open - 1;
-            visit_long_piece(entries, __shfl_sync(0xffffffffu, at[u], leader),
+            visit_long_piece(static_cast<std::uint32_t>(lane), entries,
+                             __shfl_sync(0xffffffffu, at[u], leader),
                              __shfl_sync(0xffffffffu, end[u], leader), visitor);
           }
         }
@@ -147,74 +174,4 @@ __device__ __forceinline__ void visit_bin(const bin_pieces& pieces, int bin, int
   }
 }
 
-/// Counts voxels in shared memory.
-struct voxel_counting {
-  std::uint32_t* counters;
-
-  __device__ __forceinline__ void one(std::uint32_t entry) const noexcept {
-    atomicAdd(&counters[entry], 1u);
-  }
-  __device__ __forceinline__ void crowd(
-      const std::uint32_t (&entries)[visit_width]) const noexcept {
-    if (threadIdx.x % 32u == 0) {
-      atomicAdd(&counters[entries[0]], 32u * static_cast<unsigned>(visit_width));
-    }
-  }
-};
-
-/// Adds up what the first kernel lost, by one block.
-__device__ __forceinline__ void report_counters(const std::uint32_t* lost, int tiles,
-                                                std::int64_t n, std::int64_t beyond,
-                                                voxel_counters* counters) noexcept {
-  __shared__ unsigned long long outside;
-  __shared__ unsigned long long not_finite;
-  if (threadIdx.x == 0) outside = not_finite = 0;
-  __syncthreads();
-  unsigned long long mine_outside = 0;
-  unsigned long long mine_not_finite = 0;
-  for (int t = static_cast<int>(threadIdx.x); t < tiles; t += static_cast<int>(blockDim.x)) {
-    mine_outside += lost[2 * t];
-    mine_not_finite += lost[2 * t + 1];
-  }
-  atomicAdd(&outside, mine_outside);
-  atomicAdd(&not_finite, mine_not_finite);
-  __syncthreads();
-  if (threadIdx.x == 0) {
-    counters->used = static_cast<std::uint64_t>(n) - outside - not_finite;
-    counters->outside = outside;
-    counters->not_finite = not_finite;
-    counters->beyond = static_cast<std::uint64_t>(beyond);
-  }
-}
-
-/// What both second kernels get.
-struct bin_slab {
-  bin_pieces pieces;
-  std::int64_t begin;   // first voxel of the slab
-  std::uint32_t cells;  // voxels of the slab
-  std::int32_t shift;
-  std::uint32_t size;                // voxels of a bin
-  voxel_spread spread;               // where points have features
-  const std::uint32_t* point_count;  // as in `point_arguments`
-  std::int64_t points;
-  const std::uint32_t* lost;
-  voxel_counters* counters;  // null: not to be written
-
-  __device__ __forceinline__ std::int64_t number() const noexcept {
-    if (point_count == nullptr) return points;
-    const std::int64_t n = *point_count;
-    return n < points ? n : points;
-  }
-  __device__ __forceinline__ int active_tiles(std::int64_t n) const noexcept {
-    return static_cast<int>((n + pieces.tile - 1) / pieces.tile);
-  }
-  __device__ __forceinline__ void report(std::int64_t n, int tiles) const noexcept {
-    if (counters == nullptr || blockIdx.x != 0) return;
-    const std::int64_t all = point_count == nullptr ? n : *point_count;
-    report_counters(lost, tiles, n, all - n, counters);
-  }
-};
-
-}  // namespace cuda_detail
-}  // namespace ROBOCACHE_CUDA_NAMESPACE
 }  // namespace robocache

@@ -4,8 +4,13 @@
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/parallel.hpp>
 #include <robocache/execution.hpp>
-#include <robocache/voxelize/detail/arguments.hpp>
-#include <robocache/voxelize/reduce.hpp>
+#include <robocache/status.hpp>
+#include <robocache/voxelize/call.hpp>
+#include <robocache/voxelize/collective/add_points.hpp>
+#include <robocache/voxelize/rules/cell.hpp>
+#include <robocache/voxelize/rules/load.hpp>
+#include <robocache/voxelize/rules/numbering.hpp>
+#include <robocache/voxelize/rules/reducers.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -67,7 +72,7 @@ ROBOCACHE_HIDDEN void locate_points(const point_locator<Real>& locator, std::int
                      locator.points.load(i, p);
                      const voxel_cell cell = locator.cell(p);
                      if (cell.fate == point_fate::inside) {
-                       const std::int64_t local = locator.number_of(cell) - slab.begin;
+                       const std::int64_t local = locator.voxel_number(cell) - slab.begin;
                        const bool here = local >= 0 && local < slab.cells;
                        cells[i] = here ? static_cast<std::uint32_t>(local) : cell_elsewhere;
                      } else {
@@ -92,15 +97,15 @@ inline voxel_counters count_fates(const std::uint32_t* cells, std::int64_t point
 
 /// Clears the voxels `[first, last)` of a slab, unless they accumulate, and adds the points that
 /// are in them.
-template <reduction R, class T>
+template <class Mark, class T>
 inline void fill_voxels(const voxel_output<T>& output, const voxel_slab& slab, bool accumulate,
                         const std::uint32_t* cells, std::int64_t points, std::int64_t first,
                         std::int64_t last) noexcept {
-  // A word of bits is 32 voxels; ranges are cut at words.
-  constexpr int per_element = R == reduction::occupancy_bits ? 32 : 1;
+  // Ranges are cut at elements.
+  constexpr int per_element = Mark::voxels_per_element;
   if (!accumulate) {
     for (std::int64_t c = first; c < last; c += per_element) {
-      output.data[output.layout((slab.begin + c) / per_element)] = 0;
+      *output.at((slab.begin + c) / per_element) = 0;
     }
   }
   const auto low = static_cast<std::uint32_t>(first);
@@ -108,37 +113,33 @@ inline void fill_voxels(const voxel_output<T>& output, const voxel_slab& slab, b
   for (std::int64_t i = 0; i < points; ++i) {
     const std::uint32_t c = cells[i];
     if (c < low || c >= high) continue;
-    T& element = output.data[output.layout((slab.begin + c) / per_element)];
-    if constexpr (R == reduction::count) {
-      ++element;
-    } else if constexpr (R == reduction::occupancy) {
-      element = 1;
-    } else {
-      element |= 1u << (c % 32u);
-    }
+    Mark::add(output.at((slab.begin + c) / per_element), c % std::uint32_t{per_element});
   }
 }
 
-/// count, occupancy and occupancy_bits.
-template <reduction R, class Real, class T>
-ROBOCACHE_HIDDEN void voxelize_on_cpu(const point_locator<Real>& locator,
-                                      const voxel_numbering& numbering,
-                                      const voxel_output<T>& output, voxel_counters* counters,
-                                      bool accumulate, void* memory, cpu_execution where) noexcept {
-  const std::int64_t points = locator.points.number();
-  const cpu_tables tables(memory, locator.points.size);
-  for_each_slab(numbering.cells(), [&](const voxel_slab& slab) {
-    locate_points(locator, points, slab, tables.cells, where);
-    if (counters != nullptr && slab.begin == 0) {
-      *counters = count_fates(tables.cells, points, locator.points.beyond());
-    }
-    constexpr std::int64_t piece = 32;
-    for_each_piece((slab.cells + piece - 1) / piece, slab.cells + points, where,
-                   [&](std::int64_t first, std::int64_t last) {
-                     fill_voxels<R>(output, slab, accumulate, tables.cells, points, first * piece,
-                                    std::min(last * piece, slab.cells));
-                   });
-  });
+/// Reducers without features.
+template <class Mark, class Real, class In, class Out>
+ROBOCACHE_HIDDEN void mark_voxels(const voxelize_call<Mark, Real, In, Out>& call,
+                                  cpu_execution where) noexcept {
+  const auto locator =
+      make_locator(call.points, call.grid, call.options.transform, Mark::voxels_per_element);
+  const std::int64_t points = locator.points.present();
+  const auto output = make_voxel_output(call.output);
+  const bool accumulate = call.options.update == grid_update::accumulate;
+  const cpu_tables tables(call.space.data, locator.points.size);
+  for_each_slab(
+      make_numbering(call.grid, Mark::voxels_per_element).cells(), [&](const voxel_slab& slab) {
+        locate_points(locator, points, slab, tables.cells, where);
+        if (call.reports.counters != nullptr && slab.begin == 0) {
+          *call.reports.counters = count_fates(tables.cells, points, locator.points.beyond());
+        }
+        constexpr std::int64_t piece = 32;
+        for_each_piece((slab.cells + piece - 1) / piece, slab.cells + points, where,
+                       [&](std::int64_t first, std::int64_t last) {
+                         fill_voxels<Mark>(output, slab, accumulate, tables.cells, points,
+                                           first * piece, std::min(last * piece, slab.cells));
+                       });
+      });
 }
 
 /// Sorts the points of a slab by voxel: `sorted[starts[c] .. starts[c + 1])` are those of voxel c.
@@ -169,70 +170,66 @@ inline void sort_points(const cpu_tables& tables, const voxel_slab& slab, std::i
   });
 }
 
-/// One channel of a voxel without a past, from its `n` values, 1 or more. Most voxels have one or
-/// two, which need no integers.
-template <reduction R, class In, class Out>
-inline typename scalar_traits<Out>::bits reduce_few(const feature_arguments& features,
-                                                    const std::uint32_t* points, std::uint32_t n,
-                                                    std::int64_t channel,
-                                                    nan_policy nans) noexcept {
-  if (n == 1) {
-    const float x = features.load<In>(points[0], channel);
-    if (is_nan(x)) return bits_from_real<Out>(canonical_nan<float>());
-    if (R == reduction::max || R == reduction::min) return bits_from_real<Out>(x);
-    return bits_from_real<Out>(exact_add(x, 0.0f));  // -0 becomes +0
-  }
-  if (n == 2) {
-    float result;
-    if (reduce_pair<R, pair_range<In, Out>>(features.load<In>(points[0], channel),
-                                            features.load<In>(points[1], channel), nans, result)) {
-      return bits_from_real<Out>(result);
+/// One channel of a voxel, from its `n` values, 1 or more. Most voxels have one or two, which need
+/// less work.
+template <class Reducer, class In, class Out>
+inline typename scalar_traits<Out>::bits reduce_channel(
+    const Reducer& reducer, const feature_arguments<In>& features, const std::uint32_t* points,
+    std::int64_t channel, const voxel_facts& facts, Out held) noexcept {
+  const std::uint32_t n = facts.points;
+  if (facts.prior_points == 0) {
+    if constexpr (has_of_one<Reducer>::value) {
+      if (n == 1) {
+        return bits_from_real<Out>(reducer.of_one(features.load(points[0], channel)));
+      }
+    }
+    if constexpr (reduces_pairs<Reducer, In, Out>::value) {
+      float result;
+      if (n == 2 &&
+          reducer.template of_two<In, Out>(features.load(points[0], channel),
+                                           features.load(points[1], channel), facts.nans, result)) {
+        return bits_from_real<Out>(result);
+      }
     }
   }
-  const auto value_at = [&](std::uint32_t i) { return features.load<In>(points[i], channel); };
-  return bits_from_real<Out>(reduce_values<R>(n, value_at, nans));
+  const auto values = look_at(reducer, facts, [&](const auto& body) {
+    for (std::uint32_t i = 0; i < n; ++i) body(points[i], features.load(points[i], channel));
+  });
+  const auto bits = bit_copy<typename scalar_traits<Out>::bits>(held);
+  return bits_from_real<Out>(conclude(reducer, values, real_from_bits<float, Out>(bits), facts));
 }
 
 /// The features of one voxel.
-template <reduction R, class In, class Out>
-inline void reduce_voxel(const feature_arguments& features, const std::uint32_t* points,
-                         std::uint32_t n, std::uint32_t prior, const reduce_rules& rules, Out* out,
-                         std::int64_t stride) noexcept {
-  using bits = typename scalar_traits<Out>::bits;
-  if (n == 0) {
-    const Out empty = bit_copy<Out>(bits_from_real<Out>(rules.empty_value));
+template <class Reducer, class In, class Out>
+inline void reduce_voxel(const Reducer& reducer, const feature_arguments<In>& features,
+                         const std::uint32_t* points, const voxel_facts& facts, float empty_value,
+                         Out* out, std::int64_t stride) noexcept {
+  if (facts.points == 0) {
+    const Out empty = bit_copy<Out>(bits_from_real<Out>(empty_value));
     for (std::int64_t c = 0; c < features.channels; ++c, out += stride) *out = empty;
     return;
   }
   for (std::int64_t c = 0; c < features.channels; ++c, out += stride) {
-    bits result;
-    if (prior != 0) {
-      const auto value_at = [&](std::uint32_t i) { return features.load<In>(points[i], c); };
-      const auto fresh = reduce_values<carried<R>>(n, value_at, rules.nans);
-      const float before = real_from_bits<float, Out>(bit_copy<bits>(*out));
-      result = bits_from_real<Out>(accumulate_value<R>(before, prior, fresh, n, rules.nans));
-    } else {
-      result = reduce_few<R, In, Out>(features, points, n, c, rules.nans);
-    }
-    *out = bit_copy<Out>(result);
+    *out = bit_copy<Out>(reduce_channel(reducer, features, points, c, facts, *out));
   }
 }
 
-/// sum, mean, max and min.
-template <reduction R, class Real, class In, class Out>
-ROBOCACHE_HIDDEN void voxelize_on_cpu(const point_locator<Real>& locator,
-                                      const feature_arguments& features,
-                                      const voxel_numbering& numbering,
-                                      const feature_output& output,
-                                      const voxel_output<std::uint32_t>& counts,
-                                      voxel_counters* counters, const reduce_rules& rules,
-                                      void* memory, cpu_execution where) noexcept {
-  const std::int64_t points = locator.points.number();
-  const cpu_tables tables(memory, locator.points.size);
-  for_each_slab(numbering.cells(), [&](const voxel_slab& slab) {
+/// Reducers of features.
+template <class Reducer, class Real, class In, class Out>
+ROBOCACHE_HIDDEN void reduce_voxels(const voxelize_call<Reducer, Real, In, Out>& call,
+                                    cpu_execution where) noexcept {
+  using out_scalar = typename scalar_traits<Out>::canonical;
+  const auto locator = make_locator(call.points, call.grid, call.options.transform, 1);
+  const auto features = make_feature_arguments(call.features);
+  const auto output = make_feature_output<out_scalar>(call.output);
+  const auto counts = make_voxel_output(call.reports.counts);
+  const bool accumulate = call.options.update == grid_update::accumulate;
+  const std::int64_t points = locator.points.present();
+  const cpu_tables tables(call.space.data, locator.points.size);
+  for_each_slab(make_numbering(call.grid, 1).cells(), [&](const voxel_slab& slab) {
     locate_points(locator, points, slab, tables.cells, where);
-    if (counters != nullptr && slab.begin == 0) {
-      *counters = count_fates(tables.cells, points, locator.points.beyond());
+    if (call.reports.counters != nullptr && slab.begin == 0) {
+      *call.reports.counters = count_fates(tables.cells, points, locator.points.beyond());
     }
     sort_points(tables, slab, points, where);
     const std::int64_t work = (slab.cells + points) * (features.channels + 1);
@@ -242,14 +239,14 @@ ROBOCACHE_HIDDEN void voxelize_on_cpu(const point_locator<Real>& locator,
         const std::uint32_t n = tables.starts[c + 1] - start;
         std::uint32_t prior = 0;
         if (counts.data != nullptr) {
-          std::uint32_t& count = counts.data[counts.layout(slab.begin + c)];
-          if (rules.accumulate) prior = count;
+          std::uint32_t& count = *counts.at(slab.begin + c);
+          if (accumulate) prior = count;
           count = prior + n;
         }
-        if (rules.accumulate && n == 0) continue;  // stays as it is
-        Out* const out = reinterpret_cast<Out*>(output.data) + output.layout(slab.begin + c);
-        reduce_voxel<R, In>(features, tables.sorted + start, n, prior, rules, out,
-                            output.channel_stride);
+        if (accumulate && n == 0) continue;  // stays as it is
+        reduce_voxel(call.reducer, features, tables.sorted + start, {n, prior, call.options.nans},
+                     call.options.empty_value, output.data + output.layout(slab.begin + c),
+                     output.channel_stride);
       }
     });
   });
@@ -257,3 +254,26 @@ ROBOCACHE_HIDDEN void voxelize_on_cpu(const point_locator<Real>& locator,
 
 }  // namespace ROBOCACHE_CPU_NAMESPACE
 }  // namespace robocache::detail
+
+namespace robocache {
+inline namespace ROBOCACHE_CPU_NAMESPACE {
+
+/// The workspace of a call on the CPU.
+inline std::size_t workspace_bytes_of(const voxelize_sizes& sizes, cpu_execution) noexcept {
+  return detail::cpu_tables::bytes(sizes.points, sizes.cells, sizes.state_bytes != 0);
+}
+
+/// Runs a checked call on the CPU.
+template <class Reducer, class Real, class In, class Out>
+ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
+                            cpu_execution where) noexcept {
+  if constexpr (detail::reduces_features<Reducer>) {
+    detail::reduce_voxels(call, where);
+  } else {
+    detail::mark_voxels(call, where);
+  }
+  return {};
+}
+
+}  // namespace ROBOCACHE_CPU_NAMESPACE
+}  // namespace robocache

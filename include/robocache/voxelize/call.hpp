@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/config.hpp>
+#include <robocache/detail/run.hpp>
+#include <robocache/execution.hpp>
+#include <robocache/status.hpp>
+#include <robocache/tensor_view.hpp>
+#include <robocache/voxelize/check.hpp>
+#include <robocache/voxelize/grid.hpp>
+#include <robocache/voxelize/options.hpp>
+#include <robocache/voxelize/points.hpp>
+#include <robocache/voxelize/rules/numbering.hpp>
+#include <robocache/voxelize/rules/reducers.hpp>
+#include <robocache/workspace.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+/// \file
+/// A call of `voxelize` as a value.
+
+namespace robocache {
+
+/// What the size of a call's workspace depends on.
+struct voxelize_sizes {
+  std::int64_t points;      ///< the most there can be
+  std::int64_t cells;       ///< voxels as they are numbered
+  std::size_t state_bytes;  ///< of the larger of a reducer's states; 0 without features
+  bool adds_many;           ///< the reducer has `add_many`
+};
+
+/// A call of `voxelize`, everything in it: checked once, then read by both back ends. Trivially
+/// copyable.
+///
+/// \tparam Reducer  one of `reducers`, or your own (`rules/reducer.hpp`)
+/// \tparam Real     type of the points, float or double
+/// \tparam In       type of the features; that of the output without features
+/// \tparam Out      type of the output's elements
+template <class Reducer, class Real, class In, class Out>
+struct voxelize_call {
+  static constexpr bool has_features = detail::reduces_features<Reducer>;
+
+  Reducer reducer;
+  point_view<Real> points;
+  feature_view<In> features;  ///< not looked at without features
+  voxel_grid<Real> grid;
+  tensor_view<Out, has_features ? 4 : 3> output;
+  voxel_reports reports;
+  voxel_options options;
+  workspace space;
+
+  /// Everything that can be wrong and can be seen without reading the data, but for the workspace.
+  ROBOCACHE_HIDDEN status check() const noexcept { return detail::check_voxelize(*this, 0); }
+  /// The same with the workspace that a run there needs.
+  template <class Where>
+  ROBOCACHE_HIDDEN status check(Where where) const noexcept {
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_grid("voxelize", grid, per_element));
+    return detail::check_voxelize(*this, workspace_bytes(where));
+  }
+  /// The same for a call whose points a kernel makes: `points.data` is null.
+  template <class Where>
+  ROBOCACHE_HIDDEN status check_produced(Where where) const noexcept {
+    voxelize_call stored = *this;
+    // Points that are all at one place which overlaps nothing pass for those that are nowhere.
+    stored.points.data = &stored;
+    stored.points.step = 0;
+    return stored.check(where);
+  }
+  /// See `voxelize_workspace_bytes`.
+  template <class Where>
+  ROBOCACHE_HIDDEN std::size_t workspace_bytes(Where where) const noexcept {
+    return bytes_for(points.size, grid, where);
+  }
+
+  template <class Where>
+  ROBOCACHE_HIDDEN static std::size_t bytes_for(std::int64_t points, const voxel_grid<Real>& grid,
+                                                Where where) noexcept {
+    if (points < 0 || points > std::numeric_limits<std::int32_t>::max() ||
+        !detail::check_grid("voxelize", grid, per_element).ok()) {
+      return 0;
+    }
+    std::size_t state_bytes = 0;
+    if constexpr (has_features) {
+      state_bytes = std::max(sizeof(typename detail::looked_at<Reducer>::first_state),
+                             sizeof(typename detail::looked_at<Reducer>::second_state));
+    }
+    const voxelize_sizes sizes{points, detail::make_numbering(grid, per_element).cells(),
+                               state_bytes, detail::adds_many<Reducer>::value};
+    return workspace_bytes_of(sizes, detail::settled(where));  // found by its argument
+  }
+
+ private:
+  static constexpr int per_element = detail::voxels_per_element<Reducer>();
+};
+
+}  // namespace robocache

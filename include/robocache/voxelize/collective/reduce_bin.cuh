@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/cuda/launch.cuh>
+#include <robocache/detail/config.hpp>
+#include <robocache/voxelize/collective/reduce_voxel.cuh>
+#include <robocache/voxelize/collective/sort_bin.cuh>
+#include <robocache/voxelize/collective/visit_bin.cuh>
+#include <robocache/voxelize/cuda/bins.hpp>
+#include <robocache/voxelize/cuda/tuning.hpp>
+
+#include <cstdint>
+#include <type_traits>
+
+/// \file
+/// Level 1 of `voxelize`: a block of threads sorts the points of its bin by voxel, reduces their
+/// features and writes each voxel once, the empty ones too. Nothing has to be cleared before, and
+/// what is between points and voxels stays in shared memory.
+
+namespace robocache {
+namespace detail {
+
+/// Loads of a thread that are under way at the same time.
+inline constexpr int steps_in_flight = 4;
+
+/// What a block does of a bin: some of the vectors of each voxel.
+struct bin_share {
+  std::uint32_t bin;
+  std::uint32_t first_vector;
+  std::uint32_t vectors;
+  fast_divide by_vectors;
+};
+
+/// One access of an output: an item of a block's share.
+struct bin_item {
+  std::uint32_t local;   ///< the voxel's number within the bin
+  std::uint32_t vector;  ///< within the voxel
+
+  __device__ __forceinline__ bin_item(const bin_share& share, std::uint32_t item) noexcept
+      : local(share.by_vectors(item)), vector(share.first_vector + item - local * share.vectors) {}
+};
+
+/// Voxels without points, and those with one if the reducer has `of_one`, in the order in which
+/// they are in memory.
+template <int Width, class Group, class Reducer, class In, class Out>
+__device__ __forceinline__ void write_simple_voxels(const Group& block,
+                                                    const bin_reducing<Reducer, In, Out>& call,
+                                                    const bin_share& share,
+                                                    const reduce_bin_storage& storage) noexcept {
+  constexpr std::uint32_t most = has_of_one<Reducer>::value ? 1 : 0;
+  const std::uint32_t items = call.slab.size * share.vectors;
+  for (std::uint32_t base = block.thread_rank(); base < items;
+       base += reduce_threads * steps_in_flight) {
+    std::uint32_t n[steps_in_flight];
+    float x[steps_in_flight][Width];
+#pragma unroll
+    for (int u = 0; u < steps_in_flight; ++u) {
+#pragma unroll
+      for (int e = 0; e < Width; ++e) x[u][e] = call.empty_value;
+      n[u] = 2;
+      if (base + static_cast<std::uint32_t>(u) * reduce_threads >= items) continue;
+      const bin_item item(share, base + static_cast<std::uint32_t>(u) * reduce_threads);
+      const std::uint32_t begin = storage.begin_of(item.local);
+      n[u] = storage.end_of(item.local) - begin;
+      if constexpr (most == 1) {
+        if (n[u] == 1) load_features(call.features, storage.points[begin], item.vector, x[u]);
+      }
+    }
+#pragma unroll
+    for (int u = 0; u < steps_in_flight; ++u) {
+      if (n[u] > most) continue;
+      if constexpr (most == 1) {
+        if (n[u] == 1) {
+#pragma unroll
+          for (int e = 0; e < Width; ++e) x[u][e] = call.reducer.of_one(x[u][e]);
+        }
+      }
+      const bin_item item(share, base + static_cast<std::uint32_t>(u) * reduce_threads);
+      const std::uint32_t number = call.slab.spread.to_number(share.bin, item.local);
+      if (number >= call.slab.cells) continue;
+      store_result(output_at<Width>(call, number, item.vector), x[u]);
+    }
+  }
+}
+
+/// Voxels with two points.
+template <int Width, class Group, class Reducer, class In, class Out>
+__device__ __forceinline__ void write_pairs(const Group& block,
+                                            const bin_reducing<Reducer, In, Out>& call,
+                                            const bin_share& share,
+                                            const reduce_bin_storage& storage) noexcept {
+  const std::uint32_t items = storage.pairs * share.vectors;
+#pragma unroll 2
+  for (std::uint32_t i = block.thread_rank(); i < items; i += reduce_threads) {
+    const bin_item item(share, i);
+    const std::uint32_t local = storage.list[item.local];
+    const std::uint32_t* const points = storage.points + storage.begin_of(local);
+    float x[Width];
+    float y[Width];
+    load_features(call.features, points[0], item.vector, x);
+    load_features(call.features, points[1], item.vector, y);
+    bool exact = true;
+#pragma unroll
+    for (int e = 0; e < Width; ++e) {
+      exact = call.reducer.template of_two<In, Out>(x[e], y[e], call.nans, x[e]) && exact;
+    }
+    const std::uint32_t number = call.slab.spread.to_number(share.bin, local);
+    if (exact) {
+      store_result(output_at<Width>(call, number, item.vector), x);
+      continue;
+    }
+#pragma unroll 1
+    for (std::uint32_t e = 0; e < Width; ++e) {
+      write_channel(call, points, 2, number, item.vector * Width + e, 0);
+    }
+  }
+}
+
+/// Writes the counts of a bin's voxels.
+template <class Group>
+__device__ __forceinline__ void write_counts(const Group& block, const bin_sorting& call,
+                                             std::uint32_t bin,
+                                             const reduce_bin_storage& storage) noexcept {
+  for (std::uint32_t c = block.thread_rank(); c < call.slab.size; c += reduce_threads) {
+    const std::uint32_t number = call.slab.spread.to_number(bin, c);
+    if (number < call.slab.cells) {
+      write_count(call, number, storage.end_of(c) - storage.begin_of(c));
+    }
+  }
+}
+
+}  // namespace detail
+
+/// Sorts the points of a bin, reduces their features and writes its voxels: the second half of
+/// `voxelize` with features. A bin with more than 5104 points is left to `reduce_crowds`.
+///
+/// \tparam Width   `call.width`, 4 or 1
+/// \param block    `reduce_bin_threads` (256) threads: a `block_group` or cooperative groups'
+/// thread block \param storage  shared memory \param call     `binned_call(call).voxels`, after all
+/// tiles were binned \param bin      the bin, 0 to `call.slab.bins - 1` \param part     of the
+/// channels, 0 to `call.parts - 1`
+///
+/// Contains barriers.
+template <int Width, class Group, class Reducer, class In, class Out>
+__device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storage& storage,
+                                           const bin_reducing<Reducer, In, Out>& call, int bin,
+                                           unsigned part) noexcept {
+  using namespace detail;
+  const bin_slab& slab = call.slab;
+  const unsigned rank = block.thread_rank();
+  for (std::uint32_t i = rank; i < slab.size / 8; i += reduce_threads) {
+    storage.positions[i] = make_uint4(0, 0, 0, 0);
+  }
+  if (rank == 0) storage.pairs = storage.others = storage.many = 0;
+  cuda_detail::wait_for_previous_kernel();
+  cuda_detail::let_next_kernel_launch();
+
+  const std::int64_t n = slab.present();
+  const int tiles = slab.active_tiles(n);
+  const bool accumulate = call.accumulate;
+  const bool pairs = reduces_pairs<Reducer, In, Out>::value && !accumulate;
+  const bool singles = accumulate || !has_of_one<Reducer>::value;
+  const bool reports = slab.counters != nullptr && bin == 0 && part == 0;
+  if (!sort_in_shared(block, call, bin, tiles, singles, pairs, storage)) {
+    if (part == 0) {
+      sort_in_global(block, call, bin, tiles, storage);
+      if (reports) report_counters(block, slab, n, tiles, storage.lost);
+    }
+    return;
+  }
+  const auto to_number = [&](std::uint32_t local) {
+    return slab.spread.to_number(static_cast<std::uint32_t>(bin), local);
+  };
+  if (call.counts.data != nullptr && part == 0 && !accumulate) {
+    write_counts(block, call, static_cast<std::uint32_t>(bin), storage);
+  }
+
+  bin_share share;
+  share.bin = static_cast<std::uint32_t>(bin);
+  share.first_vector = part * call.share;
+  share.vectors = min(call.vectors - share.first_vector, call.share);
+  share.by_vectors = share.vectors == call.share ? call.by_share : call.by_rest;
+  if (share.vectors != 0 && !accumulate) {
+    write_simple_voxels<Width>(block, call, share, storage);
+    if constexpr (reduces_pairs<Reducer, In, Out>::value) {
+      write_pairs<Width>(block, call, share, storage);
+    }
+  }
+  // The others a channel per thread.
+  const std::uint32_t channels = share.vectors * Width;
+  const std::uint16_t* const others = storage.list + (pairs ? reduce_bin_storage::most_pairs : 0);
+  const std::uint32_t voxels = storage.others;
+  for (std::uint32_t item = rank; item < voxels * channels; item += reduce_threads) {
+    const std::uint32_t which = item / channels;
+    const std::uint32_t local = others[which];
+    const std::uint32_t begin = storage.begin_of(local);
+    const std::uint32_t points = storage.end_of(local) - begin;
+    const std::uint32_t number = to_number(local);
+    write_channel(call, storage.points + begin, points, number,
+                  share.first_vector * Width + item - which * channels,
+                  prior_points(call, number, 0));
+  }
+  // And crowded ones some vectors per warp.
+  const std::uint32_t chunks = (share.vectors + crowd_vectors - 1) / crowd_vectors;
+  for (std::uint32_t i = rank / 32u; i < storage.many * chunks; i += reduce_warps) {
+    const std::uint32_t which = i / chunks;
+    const std::uint32_t vector = (i - which * chunks) * crowd_vectors;
+    const std::uint32_t local = storage.list[most_in_bin - 1 - which];
+    const std::uint32_t begin = storage.begin_of(local);
+    const std::uint32_t number = to_number(local);
+    const voxel_facts facts{storage.end_of(local) - begin, prior_points(call, number, 0),
+                            call.nans};
+    write_crowded_voxel<Width>(call, storage.points + begin, facts, number, rank % 32u,
+                               share.first_vector + vector,
+                               min(crowd_vectors, share.vectors - vector));
+  }
+  if (accumulate) {
+    // All blocks of a bin need the counts as they were; the last to finish adds to them.
+    block.sync();
+    if (rank == 0) {
+      __threadfence();
+      storage.many = atomicAdd(&call.tables.parts_done[bin], 1u) + 1 == call.parts ? 1 : 0;
+    }
+    block.sync();
+    if (storage.many != 0) write_counts(block, call, static_cast<std::uint32_t>(bin), storage);
+  }
+  if (reports) report_counters(block, slab, n, tiles, storage.lost);
+}
+
+}  // namespace robocache

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/cuda/vector.cuh>
+#include <robocache/detail/config.hpp>
+#include <robocache/voxelize/cuda/bins.hpp>
+#include <robocache/voxelize/rules/reducers.hpp>
+
+#include <cstdint>
+#include <type_traits>
+
+/// \file
+/// Level 1 of `voxelize`: a thread or a warp reduces the features of one voxel's points and writes
+/// what they become.
+
+namespace robocache::detail {
+
+using cuda_detail::element_of;
+using cuda_detail::load_vector;
+using cuda_detail::pack;
+using cuda_detail::scalar_vector;
+using cuda_detail::store_vector;
+
+/// `Width` neighbouring features of a point.
+template <int Width, class In>
+__device__ __forceinline__ void load_features(const feature_arguments<In>& features,
+                                              std::uint32_t point, std::uint32_t vector,
+                                              float (&x)[Width]) noexcept {
+  if constexpr (Width == 1) {
+    x[0] = features.load(point, vector);
+  } else {
+    const auto* const from = reinterpret_cast<const In*>(
+        features.data + static_cast<std::int64_t>(point) * features.step);
+    const scalar_vector<In, Width> v = load_vector<Width>(from + vector * Width);
+#pragma unroll
+    for (int e = 0; e < Width; ++e) x[e] = element_of<float>(v, e);
+  }
+}
+
+/// Where a vector of a voxel is in the output.
+template <int Width, class Reducer, class In, class Out>
+__device__ __forceinline__ Out* output_at(const bin_reducing<Reducer, In, Out>& call,
+                                          std::uint32_t cell, std::uint32_t vector) noexcept {
+  return call.output.data + call.output.layout(call.slab.begin + cell) +
+         static_cast<std::int64_t>(vector) * Width * (Width > 1 ? 1 : call.output.channel_stride);
+}
+
+template <class Out, int Width, class Real>
+__device__ __forceinline__ void store_result(Out* to, const Real (&result)[Width]) noexcept {
+  store_vector<Width>(to, pack<Out, false>(result));
+}
+
+/// The number of points that a voxel held before this call.
+///
+/// \param fresh  points of this call that its count has already
+template <class Call>
+__device__ __forceinline__ std::uint32_t prior_points(const Call& call, std::uint32_t cell,
+                                                      std::uint32_t fresh) noexcept {
+  if (!call.accumulate) return 0;
+  return *call.counts.at(call.slab.begin + cell) - fresh;
+}
+
+/// Vectors of a crowded voxel that a warp takes at a time.
+inline constexpr std::uint32_t crowd_vectors = 8;
+
+/// Values of a voxel that a thread keeps in registers.
+inline constexpr std::uint32_t kept_points = 4;
+
+/// One channel of a voxel with any number of points but none. Out of line, since most voxels have
+/// one; `static`, so that it is compiled for its callers' number of registers.
+///
+/// \param points  the voxel's `n` points, in shared or global memory
+/// \param prior   points that the voxel held before
+template <class Reducer, class In, class Out>
+static __device__ __noinline__ void write_channel(const bin_reducing<Reducer, In, Out>& call,
+                                                  const std::uint32_t* points, std::uint32_t n,
+                                                  std::uint32_t cell, std::uint32_t channel,
+                                                  std::uint32_t prior) noexcept {
+  Out* const to = output_at<1>(call, cell, channel);
+  std::uint32_t point[kept_points];
+  float kept[kept_points];  // loaded together, so that they do not wait for each other
+#pragma unroll
+  for (std::uint32_t i = 0; i < kept_points; ++i) point[i] = points[i < n ? i : 0];
+#pragma unroll
+  for (std::uint32_t i = 0; i < kept_points; ++i) kept[i] = call.features.load(point[i], channel);
+  const voxel_facts facts{n, prior, call.nans};
+  const looked_at<Reducer> values = look_at(call.reducer, facts, [&](const auto& body) {
+#pragma unroll
+    for (std::uint32_t i = 0; i < kept_points; ++i) {
+      if (i < n) body(point[i], kept[i]);
+    }
+    for (std::uint32_t i = kept_points; i < n; ++i) {
+      body(points[i], call.features.load(points[i], channel));
+    }
+  });
+  const float before = prior != 0 ? element_of<float>(load_vector<1>(to), 0) : 0.0f;
+  const reduced_t<Reducer> result[1] = {conclude(call.reducer, values, before, facts)};
+  store_result(to, result);
+}
+
+/// A state of another lane.
+template <class State>
+__device__ __forceinline__ State shuffle_xor(const State& state, unsigned lanes) noexcept {
+  static_assert(
+      std::is_trivially_copyable_v<State> && sizeof(State) % 4 == 0 && sizeof(State) <= 64,
+      "a state is trivially copyable and has a multiple of four bytes, at most 64");
+  struct words {
+    std::uint32_t word[sizeof(State) / 4];
+  };
+  words w = bit_copy<words>(state);
+#pragma unroll
+  for (std::uint32_t& each : w.word) each = __shfl_xor_sync(0xffffffffu, each, lanes);
+  return bit_copy<State>(w);
+}
+
+/// Merges the states of every `side`-th lane of a warp.
+template <class Look, class State>
+__device__ __forceinline__ void merge_lanes(const Look& look, State& state,
+                                            unsigned side) noexcept {
+  for (unsigned other = side; other < 32; other *= 2) look.merge(state, shuffle_xor(state, other));
+}
+
+/// Adds a vector of every `slots`-th of a voxel's points, from `slot` on, to the states of a look.
+///
+/// \tparam Unrolled  steps of the loop at a time
+template <int Width, int Unrolled, class Looks, class State, class In>
+__device__ __forceinline__ void add_values(const Looks& looks, State (&state)[Width],
+                                           const feature_arguments<In>& features,
+                                           const std::uint32_t* points, std::uint32_t n,
+                                           std::uint32_t vector, std::uint32_t slot,
+                                           std::uint32_t slots) noexcept {
+#pragma unroll Unrolled
+  for (std::uint32_t i = slot; i < n; i += slots) {
+    const std::uint32_t point = points[i];
+    float x[Width];
+    load_features(features, point, vector, x);
+#pragma unroll
+    for (int e = 0; e < Width; ++e) looks(e).add(state[e], point, x[e]);
+  }
+}
+
+/// The same reducer for each element of a vector.
+template <class Reducer>
+struct look_of_all {
+  const Reducer& reducer;
+  __device__ __forceinline__ const Reducer& operator()(int) const noexcept { return reducer; }
+};
+
+/// The second looks of the elements of a vector.
+template <class Reducer, int Width>
+struct looks_of_each {
+  typename second_look<Reducer>::type look[Width];
+  __device__ __forceinline__ const auto& operator()(int e) const noexcept { return look[e]; }
+};
+
+template <int Width, class Reducer, class State>
+__device__ __forceinline__ auto second_looks(const Reducer& reducer, const State (&first)[Width],
+                                             const voxel_facts& facts) noexcept {
+  if constexpr (Width == 1) {
+    return looks_of_each<Reducer, 1>{{reducer.second(first[0], facts)}};
+  } else {
+    static_assert(Width == 4, "one or four");
+    return looks_of_each<Reducer, 4>{
+        {reducer.second(first[0], facts), reducer.second(first[1], facts),
+         reducer.second(first[2], facts), reducer.second(first[3], facts)}};
+  }
+}
+
+/// Writes a vector of a voxel, joined with what it held.
+template <int Width, class Reducer, class In, class Out>
+__device__ __forceinline__ void write_vector(const bin_reducing<Reducer, In, Out>& call,
+                                             std::uint32_t cell, std::uint32_t vector,
+                                             const looked_at<Reducer> (&values)[Width],
+                                             const voxel_facts& facts) noexcept {
+  Out* const to = output_at<Width>(call, cell, vector);
+  scalar_vector<Out, Width> before{};
+  if (facts.prior_points != 0) before = load_vector<Width>(to);
+  reduced_t<Reducer> result[Width];
+#pragma unroll
+  for (int e = 0; e < Width; ++e) {
+    result[e] = conclude(call.reducer, values[e], element_of<float>(before, e), facts);
+  }
+  store_result(to, result);
+}
+
+/// A voxel with many points by one warp: `vectors` vectors from `first_vector` on.
+template <int Width, class Reducer, class In, class Out>
+__device__ __forceinline__ void write_crowded_voxel(const bin_reducing<Reducer, In, Out>& call,
+                                                    const std::uint32_t* points,
+                                                    const voxel_facts& facts, std::uint32_t cell,
+                                                    std::uint32_t lane, std::uint32_t first_vector,
+                                                    std::uint32_t vectors) noexcept {
+  using looked = looked_at<Reducer>;
+  // As many lanes side by side as there are vectors, up to 8; the rest take other points.
+  std::uint32_t side = 1;
+  while (side < crowd_vectors && side < vectors) side *= 2;
+  for (std::uint32_t begin = 0; begin < vectors; begin += side) {
+    const std::uint32_t own = begin + lane % side;
+    const std::uint32_t vector = first_vector + own;
+    const std::uint32_t own_n = own < vectors ? facts.points : 0;  // lanes beyond look at nothing
+    typename looked::first_state first[Width];
+    add_values<Width, 2>(look_of_all<Reducer>{call.reducer}, first, call.features, points, own_n,
+                         vector, lane / side, 32 / side);
+#pragma unroll
+    for (int e = 0; e < Width; ++e) merge_lanes(call.reducer, first[e], side);
+    looked values[Width];
+#pragma unroll
+    for (int e = 0; e < Width; ++e) values[e].first = first[e];
+    if constexpr (looks_twice<Reducer>) {
+      const auto looks = second_looks(call.reducer, first, facts);
+      typename looked::second_state second[Width];
+      add_values<Width, 2>(looks, second, call.features, points, own_n, vector, lane / side,
+                           32 / side);
+#pragma unroll
+      for (int e = 0; e < Width; ++e) {
+        merge_lanes(looks(e), second[e], side);
+        values[e].second = second[e];
+      }
+    }
+    if (lane < side && own < vectors) write_vector(call, cell, vector, values, facts);
+  }
+}
+
+}  // namespace robocache::detail

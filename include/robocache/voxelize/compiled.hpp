@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/config.hpp>
+#include <robocache/execution.hpp>
+#include <robocache/scalar.hpp>
+#include <robocache/status.hpp>
+#include <robocache/tensor_view.hpp>
+#include <robocache/voxelize.hpp>
+#include <robocache/voxelize/cuda/bins.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+/// \file
+/// `voxelize` on a CUDA stream for code that nvcc does not compile: link `robocache::compiled`,
+/// which has all reductions of points of float, with features and output both float or both
+/// `bfloat16`. Include `robocache/compiled.hpp`, which under nvcc is the header-only library
+/// instead.
+
+#if defined(__CUDACC__)
+#include <robocache/voxelize.cuh>
+#else
+
+typedef struct CUstream_st* cudaStream_t;  // the same as in <driver_types.h>, without including it
+
+namespace robocache {
+namespace compiled_detail {
+
+template <class Reducer, class Real, class In, class Out>
+ROBOCACHE_HIDDEN status run_voxelize(const voxelize_call<Reducer, Real, In, Out>& call,
+                                     cudaStream_t stream) noexcept;
+template <class Reducer, class Real, class In, class Out>
+ROBOCACHE_HIDDEN status
+preload_voxelize(const voxelize_call<Reducer, Real, In, Out>& call) noexcept;
+
+/// The call under the library's own names of the formats.
+template <class Reducer, class Real, class In, class Out>
+auto renamed_call(const voxelize_call<Reducer, Real, In, Out>& call) noexcept {
+  static_assert(std::is_same_v<Real, float>, "robocache::compiled has points of float");
+  if constexpr (!detail::reduces_features<Reducer>) {
+    return call;
+  } else {
+    using in = typename detail::scalar_traits<In>::canonical;
+    using out = typename detail::scalar_traits<Out>::canonical;
+    static_assert(
+        std::is_same_v<in, out> && (std::is_same_v<in, float> || std::is_same_v<in, bfloat16>),
+        "robocache::compiled has features and outputs of float, or of bfloat16");
+    const feature_view<In>& f = call.features;
+    std::int64_t extents[4];
+    std::int64_t strides[4];
+    for (int d = 0; d < 4; ++d) {
+      extents[d] = call.output.extent(d);
+      strides[d] = call.output.stride(d);
+    }
+    return voxelize_call<Reducer, Real, in, out>{
+        call.reducer,
+        call.points,
+        {f.data, f.size, f.channels, f.step, f.channel_step},
+        call.grid,
+        tensor_view<out, 4>(reinterpret_cast<out*>(call.output.data()), extents, strides),
+        call.reports,
+        call.options,
+        call.space};
+  }
+}
+
+}  // namespace compiled_detail
+
+inline std::size_t workspace_bytes_of(const voxelize_sizes& sizes, cudaStream_t) noexcept {
+  return detail::stream_workspace_bytes(sizes);
+}
+inline std::size_t workspace_bytes_of(const voxelize_sizes& sizes, preload_kernels) noexcept {
+  return detail::stream_workspace_bytes(sizes);
+}
+
+template <class Reducer, class Real, class In, class Out>
+ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
+                            cudaStream_t stream) noexcept {
+  return compiled_detail::run_voxelize(compiled_detail::renamed_call(call), stream);
+}
+template <class Reducer, class Real, class In, class Out>
+ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
+                            preload_kernels) noexcept {
+  return compiled_detail::preload_voxelize(compiled_detail::renamed_call(call));
+}
+
+}  // namespace robocache
+
+#endif

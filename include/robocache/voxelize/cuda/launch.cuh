@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/cuda/arch_namespace.cuh>
+#include <robocache/cuda/launch.cuh>
+#include <robocache/detail/check.hpp>
+#include <robocache/detail/config.hpp>
+#include <robocache/execution.hpp>
+#include <robocache/status.hpp>
+#include <robocache/voxelize/call.hpp>
+#include <robocache/voxelize/cuda/bins.hpp>
+#include <robocache/voxelize/cuda/kernel.cuh>
+
+#include <cuda_runtime_api.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+/// \file
+/// The launches of `voxelize`. `where` is a stream, or `preload`, which only loads the kernels.
+
+namespace robocache {
+inline namespace ROBOCACHE_CUDA_NAMESPACE {
+namespace cuda_detail {
+
+inline dim3 blocks(std::int64_t x, std::int64_t y = 1) noexcept {
+  return dim3(static_cast<unsigned>(x), static_cast<unsigned>(y));
+}
+
+/// The first kernel.
+template <int TileSize, bool Indexed, class Real, class Where>
+ROBOCACHE_HIDDEN status launch_bins(const point_binning<Real, Indexed>& call,
+                                    Where where) noexcept {
+  auto* kernel = &bin_points_kernel<TileSize, false, Indexed, Real>;
+  if constexpr (std::is_same_v<Real, float>) {
+    if (call.packed) {
+      kernel = &bin_points_kernel<TileSize, true, Indexed, Real>;
+    }
+  }
+  return launch("voxelize", kernel, blocks(call.tiles), dim3(bin_threads), where, call);
+}
+
+/// What comes after binning, without features.
+template <class Mark, class Where>
+ROBOCACHE_HIDDEN status launch_rest(const bin_marking<Mark>& call, Where where) noexcept {
+  return launch("voxelize", &mark_bins_kernel<Mark>, blocks(call.slab.bins), dim3(mark_threads),
+                where, call);
+}
+
+template <int Width, class Reducer, class In, class Out, class Where>
+ROBOCACHE_HIDDEN status launch_reduce(const bin_reducing<Reducer, In, Out>& call,
+                                      Where where) noexcept {
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &reduce_bins_kernel<Width, Reducer, In, Out>,
+                                        blocks(call.slab.bins, call.parts), dim3(reduce_threads),
+                                        where, call));
+  // No bin can have too many points if there are no more; the host knows no more than that.
+  if (call.slab.points <= most_in_bin || call.vectors == 0) return {};
+  constexpr std::int64_t most_blocks = 264;  // what keeps a large GPU busy
+  return launch("voxelize", &reduce_crowds_kernel<Width, Reducer, In, Out>,
+                blocks(std::min(call.slab.points / most_in_bin + 1, most_blocks)),
+                dim3(crowd_threads), where, call);
+}
+
+/// What comes after binning, with features.
+template <class Reducer, class In, class Out, class Where>
+ROBOCACHE_HIDDEN status launch_rest(const bin_reducing<Reducer, In, Out>& call,
+                                    Where where) noexcept {
+  return call.width == 4 ? launch_reduce<4>(call, where) : launch_reduce<1>(call, where);
+}
+
+/// Adds points to the grid directly, after clearing it unless it accumulates.
+template <class Mark, class Real, class Where>
+ROBOCACHE_HIDDEN status
+launch_direct(const voxelize_call<Mark, Real, typename Mark::scalar, typename Mark::scalar>& call,
+              std::int64_t cells, Where where) noexcept {
+  using scalar = typename Mark::scalar;
+  const bool accumulate = call.options.update == grid_update::accumulate;
+  const auto output = make_voxel_output(call.output);
+  const std::int64_t elements = cells / Mark::voxels_per_element;
+  const clear_grid_call<Mark> clear{output, accumulate ? 0 : elements,
+                                    takes_vectors(output, accumulate), call.reports.counters};
+  const std::int64_t steps = clear.vectors ? 16 / sizeof(scalar) : 1;
+  const std::int64_t clearing = (clear.elements / steps) / direct_threads + 1;
+  const std::int64_t size = call.points.size;
+  if constexpr (adds_many<Mark>::value) {
+    if (lists_scan(size, cells)) {
+      list_points_call<Mark, Real> list{};
+      list.points.locator = make_locator(call.points, call.grid, call.options.transform, 1);
+      list.points.cells = static_cast<std::uint32_t>(cells);
+      list.points.count_lost = call.reports.counters != nullptr;
+      list.clear = clear;
+      list.tables = lay_out_scan(call.space.data, size);
+      constexpr std::int64_t most_blocks = 792;  // six for each multiprocessor of a large GPU
+      auto* kernel = &list_points_kernel<false, Mark, Real>;
+      if constexpr (std::is_same_v<Real, float>) {
+        const auto& locator = list.points.locator;
+        if (is_packed(locator.points) && locator.transform.identity) {
+          kernel = &list_points_kernel<true, Mark, Real>;
+        }
+      }
+      ROBOCACHE_DETAIL_RETURN_IF_BAD(
+          launch("voxelize", kernel, blocks(list.tables.tiles + std::min(clearing, most_blocks)),
+                 dim3(direct_threads), where, list));
+      return launch("voxelize", &add_listed_kernel<Mark, Real>, blocks(list.tables.tiles),
+                    dim3(direct_threads), where, list);
+    }
+  }
+  if (clear.elements > 0 || clear.counters != nullptr) {
+    constexpr std::int64_t most_blocks = 528;
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &clear_kernel<Mark>,
+                                          blocks(std::min(clearing, most_blocks)),
+                                          dim3(direct_threads), where, clear));
+  }
+  if (size == 0 && clear.counters == nullptr) return {};
+  const add_points_call<Mark, Real> add(call.points, call.grid, call.output,
+                                        call.options.transform);
+  const std::int64_t tiles = (size + direct_threads - 1) / direct_threads;
+  return launch("voxelize", &add_points_kernel<Mark, Real>,
+                blocks(std::max<std::int64_t>(tiles, 1)),  // for `beyond`
+                dim3(direct_threads), where, add, clear.counters);
+}
+
+/// A call on more slabs than this would launch kernels for seconds.
+inline constexpr std::int64_t most_slabs = std::int64_t{1} << 18;
+
+/// Runs a checked call. By slabs where it bins points.
+template <class Reducer, class Real, class In, class Out, class Where>
+ROBOCACHE_HIDDEN status run_on_gpu(const voxelize_call<Reducer, Real, In, Out>& call,
+                                   Where where) noexcept {
+  const std::int64_t cells = make_numbering(call.grid, voxels_per_element<Reducer>()).cells();
+  const std::int64_t slabs = slabs_of(call);
+  if (slabs > most_slabs) {
+    return status::invalid_argument(
+        "voxelize: grid.extents has %g voxels, at most 4.398e12 (2^42) are supported on a stream",
+        static_cast<double>(cells));
+  }
+  if constexpr (!reduces_features<Reducer>) {
+    const bool accumulate = call.options.update == grid_update::accumulate;
+    if (adds_directly(call.points.size, cells, accumulate)) {
+      return launch_direct(call, cells, where);
+    }
+  }
+  // All slabs take the same kernels.
+  const std::int64_t loaded = std::is_same_v<Where, preload_kernels> ? 1 : slabs;
+  for (std::int64_t slab = 0; slab < loaded; ++slab) {
+    const binned_call<Reducer, Real, In, Out> binned(call, slab, true);
+    if constexpr (!reduces_features<Reducer>) {
+      ROBOCACHE_DETAIL_RETURN_IF_BAD(binned.points.tile_size == large_tile
+                                         ? launch_bins<large_tile>(binned.points, where)
+                                         : launch_bins<small_tile>(binned.points, where));
+    } else {
+      ROBOCACHE_DETAIL_RETURN_IF_BAD(launch_bins<small_tile>(binned.points, where));
+    }
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(launch_rest(binned.voxels, where));
+  }
+  return {};
+}
+
+}  // namespace cuda_detail
+
+inline std::size_t workspace_bytes_of(const voxelize_sizes& sizes, cudaStream_t) noexcept {
+  return detail::stream_workspace_bytes(sizes);
+}
+inline std::size_t workspace_bytes_of(const voxelize_sizes& sizes, preload_kernels) noexcept {
+  return detail::stream_workspace_bytes(sizes);
+}
+
+/// Runs a checked call on a stream.
+template <class Reducer, class Real, class In, class Out>
+ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
+                            cudaStream_t where) noexcept {
+  return cuda_detail::run_on_gpu(call, where);
+}
+/// Loads the kernels of a checked call.
+template <class Reducer, class Real, class In, class Out>
+ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
+                            preload_kernels where) noexcept {
+  return cuda_detail::run_on_gpu(call, where);
+}
+
+/// The second half of a call whose points a kernel of your own has binned with `bin_tile`: reduces
+/// or marks the voxels of a slab. Launches one or two kernels on the same stream.
+///
+/// \param call    the call of which `binned_call(call, slab).points` went to that kernel
+/// \param where   the stream, or `preload`
+/// \param slab    0 for the first, see `slabs_of`
+template <class Reducer, class Real, class In, class Out, class Where>
+ROBOCACHE_ALWAYS_INLINE status finish(const voxelize_call<Reducer, Real, In, Out>& call,
+                                      Where where, std::int64_t slab = 0) noexcept {
+  return cuda_detail::launch_rest(binned_call<Reducer, Real, In, Out>(call, slab).voxels, where);
+}
+
+}  // namespace ROBOCACHE_CUDA_NAMESPACE
+}  // namespace robocache

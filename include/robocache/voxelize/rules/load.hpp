@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/config.hpp>
+#include <robocache/detail/exact.hpp>
+#include <robocache/scalar.hpp>
+#include <robocache/voxelize/points.hpp>
+
+#include <cstdint>
+#include <cstring>
+
+/// \file
+/// Level 0 of `voxelize`: reading points and features, at any address.
+
+namespace robocache {
+namespace detail {
+
+/// Reads a scalar's bits at any address.
+///
+/// \param aligned  the address is a multiple of the scalar's size
+template <class T>
+ROBOCACHE_HD inline typename scalar_traits<T>::bits load_bits(const unsigned char* p,
+                                                              bool aligned) noexcept {
+  using bits = typename scalar_traits<T>::bits;
+#if defined(__CUDA_ARCH__)
+  if (aligned) return *reinterpret_cast<const bits*>(p);
+  bits result = 0;
+  for (unsigned i = 0; i < sizeof(bits); ++i) {
+    result = static_cast<bits>(result | (static_cast<bits>(p[i]) << (8u * i)));
+  }
+  return result;
+#else
+  (void)aligned;
+  bits result;
+  std::memcpy(&result, p, sizeof(result));
+  return result;
+#endif
+}
+
+/// Points as kernels and loops want them.
+template <class Real>
+struct point_arguments {
+  const unsigned char* data[3];  // x, y, z of the first point
+  std::int64_t step;
+  std::int64_t size;
+  const std::uint32_t* count;
+  bool aligned;
+
+  ROBOCACHE_HD void load(std::int64_t i, Real (&p)[3]) const noexcept {
+    for (int k = 0; k < 3; ++k) {
+      p[k] = bit_copy<Real>(load_bits<Real>(data[k] + i * step, aligned));
+    }
+  }
+
+  /// How many points there are to look at, as known only when the call runs.
+  ROBOCACHE_HD std::int64_t present() const noexcept {
+    if (count == nullptr) return size;
+    const std::int64_t n = *count;
+    return n < size ? n : size;
+  }
+  /// How many more there are than `size` allows to look at.
+  ROBOCACHE_HD std::int64_t beyond() const noexcept {
+    if (count == nullptr) return 0;
+    const std::int64_t n = *count;
+    return n > size ? n - size : 0;
+  }
+};
+
+template <class Real>
+ROBOCACHE_HD inline point_arguments<Real> make_point_arguments(
+    const point_view<Real>& points) noexcept {
+  point_arguments<Real> result{};
+  auto misalignment = static_cast<std::uint64_t>(points.step);
+  for (int i = 0; i < 3; ++i) {
+    // On integers: with no points the pointer may be null, and the offsets may be anything.
+    const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(points.data) +
+                                   static_cast<std::uintptr_t>(points.offsets[i]);
+    result.data[i] = reinterpret_cast<const unsigned char*>(address);
+    misalignment |= address;
+  }
+  result.step = points.step;
+  result.size = points.size;
+  result.count = points.count;
+  result.aligned = misalignment % sizeof(Real) == 0;
+  return result;
+}
+
+/// Features as kernels and loops want them.
+///
+/// \tparam T  the one name of their format
+template <class T>
+struct feature_arguments {
+  const unsigned char* data;
+  std::int64_t step;
+  std::int64_t channel_step;
+  std::int64_t channels;
+  bool aligned;
+
+  ROBOCACHE_HD float load(std::int64_t point, std::int64_t channel) const noexcept {
+    return real_from_bits<float, T>(
+        load_bits<T>(data + point * step + channel * channel_step, aligned));
+  }
+};
+
+template <class T>
+ROBOCACHE_HD inline feature_arguments<typename scalar_traits<T>::canonical> make_feature_arguments(
+    const feature_view<T>& features) noexcept {
+  const auto misalignment = reinterpret_cast<std::uintptr_t>(features.data) |
+                            static_cast<std::uint64_t>(features.step) |
+                            static_cast<std::uint64_t>(features.channel_step);
+  return {static_cast<const unsigned char*>(features.data), features.step, features.channel_step,
+          features.channels, misalignment % sizeof(T) == 0};
+}
+
+}  // namespace detail
+}  // namespace robocache

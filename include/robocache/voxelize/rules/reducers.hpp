@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// All reducers of the library.
+
+#include <robocache/voxelize/rules/extreme.hpp>
+#include <robocache/voxelize/rules/first.hpp>
+#include <robocache/voxelize/rules/marks.hpp>
+#include <robocache/voxelize/rules/reducer.hpp>
+#include <robocache/voxelize/rules/sum.hpp>
+#include <robocache/voxelize/rules/variance.hpp>
