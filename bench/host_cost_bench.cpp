@@ -74,7 +74,7 @@ robocache::status check(const fusion& call, const Outputs& outputs) {
 void check_fuse(benchmark::State& state, layout how) {
   const fusion call(state.range(0), how);
   for (auto _ : state) {
-    const robocache::status checked =
+    robocache::status checked =
         how == layout::concatenated
             ? check(call, robocache::detail::concatenated<float>(call.output))
             : check(call, robocache::detail::separate<float>(call.outputs));
@@ -94,7 +94,7 @@ void check_resample(benchmark::State& state) {
   const auto statuses = tensor<std::uint8_t>({batch, rows});
   const robocache::resample_options<time_type, float> options;
   for (auto _ : state) {
-    const robocache::status checked =
+    robocache::status checked =
         robocache::detail::check_resample("resample", source, targets, output, statuses, options);
     if (!checked.ok()) state.SkipWithError(checked.message());
     benchmark::DoNotOptimize(checked);

@@ -142,6 +142,10 @@ class Peers:
         return "?" if (row, peer) in self.doubtful else ""
 
 
+# Rows of an operation that stand under a head of their own: `latency/fuse/...`.
+KINDS = ("limits", "latency", "scaling", "own_kernel", "host_cost")
+# Runs have rows of a kind from this day on. The gates of older runs leave it out, and say so.
+SINCE = {"own_kernel": "2026-11-27", "host_cost": "2026-11-27"}
 KNOWN_PEERS = ("torch", "torch.compile", "cupy", "jax", "cub", "thrust")
 FACTS = ("floor_us", "target_us", "compile_us")
 Gate = collections.namedtuple("Gate", "row figure bound limit")  # bound: max or min
@@ -263,11 +267,13 @@ DOUBT = ("? The peer may be faster: not all its spellings had time, or its calls
 
 
 class Report:
-    def __init__(self, rows, facts, peers, device):
+    def __init__(self, rows, facts, peers, context):
         self.rows = rows
         self.facts = facts
         self.peers = peers
-        self.device = device
+        self.device = context.get("device", "")
+        # Of Google Benchmark; a run without one is a new one.
+        self.date = context.get("date", "9999")
         self.problems = []
 
     def gate(self, name):
@@ -281,8 +287,11 @@ class Report:
             return row["us"] / self.peers.of(name)[peer]
         return row.get(figure)
 
-    def why_no_peer(self, gate):
-        """Why a gate compares with what was not measured, if that is no failure; else None."""
+    def why_not_measured(self, gate):
+        """Why a gate has nothing to check, if that is no failure; else None."""
+        kind = gate.row.split("/")[0]
+        if self.date < SINCE.get(kind, ""):
+            return "older run"
         peer = gate.figure.removeprefix("ratio_to_")
         if peer == gate.figure or peer not in KNOWN_PEERS or gate.row not in self.rows:
             return None
@@ -297,14 +306,14 @@ class Report:
         lines = []
         for gate in gates:
             parts = gate.row.split("/")
-            operation = parts[1] if parts[0] == "latency" else parts[0]
+            operation = parts[1] if parts[0] in KINDS else parts[0]
             if operations and operation not in operations or not re.search(wanted, gate.row):
                 continue
             what = f"{gate.row}: {gate.figure}"
             limit = f"{'<=' if gate.bound == 'max' else '>='} {gate.limit:g}"
             value = self.figure(gate.row, gate.figure) if gate.row in self.rows else None
             if value is None:
-                excuse = self.why_no_peer(gate)
+                excuse = self.why_not_measured(gate)
                 if excuse:  # seen, but no failure
                     lines.append([f"`{gate.row}`", gate.figure, "", limit, excuse])
                 else:
@@ -313,7 +322,8 @@ class Report:
                     self.problems.append(f"{what} was not measured"
                                          + (f" ({reason})" if reason else ""))
                 continue
-            met = math.isfinite(value) and value > 0 and (
+            is_difference = gate.figure.startswith("over_")  # which may be 0, or less
+            met = math.isfinite(value) and (value > 0 or is_difference) and (
                 value <= gate.limit if gate.bound == "max" else value >= gate.limit)
             if not met:
                 self.problems.append(
@@ -405,6 +415,35 @@ class Report:
                   share(row.get("share_of_copy"))]
                  for name, row in self.rows.items() if name.startswith("scaling/")]
         header = ["row", "us", "/ naive", "/ copy", "of copy bandwidth"]
+        return table(header, lines) if lines else ""
+
+    def own_kernel_table(self):
+        """What the same work takes in a user's kernel: a line per row of the launcher."""
+        names = {}
+        for name in self.rows:
+            if name.startswith("own_kernel/"):
+                shape, _, group = name.removeprefix("own_kernel/").rpartition("/")
+                names.setdefault(shape, {})[group] = self.rows[name]
+        lines = []
+        for shape, groups in names.items():
+            line = [f"`{shape}`"]
+            for group in ("warp", "block"):
+                row = groups.get(group, {})
+                line += [number(row.get(figure))
+                         for figure in ("launcher_us", "us", "ratio_to_launcher")]
+            lines.append(line)
+        header = ["operation", "launcher us", "by warps us", "/ launcher",
+                  "launcher us", "by blocks us", "/ launcher"]
+        return table(header, lines) if lines else ""
+
+    def host_cost_table(self):
+        lines = [[f"`{name.removeprefix('host_cost/')}`", number(row["us"]),
+                  number(row.get("plain_us")), number(row.get("over_plain_us")),
+                  number(row.get("plain_overlapping_us")), number(row.get("p90_us")),
+                  f"{row.get('kernels', 0):.0f}", f"{row.get('parameter_bytes', 0):.0f}"]
+                 for name, row in self.rows.items() if name.startswith("host_cost/")]
+        header = ["call", "us", "plain launches us", "over plain us", "overlapping launches us",
+                  "p90 us", "kernels", "parameter bytes"]
         return table(header, lines) if lines else ""
 
     def readme_table(self, operation, names, context):
@@ -530,6 +569,8 @@ def with_documentation(content, report, context, gate_lines, profile, compiling)
     parts = {"context": f"{facts_line(context)} {report.peers.sentence()}".strip(),
              "latency": report.latency_table(),
              "scaling": report.scaling_table(),
+             "own_kernel": report.own_kernel_table(),
+             "host_cost": report.host_cost_table(),
              "gates": table(["row", "figure", "measured", "limit", ""], gate_lines),
              "profile": profile_table(profile) if profile else "",
              "compile": compile_table(compiling) if compiling else ""}
@@ -624,14 +665,14 @@ def main():
         if other.get("device", device) != device:
             parser.error(f"results of {device} and of {other['device']}")
     facts, gates = read_gates(arguments.gates, device)
-    report = Report(rows, facts, Peers(peers), device)
+    report = Report(rows, facts, Peers(peers), context)
     if arguments.tighten is not None:
         tighten(arguments.gates, device, report, arguments.tighten)
         facts, gates = read_gates(arguments.gates, device)
 
     limits = [n for n in rows if n.startswith("limits/")]
     gated = [n for n in facts if n in rows]
-    apart = tuple(f"{kind}/" for kind in ("limits", "latency", "scaling"))
+    apart = tuple(f"{kind}/" for kind in KINDS)
     others = [n for n in rows if n not in gated and not n.startswith(apart)]
     parts = [facts_line(context), report.peers.sentence()]
     if limits and not arguments.short:
@@ -650,6 +691,10 @@ def main():
             parts += [report.main_table(others)]
     if report.latency_table():
         parts += ["What a caller waits, us:", report.latency_table()]
+    if report.host_cost_table():
+        parts += ["What a call costs on the host:", report.host_cost_table()]
+    if report.own_kernel_table():
+        parts += ["The same work in a user's kernel:", report.own_kernel_table()]
     if report.peers.unusable:
         parts += ["Peers that failed:", "\n".join(
             f"- `{row}`, {peer}, {spelling}: {text}"
@@ -679,9 +724,12 @@ def main():
         met = []
         if arguments.gate:
             unknown = sum(line[-1].startswith("no ") for line in gate_lines)
-            met.append(f"All {len(gate_lines) - unknown} gates are met."
+            older = sum(line[-1] == "older run" for line in gate_lines)
+            met.append(f"All {len(gate_lines) - unknown - older} gates are met."
                        + (f" {unknown} more compare with peers that were not measured."
-                          if unknown else "") if gates else
+                          if unknown else "")
+                       + (f" {older} more are for rows that the run is too old to have."
+                          if older else "") if gates else
                        f"No limits are known for {device or 'this machine'}.")
         if arguments.check is not None:
             met.append(f"All rows within {arguments.check:g} x their targets and no slower than "

@@ -11,8 +11,9 @@
 #   build-bench  compile the programs of bench alone, to try a kernel variant
 #   test         the tests labelled gpu
 #   sanitize     compute-sanitizer's four tools on the operations' GPU tests
-#   bench        the operations' rows with targets and some more, what a caller waits, and how time
-#                grows with sizes -> bench.json
+#   bench        the operations' rows with targets and some more, what a caller waits, how time
+#                grows with sizes, the same work in a user's kernels, and what calls cost on the host
+#                -> bench.json
 #   bench-short  of resample only BF16, sorted, float stamps; all of the others: under 90 s
 #   sweep-short  some of the shapes of sweep, warm and in order: under 30 s -> sweep.json
 #   sweep        many shapes and scalars of resample -> sweep.json
@@ -63,10 +64,11 @@ for operation in "${operations[@]}"; do
   [[ " $all_operations " == *" $operation "* ]] ||
     { echo "run_gpu.sh: unknown operation: $operation" >&2; exit 2; }
 done
-benches=("${operations[@]/#/robocache_bench_}" robocache_bench_latency robocache_bench_scaling)
+benches=("${operations[@]/#/robocache_bench_}" robocache_bench_latency robocache_bench_scaling
+  robocache_bench_own_kernel robocache_bench_launch_cost)
 results=$build/bench_results  # of bench, for peers to compare with; gigabytes
 any_operation="($(IFS='|' && echo "${operations[*]}"))"  # a regex
-all_rows="^(limits/|((latency|scaling)/)?$any_operation/)"
+all_rows="^(limits/|((latency|scaling|own_kernel|host_cost)/)?$any_operation/)"
 
 # logged FILE COMMAND...: all output to FILE, its end to the terminal if the command fails.
 logged() {
@@ -345,10 +347,10 @@ limit_of() {
   case $1 in
     build) echo 500 ;;
     build-all) echo 590 ;;
-    build-bench) echo 200 ;;
+    build-bench) echo 260 ;;
     test | sweep) echo 300 ;;
     sanitize) echo 400 ;;
-    bench) echo 220 ;;
+    bench) echo 270 ;;
     bench-short) echo 120 ;;
     sweep-short) echo 60 ;;
     peers) echo 390 ;;

@@ -12,48 +12,31 @@ function(add_cuda_engine name)
   target_compile_options(${name} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:${arg_OPTIONS}>")
 endfunction()
 
-add_cuda_engine(robocache_test_cuda_engine SOURCES
-  support/cuda_backend.cpp
-  support/cuda_engine_f32.cu
-  support/cuda_engine_f64.cu
-  support/cuda_engine_i64.cu
-  support/cuda_engine_i64_double.cu
-  support/cuda_engine_i64_narrowing.cu
-  support/cuda_engine_i64_widening.cu
-  support/cuda_engine_u64.cu
-  support/cuda_operations.cpp)
+engine_sources(sources cuda_engine.cu
+  f32 f64 i64 i64_double i64_narrowing i64_widening u64)
+add_cuda_engine(robocache_test_cuda_engine SOURCES support/cuda_backend.cpp ${sources})
+engine_sources(sources cuda_fuse_engine.cu narrow half with_double mixed times)
+add_cuda_engine(robocache_test_cuda_fuse_engine SOURCES ${sources})
+engine_sources(sources cuda_voxel_engine.cu limits marks moments others sums)
+add_cuda_engine(robocache_test_cuda_voxel_engine SOURCES ${sources})
 
 # The user's flags must not change a bit.
-add_cuda_engine(robocache_test_cuda_engine_fast_math OPTIONS --use_fast_math SOURCES
-  support/cuda_backend.cpp
-  support/cuda_engine_fast_math.cu
-  support/cuda_engine_fast_math_i64.cu
-  support/cuda_operations_fast_math.cpp)
-
-add_cuda_engine(robocache_test_cuda_fuse_engine SOURCES
-  support/cuda_fuse_engine_double.cu
-  support/cuda_fuse_engine_half.cu
-  support/cuda_fuse_engine_mixed.cu
-  support/cuda_fuse_engine_narrow.cu
-  support/cuda_fuse_engine_times.cu
-  support/cuda_fuse_operations.cpp)
-add_cuda_engine(robocache_test_cuda_fuse_engine_fast_math OPTIONS --use_fast_math SOURCES
-  support/cuda_fuse_engine_fast_math.cu
-  support/cuda_fuse_operations_fast_math.cpp)
-
-add_cuda_engine(robocache_test_cuda_voxel_engine SOURCES
-  support/cuda_voxel_engine_limits.cu
-  support/cuda_voxel_engine_marks.cu
-  support/cuda_voxel_engine_moments.cu
-  support/cuda_voxel_engine_others.cu
-  support/cuda_voxel_engine_sums.cu
-  support/cuda_voxel_operations.cpp)
-add_cuda_engine(robocache_test_cuda_voxel_engine_fast_math OPTIONS --use_fast_math SOURCES
-  support/cuda_voxel_engine_fast_math.cu
-  support/cuda_voxel_operations_fast_math.cpp)
+engine_sources(sources cuda_engine.cu fast_math fast_math_i64)
+add_cuda_engine(robocache_test_cuda_engine_fast_math OPTIONS --use_fast_math
+  SOURCES support/cuda_backend.cpp ${sources})
+engine_sources(sources cuda_fuse_engine.cu mixed)
+add_cuda_engine(robocache_test_cuda_fuse_engine_fast_math OPTIONS --use_fast_math
+  SOURCES ${sources})
+engine_sources(sources cuda_voxel_engine.cu fast_math)
+add_cuda_engine(robocache_test_cuda_voxel_engine_fast_math OPTIONS --use_fast_math
+  SOURCES ${sources})
 
 add_library(robocache_test_voxel_kernels OBJECT voxelize/own_kernels.cu)
 target_link_libraries(robocache_test_voxel_kernels PRIVATE
+  robocache_development CUDA::cudart_static)
+
+add_library(robocache_test_row_kernels OBJECT resample/own_rows.cu fuse/own_kernels.cu)
+target_link_libraries(robocache_test_row_kernels PRIVATE
   robocache_development CUDA::cudart_static)
 
 add_library(robocache_test_late_copy OBJECT support/late_copy.cu)
@@ -82,8 +65,10 @@ add_robocache_test(robocache_test_fuse_gpu
     support/environment_cuda.cpp
     fuse/gpu_asynchronous.cpp
     fuse/gpu_equals_cpu.cpp
-  LIBRARIES robocache_test_fuse_tests ${robocache_test_fuse_common} robocache_test_cuda_engine
-            robocache_test_cuda_fuse_engine robocache_test_late_copy CUDA::cudart_static)
+    fuse/gpu_own_kernels.cpp
+  LIBRARIES robocache_test_fuse_tests robocache_test_own_rows_tests ${robocache_test_fuse_common}
+            robocache_test_cuda_engine robocache_test_cuda_fuse_engine robocache_test_late_copy
+            robocache_test_row_kernels CUDA::cudart_static)
 
 add_robocache_test(robocache_test_fuse_gpu_fast_math
   LABELS gpu TIMEOUT 600

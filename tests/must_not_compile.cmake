@@ -16,6 +16,12 @@ function(add_must_not_compile_test operation name sentence)
   set_tests_properties(${test} PROPERTIES PASS_REGULAR_EXPRESSION "${sentence}" TIMEOUT 120)
 endfunction()
 
+# A stream where only the .hpp was included: the compiler says what to include.
+function(add_cuda_stream_test operation)
+  add_must_not_compile_test(${operation} cuda_stream
+    "to run on a CUDA stream include the operation's .cuh and compile with nvcc")
+endfunction()
+
 # The tests say something only if all else in the source is right.
 function(add_must_compile_test operation)
   add_test(NAME robocache_must_compile_${operation} COMMAND ${robocache_syntax_only}
@@ -33,6 +39,7 @@ add_must_not_compile_test(resample target_rank
 add_must_not_compile_test(resample output_rank "no matching function for call to")
 add_must_not_compile_test(resample brackets_real
   "the weights are compute_t<In, Out>|check_apply_brackets")
+add_cuda_stream_test(resample)
 add_must_not_compile_test(resample ignored_status "\\[-Werror=unused-result\\]|ignoring return")
 
 add_must_compile_test(fuse)
@@ -41,6 +48,7 @@ add_must_not_compile_test(fuse unlisted_scalar
   "the scalar type is not one of this sensor_stream's Values")
 add_must_not_compile_test(fuse integer_output "the output is half, bfloat16, float or double")
 add_must_not_compile_test(fuse integer_values "values are u8, int16, half, bfloat16, float, double")
+add_cuda_stream_test(fuse)
 add_must_not_compile_test(fuse ignored_status "\\[-Werror=unused-result\\]|ignoring return")
 
 add_must_compile_test(voxelize)
@@ -51,4 +59,5 @@ add_must_not_compile_test(voxelize double_output
   "outputs of features are float, half or bfloat16")
 add_must_not_compile_test(voxelize count_scalar "no matching function for call to")
 add_must_not_compile_test(voxelize integer_points "float or double")
+add_cuda_stream_test(voxelize)
 add_must_not_compile_test(voxelize ignored_status "\\[-Werror=unused-result\\]|ignoring return")

@@ -4,8 +4,8 @@
 namespace robocache {
 inline namespace compiled_library {
 
-#define ROBOCACHE_APPLY(In)                         \
-  ROBOCACHE_RUN(apply_brackets_call<In, float>)     \
+#define ROBOCACHE_APPLY(In)                     \
+  ROBOCACHE_RUN(apply_brackets_call<In, float>) \
   ROBOCACHE_RUN(apply_brackets_call<In, bfloat16>)
 
 ROBOCACHE_APPLY(float)

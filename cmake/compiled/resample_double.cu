@@ -6,7 +6,7 @@ inline namespace compiled_library {
 
 ROBOCACHE_VALUES(float, double)
 ROBOCACHE_VALUES(bfloat16, double)
-ROBOCACHE_VALUES(std::uint8_t, double)
+ROBOCACHE_UNGROUPED(std::uint8_t, double)
 ROBOCACHE_VALUES(float16, double)
 ROBOCACHE_RESAMPLE(double, double, double)
 ROBOCACHE_RUN(find_brackets_call<double, float>)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <robocache/voxelize/rules/cell.hpp>
 #include <robocache/voxelize/points.hpp>
+#include <robocache/voxelize/rules/cell.hpp>
 
 #include "scan.hpp"
 

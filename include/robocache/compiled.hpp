@@ -18,11 +18,13 @@
 /// | values | outputs | stamps |
 /// |---|---|---|
 /// | float, bfloat16 | float, bfloat16 | all four |
-/// | u8, half | float, bfloat16 | int64, double |
+/// | half, u8 without channel groups | float, bfloat16 | int64, double |
 /// | double | double | int64, double |
 ///
-/// and of `voxelize` what `voxelize/compiled.hpp` says. Another combination does not compile. Under nvcc
-/// this is `fuse.cuh`, which includes `resample.cuh`, and `voxelize.cuh`.
+/// `find_brackets` with weights of float for all four stamps, `apply_brackets` for the values and
+/// outputs above but double, `fuse` for streams of float and bfloat16 (`compiled_stream`); and of
+/// `voxelize` what `voxelize/compiled.hpp` says. Another combination does not compile. Under
+/// nvcc this is `fuse.cuh`, which includes `resample.cuh`, and `voxelize.cuh`.
 
 #if defined(__CUDACC__) && !defined(ROBOCACHE_DETAIL_COMPILING)
 #include <robocache/fuse.cuh>
@@ -54,34 +56,43 @@ inline constexpr bool has_rows =
      ((is_one_of<In, std::uint8_t, float16> && is_one_of<Out, float, bfloat16>) ||
       (std::is_same_v<In, double> && std::is_same_v<Out, double>)));
 
+/// The same of a source. Channel groups of u8 are left out: pictures have none.
+template <class Source, class Out>
+inline constexpr bool has_source =
+    has_rows<typename Source::value_type, typename Source::time_type, Out> &&
+    (!std::is_same_v<typename Source::value_type, std::uint8_t> ||
+     std::is_same_v<Source, source_view<std::uint8_t, typename Source::time_type>>);
+
+/// Brackets on a stream have weights of float, so none are applied to doubles.
+template <class In, class Out>
+inline constexpr bool has_applied = has_rows<In, std::int64_t, Out> && !std::is_same_v<Out, double>;
+
 template <class Where, bool Has>
 using status_of = std::enable_if_t<Has && is_one_of<Where, cudaStream_t, preload_kernels>, status>;
 
 }  // namespace compiled_detail
 
-/// Calls as `run` in the `.cuh` headers runs them; see there. Hidden: two shared libraries with two
-/// builds of the target keep to their own.
+/// What `run` in the `.cuh` headers does, from the library. Hidden, so that two shared libraries
+/// with two builds of the target each keep to their own.
 inline namespace compiled_library {
 
 template <class Source, class Out, class Where>
-ROBOCACHE_HIDDEN compiled_detail::status_of<
-    Where, compiled_detail::has_rows<typename Source::value_type, typename Source::time_type, Out>>
-run(const resample_call<Source, Out>& call, Where where) noexcept;
+ROBOCACHE_HIDDEN compiled_detail::status_of<Where, compiled_detail::has_source<Source, Out>> run(
+    const resample_call<Source, Out>& call, Where where) noexcept;
 
 template <class Time, class Where>
 ROBOCACHE_HIDDEN compiled_detail::status_of<Where, true> run(
     const find_brackets_call<Time, float>& call, Where where) noexcept;
 
 template <class In, class Out, class Where>
-ROBOCACHE_HIDDEN
-    compiled_detail::status_of<Where, compiled_detail::has_rows<In, std::int64_t, Out>>
-    run(const apply_brackets_call<In, Out>& call, Where where) noexcept;
+ROBOCACHE_HIDDEN compiled_detail::status_of<Where, compiled_detail::has_applied<In, Out>> run(
+    const apply_brackets_call<In, Out>& call, Where where) noexcept;
 
 template <class Stream, class Outputs, class Where>
 ROBOCACHE_HIDDEN compiled_detail::status_of<
-    Where, std::is_same_v<Stream, compiled_stream<typename Stream::time>> &&
-               compiled_detail::is_one_of<detail::canonical_t<typename Outputs::element>, float,
-                                          bfloat16>>
+    Where,
+    std::is_same_v<Stream, compiled_stream<typename Stream::time>> &&
+        compiled_detail::is_one_of<detail::canonical_t<typename Outputs::element>, float, bfloat16>>
 run(const fuse_call<Stream, Outputs>& call, Where where) noexcept;
 
 }  // namespace compiled_library

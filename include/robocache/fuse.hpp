@@ -24,11 +24,11 @@ namespace robocache {
 /// would; channels that no stream has are not touched.
 ///
 /// \param streams       array, `std::array`, vector or span of `sensor_stream`: each [B, S_n, D_n]
-///                      at [B, S_n], all of the same B, their stamps of one type; host memory, as is
-///                      the list of outputs
+///                      at [B, S_n], all of the same B, their stamps of one type; host memory, as
+///                      is the list of outputs
 /// \param target_times  [B, T], [T], or `window_times`
-/// \param output        [B, T, D], D at least the end of the last stream's columns; any strides. Or as
-///                      many `tensor_view<Out, 3>` as streams (array, vector or span), each
+/// \param output        [B, T, D], D at least the end of the last stream's columns; any strides. Or
+///                      as many `tensor_view<Out, 3>` as streams (array, vector or span), each
 ///                      [B, T, D_n]; `column` of the streams is not used then
 /// \param reports       [B, T, N] status bytes and ages, `{}` for none; may be left out
 /// \param where         `robocache::cpu`; a `cudaStream_t` of the current device; or
@@ -38,26 +38,26 @@ namespace robocache {
 ///         is wrong that `resample` would refuse. Then nothing is written.
 ///
 /// Zero B, T, streams or channels is a successful no-op (reports are written as long as they have
-/// elements). Allocates nothing. The result depends neither on the number of threads nor on the GPU,
-/// and is the same on both, bit for bit. O(B T sum (log S_n + D_n)).
+/// elements). Allocates nothing. The result depends neither on the number of threads nor on the
+/// GPU, and is the same on both, bit for bit. O(B T sum (log S_n + D_n)).
 ///
 /// On a CUDA stream as `resample`: one kernel, asynchronous; the lists may be gone when it returns.
 template <class Streams, class Output, class Where>
-ROBOCACHE_ALWAYS_INLINE status fuse(
-    const Streams& streams,
-    const target_view<detail::stream_time_t<detail::stream_of<Streams>>>& target_times,
-    const Output& output,
-    const fuse_reports<detail::stream_time_t<detail::stream_of<Streams>>>& reports,
-    const Where& where) noexcept {
+ROBOCACHE_ALWAYS_INLINE status
+fuse(const Streams& streams,
+     const target_view<detail::stream_time_t<detail::stream_of<Streams>>>& target_times,
+     const Output& output,
+     const fuse_reports<detail::stream_time_t<detail::stream_of<Streams>>>& reports,
+     const Where& where) noexcept {
   return detail::check_and_run(make_fuse_call(streams, target_times, output, reports), where);
 }
 
 /// As above, without reports.
 template <class Streams, class Output, class Where>
-ROBOCACHE_ALWAYS_INLINE status fuse(
-    const Streams& streams,
-    const target_view<detail::stream_time_t<detail::stream_of<Streams>>>& target_times,
-    const Output& output, const Where& where) noexcept {
+ROBOCACHE_ALWAYS_INLINE status
+fuse(const Streams& streams,
+     const target_view<detail::stream_time_t<detail::stream_of<Streams>>>& target_times,
+     const Output& output, const Where& where) noexcept {
   return fuse(streams, target_times, output,
               fuse_reports<detail::stream_time_t<detail::stream_of<Streams>>>{}, where);
 }
@@ -75,10 +75,10 @@ ROBOCACHE_ALWAYS_INLINE status fuse(
 /// \param where           as for `fuse`
 /// \return as `fuse`
 template <class Vision, class Proprioception, class Imu, class Out, class Where>
-ROBOCACHE_ALWAYS_INLINE status fuse_sensors(
-    const Vision& vision, const Proprioception& proprioception, const Imu& imu,
-    const target_view<typename Vision::time_type>& target_times, const tensor_view<Out, 3>& output,
-    const Where& where) noexcept {
+ROBOCACHE_ALWAYS_INLINE status
+fuse_sensors(const Vision& vision, const Proprioception& proprioception, const Imu& imu,
+             const target_view<typename Vision::time_type>& target_times,
+             const tensor_view<Out, 3>& output, const Where& where) noexcept {
   const detail::classic_stream_of<Vision, Proprioception, Imu> streams[] = {
       {vision}, {proprioception}, {imu}};
   return fuse(streams, target_times, output, where);

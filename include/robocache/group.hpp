@@ -62,7 +62,16 @@ inline constexpr unsigned static_size_v = static_size<Group>(0);
 
 /// A whole warp.
 template <class Group>
-inline constexpr bool is_warp_v = can_ballot<Group>::value && static_size_v<Group> == 32;
+inline constexpr bool is_warp_v = can_ballot<Group>::value&& static_size_v<Group> == 32;
+
+/// A whole block: it has the threads' index. Ranks that follow each other share a warp, whatever
+/// the block's dimensions.
+template <class Group, class = void>
+struct is_block : std::false_type {};
+template <class Group>
+struct is_block<Group, std::void_t<decltype(std::declval<const Group&>().thread_index()),
+                                   decltype(std::declval<const Group&>().group_index())>>
+    : std::true_type {};
 
 /// One thread.
 template <class Group>

@@ -18,55 +18,58 @@
 /// \file
 /// `resample`: [B, S, D] values at [B, S] times -> [B, T, D] at [B, T] times, on the CPU.
 ///
-/// With `resample.cuh`, too, the same functions run on a CUDA stream. docs/semantics.md has the rules.
+/// With `resample.cuh`, too, the same functions run on a CUDA stream. docs/semantics.md has the
+/// rules.
 
 namespace robocache {
 
 /// Resamples a batch of recordings at target times, and reports on each row.
 ///
-/// \param source        samples [B, S, D] and stamps [B, S], see `padded_source`, `packed_source` and,
-///                      for channels of several kinds, `with_groups`
-/// \param target_times  [B, T], [T] for one grid that all items share, or `window_times`; any order,
-///                      same type as the source's stamps
+/// \param source        samples [B, S, D] and stamps [B, S], see `padded_source`, `packed_source`
+///                      and, for channels of several kinds, `with_groups`
+/// \param target_times  [B, T], [T] for one grid that all items share, or `window_times`; any
+///                      order, same type as the source's stamps
 /// \param output        [B, T, D], any strides; what lies between its elements is not touched
-/// \param statuses      [B, T] bytes of `row_status` bits, or an empty view for none; may be left out
+/// \param statuses      [B, T] bytes of `row_status` bits, or an empty view for none; may be left
+///                      out
 /// \param options       policy and normalization, `{}` for linear with held ends
 /// \param where         `robocache::cpu`, or a number of threads as `robocache::cpu(4)`; a
 ///                      `cudaStream_t` of the current device; or `robocache::preload`
-/// \return `invalid_argument` with the argument's name and the numbers if shapes, pointers, strides,
-///         lengths, offsets or options are wrong, or input and output overlap. Then nothing is
-///         written. On a stream, what lies in device memory is not looked at: an item whose length or
-///         offsets do not fit has no samples (status EMPTY). `cuda_error` if the launch failed; errors
-///         of the running kernel surface at the next synchronization, as always.
+/// \return `invalid_argument` with the argument's name and the numbers if shapes, pointers,
+///         strides, lengths, offsets or options are wrong, or input and output overlap. Then
+///         nothing is written. On a stream, what lies in device memory is not looked at: an item
+///         whose length or offsets do not fit has no samples (status EMPTY). `cuda_error` if the
+///         launch failed; errors of the running kernel surface at the next synchronization, as
+///         always.
 ///
-/// Zero B or T is a successful no-op; of zero D only the statuses are written. Allocates nothing. The
-/// result depends neither on the number of threads nor on the GPU, and is the same on both, bit for
-/// bit. O(B T (log S + D)).
+/// Zero B or T is a successful no-op; of zero D only the statuses are written. Allocates nothing.
+/// The result depends neither on the number of threads nor on the GPU, and is the same on both, bit
+/// for bit. O(B T (log S + D)).
 ///
 /// On a CUDA stream all data, `lengths`, `offsets`, `scale` and `shift` included, is device memory.
-/// Asynchronous: enqueues one kernel and returns; synchronizes nothing, keeps no state, may be captured
-/// in a graph. From compute capability 9.0 on the launch overlaps with the end of the kernel before it
-/// in the stream (programmatic dependent launch); it reads and writes nothing before that one is
-/// complete.
+/// Asynchronous: enqueues one kernel and returns; synchronizes nothing, keeps no state, may be
+/// captured in a graph. From compute capability 9.0 on the launch overlaps with the end of the
+/// kernel before it in the stream (programmatic dependent launch); it reads and writes nothing
+/// before that one is complete.
 template <class Source, class Out, class Where>
-ROBOCACHE_ALWAYS_INLINE status
-resample(const Source& source, const target_view<typename Source::time_type>& target_times,
-         const tensor_view<Out, 3>& output, const tensor_view<std::uint8_t, 2>& statuses,
-         const resample_options<typename Source::time_type,
-                                compute_t<typename Source::value_type, Out>>& options,
-         const Where& where) noexcept {
-  return detail::check_and_run(
-      make_resample_call(source, target_times, output, statuses, options), where);
+ROBOCACHE_ALWAYS_INLINE status resample(
+    const Source& source, const target_view<typename Source::time_type>& target_times,
+    const tensor_view<Out, 3>& output, const tensor_view<std::uint8_t, 2>& statuses,
+    const resample_options<typename Source::time_type, compute_t<typename Source::value_type, Out>>&
+        options,
+    const Where& where) noexcept {
+  return detail::check_and_run(make_resample_call(source, target_times, output, statuses, options),
+                               where);
 }
 
 /// As above, without the status bytes.
 template <class Source, class Out, class Where>
-ROBOCACHE_ALWAYS_INLINE status
-resample(const Source& source, const target_view<typename Source::time_type>& target_times,
-         const tensor_view<Out, 3>& output,
-         const resample_options<typename Source::time_type,
-                                compute_t<typename Source::value_type, Out>>& options,
-         const Where& where) noexcept {
+ROBOCACHE_ALWAYS_INLINE status resample(
+    const Source& source, const target_view<typename Source::time_type>& target_times,
+    const tensor_view<Out, 3>& output,
+    const resample_options<typename Source::time_type, compute_t<typename Source::value_type, Out>>&
+        options,
+    const Where& where) noexcept {
   return resample(source, target_times, output, tensor_view<std::uint8_t, 2>{}, options, where);
 }
 
@@ -99,10 +102,11 @@ ROBOCACHE_ALWAYS_INLINE status find_brackets(
 /// \param where     as for `resample`
 /// \return as `resample`; the same promises
 template <class In, class Real, class Out, class Where>
-ROBOCACHE_ALWAYS_INLINE status apply_brackets(
-    const tensor_view<In, 3>& values, const brackets_view<Real>& brackets,
-    const tensor_view<Out, 3>& output, const normalization<compute_t<In, Out>>& options,
-    const Where& where) noexcept {
+ROBOCACHE_ALWAYS_INLINE status apply_brackets(const tensor_view<In, 3>& values,
+                                              const brackets_view<Real>& brackets,
+                                              const tensor_view<Out, 3>& output,
+                                              const normalization<compute_t<In, Out>>& options,
+                                              const Where& where) noexcept {
   return detail::check_and_run(make_apply_brackets_call(values, brackets, output, options), where);
 }
 

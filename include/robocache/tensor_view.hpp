@@ -92,9 +92,9 @@ class tensor_view {
 
   /// A dense row-major view: the last dimension has stride 1.
   ///
-  /// \param extents  integers of any type, and not all of one: `{batch, samples.size(), 7}`, an
-  /// array
-  ///                 or a `std::array`
+  /// \param data     the first element
+  /// \param extents  integers of any types, as in `{batch, samples.size(), 7}`, an array or a
+  ///                 `std::array`
   template <class I, class = detail::if_integer<I>>
   ROBOCACHE_HD constexpr tensor_view(T* data, const I (&extents)[Rank]) noexcept : data_(data) {
     set_dense(extents);

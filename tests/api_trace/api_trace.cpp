@@ -4,6 +4,7 @@
 #include "launches.hpp"
 #include "trace.hpp"
 
+#include <cuda.h>
 #include <cuda_runtime_api.h>
 
 #include <algorithm>
@@ -14,8 +15,8 @@
 #include <vector>
 
 // Launchers allocate nothing, wait for nothing and copy nothing: of the CUDA runtime they call what
-// launches a kernel, what tells how it was compiled and whether an error is pending; on the host
-// they do without the heap.
+// launches a kernel and what tells whether an error is pending (in programs for several
+// architectures also how the kernel was compiled); on the host they do without the heap.
 
 using namespace robocache_test;
 
@@ -25,8 +26,9 @@ namespace {
 std::string faults(const api_trace& trace) {
   std::string result;
   for (const std::string& call : trace.calls) {
-    if (call == "cudaFuncGetAttributes" || call == "cudaLaunchKernelExC") continue;
-    if (call != "cudaPeekAtLastError") result += call + ' ';
+    if (call == "cudaFuncGetAttributes" && launches_ask()) continue;
+    if (call == "cudaLaunchKernelExC" || call == "cudaPeekAtLastError") continue;
+    result += call + ' ';
   }
   if (trace.allocations > 0) result += "new ";
   if (trace.releases > 0) result += "delete ";
@@ -48,6 +50,36 @@ class own_stream {
  private:
   cudaStream_t stream_ = nullptr;
 };
+
+/// The functions that so many launches call.
+std::vector<std::string> calls_of_launches(std::size_t kernels) {
+  std::vector<std::string> calls;
+  for (std::size_t i = 0; i < kernels; ++i) {
+    calls.emplace_back("cudaPeekAtLastError");
+    if (launches_ask()) calls.emplace_back("cudaFuncGetAttributes");
+    calls.emplace_back("cudaLaunchKernelExC");
+  }
+  return calls;
+}
+
+/// Whether the device has the kernel's code already. True where the driver does not tell.
+bool is_loaded(const void* kernel) {
+#if CUDART_VERSION >= 12050
+  using query = CUresult (*)(CUfunctionLoadingState*, CUfunction);
+  cudaFunction_t function = nullptr;
+  REQUIRE(cudaGetFuncBySymbol(&function, kernel) == cudaSuccess);
+  void* entry = nullptr;
+  cudaDriverEntryPointQueryResult found{};
+  REQUIRE(cudaGetDriverEntryPointByVersion("cuFuncIsLoaded", &entry, 12040, cudaEnableDefault,
+                                           &found) == cudaSuccess);
+  if (found != cudaDriverEntryPointSuccess) return true;
+  CUfunctionLoadingState state{};
+  REQUIRE(reinterpret_cast<query>(entry)(&state, function) == CUDA_SUCCESS);
+  return state == CU_FUNCTION_LOADING_STATE_LOADED;
+#else
+  return kernel != nullptr;
+#endif
+}
 
 bool launches_as_promised(const launcher_call& call, std::size_t kernels) {
   const auto n = static_cast<int>(kernels);
@@ -118,10 +150,11 @@ TEST_CASE("launchers launch and do nothing else", "[gpu][trace]") {
     for (const char* when : {"the first call", "a later call"}) {
       INFO(call.name << ", " << when);
       robocache::status launched;
-      const api_trace trace = traced([&] { launched = call.launch(stream); });
+      const api_trace trace = traced([&] { launched = call.launch({stream}); });
       CHECK(std::string(launched.message()) == "");
       CHECK(faults(trace) == "");
       CHECK(launches_as_promised(call, trace.kernels.size()));
+      CHECK(trace.calls == calls_of_launches(trace.kernels.size()));
       kernels[call.name] = trace.kernels;
     }
     REQUIRE(cudaStreamSynchronize(stream) == cudaSuccess);
@@ -133,16 +166,82 @@ TEST_CASE("launchers launch and do nothing else", "[gpu][trace]") {
   }
 }
 
+TEST_CASE("preload loads the kernels of a call and does nothing else", "[gpu][trace]") {
+  std::map<std::string, std::vector<const void*>> kernels;
+  {
+    const own_stream stream;
+    for_each_call([&](const launcher_call& call) {
+      kernels[call.name] = traced([&] { REQUIRE(call.launch({stream}).ok()); }).kernels;
+      REQUIRE(cudaStreamSynchronize(stream) == cudaSuccess);
+    });
+  }
+  // A device that has none of them loaded.
+  REQUIRE(cudaDeviceReset() == cudaSuccess);
+  const own_stream stream;
+  for_each_call([&](const launcher_call& call) {
+    INFO(call.name);
+    for (const char* when : {"first", "again"}) {
+      INFO(when);
+      robocache::status status;
+      const api_trace preloading = traced([&] { status = call.launch({nullptr, true}); });
+      CHECK(std::string(status.message()) == "");
+      CHECK(preloading.kernels.empty());
+      CHECK(preloading.allocations + preloading.releases == 0);
+      std::vector<std::string> expected;
+      for (std::size_t i = 0; i < preloading.asked.size(); ++i) {
+        expected.insert(expected.end(), {"cudaPeekAtLastError", "cudaFuncGetAttributes"});
+      }
+      CHECK(preloading.calls == expected);
+      // What a call launches is what was asked for, so nothing is left to be loaded.
+      const std::vector<const void*>& asked = preloading.asked;
+      for (const void* kernel : kernels.at(call.name)) {
+        CHECK(std::count(asked.begin(), asked.end(), kernel) > 0);
+        CHECK(is_loaded(kernel));
+      }
+    }
+    robocache::status launched;
+    const api_trace trace = traced([&] { launched = call.launch({stream}); });
+    CHECK(std::string(launched.message()) == "");
+    CHECK(trace.kernels == kernels.at(call.name));
+    CHECK(trace.calls == calls_of_launches(trace.kernels.size()));
+    CHECK(trace.allocations + trace.releases == 0);
+    CHECK(cudaStreamSynchronize(stream) == cudaSuccess);
+  });
+}
+
+TEST_CASE("a launch that fails leaves an error that was pending before", "[gpu][trace]") {
+  const own_stream stream;
+  for (const bool pending : {false, true}) {
+    for_each_call([&](const launcher_call& call) {
+      INFO(call.name << ", pending " << pending);
+      // A stream that captures must not be waited for: that makes the capture invalid, and with it
+      // whatever else is captured.
+      REQUIRE(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed) == cudaSuccess);
+      REQUIRE(cudaStreamSynchronize(stream) != cudaSuccess);
+      (void)cudaGetLastError();
+      if (pending) REQUIRE(cudaMalloc(nullptr, 1) == cudaErrorInvalidValue);
+      const robocache::status launched = call.launch({stream});
+      CHECK(launched.code() == robocache::status_code::cuda_error);
+      CHECK(launched.cuda_error() != cudaErrorInvalidValue);  // its own
+      CHECK((cudaGetLastError() != cudaSuccess) == pending);
+      cudaGraph_t graph = nullptr;
+      (void)cudaStreamEndCapture(stream, &graph);
+      if (graph != nullptr) (void)cudaGraphDestroy(graph);
+      (void)cudaGetLastError();
+    });
+  }
+}
+
 TEST_CASE("launchers in a graph: their kernels and nothing else", "[gpu][trace][graph]") {
   const own_stream stream;
   for_each_call([&](const launcher_call& call) {
     INFO(call.name);
-    REQUIRE(call.launch(stream).ok());  // loads the kernels
+    REQUIRE(call.launch({stream}).ok());  // loads the kernels
     REQUIRE(cudaStreamSynchronize(stream) == cudaSuccess);
     // Global mode: what is not safe in a capture, an allocation say, makes it fail.
     REQUIRE(cudaStreamBeginCapture(stream, cudaStreamCaptureModeGlobal) == cudaSuccess);
     robocache::status launched;
-    const api_trace trace = traced([&] { launched = call.launch(stream); });
+    const api_trace trace = traced([&] { launched = call.launch({stream}); });
     cudaGraph_t graph = nullptr;
     REQUIRE(cudaStreamEndCapture(stream, &graph) == cudaSuccess);
     CHECK(std::string(launched.message()) == "");
@@ -176,7 +275,7 @@ TEST_CASE("a call that is refused, or has nothing to do, asks the runtime for no
         robocache::padded_source(tensor_view<const float, 3>(nullptr, {batch, 3, 1}),
                                  tensor_view<const double, 2>(nullptr, {batch, 3})),
         tensor_view<const double, 2>(nullptr, {batch, 2}),
-        tensor_view<float, 3>(nullptr, {batch, 2, 1}), {}, {}, cudaStream_t{});
+        tensor_view<float, 3>(nullptr, {batch, 2, 1}), {}, {}, {});
   };
   robocache::status refused;
   robocache::status empty;

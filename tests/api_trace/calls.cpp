@@ -81,8 +81,8 @@ struct recordings {
 
 void for_each_resampling(const body_type& body) {
   const recordings<float, double> wide{3, 50, 40, 8};
-  body({"resample, floats", 1, 1, [&](cudaStream_t stream) {
-          return resample_floats(wide.source(false), wide.grid(), wide.output(), {}, {}, stream);
+  body({"resample, floats", 1, 1, [&](const launch_place& at) {
+          return resample_floats(wide.source(false), wide.grid(), wide.output(), {}, {}, at);
         }});
 
   const recordings<float, double> many{200, 60, 90, 7};
@@ -91,9 +91,9 @@ void for_each_resampling(const body_type& body) {
   rules.gap = robocache::gap_policy::nan;
   rules.max_gap = 9;
   rules.tolerance = 4;
-  body({"resample, floats, lengths, gaps and statuses", 1, 1, [&](cudaStream_t stream) {
+  body({"resample, floats, lengths, gaps and statuses", 1, 1, [&](const launch_place& at) {
           return resample_floats(many.source(true), many.grid(), many.output(), many.reports(),
-                                 rules, stream);
+                                 rules, at);
         }});
 
   const device_array<float> scale(8);
@@ -101,24 +101,22 @@ void for_each_resampling(const body_type& body) {
   normalized.extrapolation = robocache::extrapolation::linear;
   normalized.horizon = 5;
   normalized.scale = tensor_view<const float, 1>(scale.data(), {8});
-  body({"resample, floats, normalized", 1, 1, [&](cudaStream_t stream) {
-          return resample_floats(wide.source(true), wide.grid(), wide.output(), {}, normalized,
-                                 stream);
+  body({"resample, floats, normalized", 1, 1, [&](const launch_place& at) {
+          return resample_floats(wide.source(true), wide.grid(), wide.output(), {}, normalized, at);
         }});
 
   const recordings<bfloat16, std::int64_t> halves{3, 50, 40, 16};
-  body({"resample, bfloat16", 1, 1, [&](cudaStream_t stream) {
-          return resample_bfloats(halves.source(false), halves.grid(), halves.output(), {}, {},
-                                  stream);
+  body({"resample, bfloat16", 1, 1, [&](const launch_place& at) {
+          return resample_bfloats(halves.source(false), halves.grid(), halves.output(), {}, {}, at);
         }});
 
   const recordings<bfloat16, std::int64_t> odd{5, 30, 20, 3};
   robocache::resample_options<std::int64_t> held;
   held.interpolation = robocache::interpolation::previous;
   held.extrapolation = robocache::extrapolation::fill;
-  body({"resample, bfloat16, lengths and statuses", 1, 1, [&](cudaStream_t stream) {
+  body({"resample, bfloat16, lengths and statuses", 1, 1, [&](const launch_place& at) {
           return resample_bfloats(odd.source(true), odd.grid(), odd.output(), odd.reports(), held,
-                                  stream);
+                                  at);
         }});
 }
 
@@ -135,7 +133,7 @@ void for_each_fusion(const body_type& body) {
   const std::array<fused_stream, 3> plain = {slow.source(false), fast.source(true),
                                              wide.source(false)};
   body({"fuse, three streams", 1, 1,
-        [&](cudaStream_t stream) { return fuse_three(plain, slow.grid(), output, {}, stream); }});
+        [&](const launch_place& at) { return fuse_three(plain, slow.grid(), output, {}, at); }});
 
   robocache::resample_options<std::int64_t> rules;
   rules.interpolation = robocache::interpolation::previous;
@@ -147,8 +145,8 @@ void for_each_fusion(const body_type& body) {
   robocache::fuse_reports<std::int64_t> reports;
   reports.statuses = tensor_view<std::uint8_t, 3>(statuses.data(), {batch, rows, 3});
   reports.ages = tensor_view<std::int64_t, 3>(ages.data(), {batch, rows, 3});
-  body({"fuse, three streams with rotations and reports", 1, 1, [&](cudaStream_t stream) {
-          return fuse_three(grouped, slow.grid(), output, reports, stream);
+  body({"fuse, three streams with rotations and reports", 1, 1, [&](const launch_place& at) {
+          return fuse_three(grouped, slow.grid(), output, reports, at);
         }});
 }
 
@@ -190,10 +188,10 @@ void for_each_voxelization(const body_type& body) {
     if (count_lost) reports.counters = counters.data();
     robocache::voxel_options options;
     options.update = update;
-    body({name, fewest_kernels, 2, [&](cudaStream_t stream) {
+    body({name, fewest_kernels, 2, [&](const launch_place& at) {
             return count_points(cloud(points), grid,
                                 tensor_view<std::uint32_t, 3>(counts.data(), {edge, edge, edge}),
-                                reports, options, {space.data(), bytes}, stream);
+                                reports, options, {space.data(), bytes}, at);
           }});
   };
   using robocache::grid_update;
@@ -218,10 +216,10 @@ void for_each_voxelization(const body_type& body) {
       reports.counts = tensor_view<std::uint32_t, 3>(counts.data(), {edge, edge, edge});
       reports.counters = counters.data();
     }
-    body({name, 2, 3, [&](cudaStream_t stream) {
+    body({name, 2, 3, [&](const launch_place& at) {
             return mean_of_features(cloud(points), features(points, width), grid,
                                     tensor_view<float, 4>(means.data(), {edge, edge, edge, width}),
-                                    reports, {}, {space.data(), bytes}, stream);
+                                    reports, {}, {space.data(), bytes}, at);
           }});
   };
   meaning("voxelize, means of 2k points", 2'000, 3, false);

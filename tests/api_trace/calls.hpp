@@ -3,7 +3,7 @@
 
 #include <robocache/status.hpp>
 
-#include <cuda_runtime_api.h>
+#include "launches.hpp"
 
 #include <functional>
 #include <string>
@@ -19,7 +19,7 @@ struct launcher_call {
   /// How many kernels the documentation says it enqueues.
   int fewest_kernels;
   int most_kernels;
-  std::function<robocache::status(cudaStream_t)> launch;
+  std::function<robocache::status(const launch_place&)> launch;
 };
 
 /// Each in turn, with memory that lives for as long as `body` runs.

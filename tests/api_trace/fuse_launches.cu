@@ -2,6 +2,7 @@
 #include <robocache/fuse.cuh>
 
 #include "launches.hpp"
+#include "run_at.cuh"
 
 namespace robocache_test {
 
@@ -9,8 +10,9 @@ robocache::status fuse_three(const std::array<fused_stream, 3>& streams,
                              const robocache::target_view<std::int64_t>& targets,
                              const robocache::tensor_view<float, 3>& output,
                              const robocache::fuse_reports<std::int64_t>& reports,
-                             cudaStream_t stream) {
-  return robocache::fuse(streams, targets, output, reports, stream);
+                             const launch_place& at) {
+  return run_at(
+      at, [&](auto where) { return robocache::fuse(streams, targets, output, reports, where); });
 }
 
 }  // namespace robocache_test

@@ -18,12 +18,22 @@
 
 namespace robocache_test {
 
+/// Where a call runs: on a stream, or with `preload` nowhere yet.
+struct launch_place {
+  cudaStream_t stream = nullptr;
+  bool preload = false;
+};
+
+/// Whether launches ask how their kernels were compiled: the list of architectures leaves open if
+/// they overlap.
+bool launches_ask();
+
 robocache::status resample_floats(const robocache::source_view<float, double>& source,
                                   const robocache::target_view<double>& targets,
                                   const robocache::tensor_view<float, 3>& output,
                                   const robocache::tensor_view<std::uint8_t, 2>& statuses,
                                   const robocache::resample_options<double>& options,
-                                  cudaStream_t stream);
+                                  const launch_place& at);
 
 using robocache::bfloat16;
 
@@ -32,7 +42,7 @@ robocache::status resample_bfloats(const robocache::source_view<bfloat16, std::i
                                    const robocache::tensor_view<bfloat16, 3>& output,
                                    const robocache::tensor_view<std::uint8_t, 2>& statuses,
                                    const robocache::resample_options<std::int64_t>& options,
-                                   cudaStream_t stream);
+                                   const launch_place& at);
 
 using fused_stream = robocache::sensor_stream<std::int64_t, float>;
 
@@ -40,7 +50,7 @@ robocache::status fuse_three(const std::array<fused_stream, 3>& streams,
                              const robocache::target_view<std::int64_t>& targets,
                              const robocache::tensor_view<float, 3>& output,
                              const robocache::fuse_reports<std::int64_t>& reports,
-                             cudaStream_t stream);
+                             const launch_place& at);
 
 std::size_t count_bytes(std::int64_t points, const robocache::voxel_grid<float>& grid);
 robocache::status count_points(const robocache::point_view<float>& points,
@@ -48,7 +58,7 @@ robocache::status count_points(const robocache::point_view<float>& points,
                                const robocache::tensor_view<std::uint32_t, 3>& output,
                                const robocache::voxel_reports& reports,
                                const robocache::voxel_options& options,
-                               const robocache::workspace& space, cudaStream_t stream);
+                               const robocache::workspace& space, const launch_place& at);
 
 std::size_t mean_bytes(std::int64_t points, const robocache::voxel_grid<float>& grid);
 robocache::status mean_of_features(const robocache::point_view<float>& points,
@@ -57,6 +67,6 @@ robocache::status mean_of_features(const robocache::point_view<float>& points,
                                    const robocache::tensor_view<float, 4>& output,
                                    const robocache::voxel_reports& reports,
                                    const robocache::voxel_options& options,
-                                   const robocache::workspace& space, cudaStream_t stream);
+                                   const robocache::workspace& space, const launch_place& at);
 
 }  // namespace robocache_test

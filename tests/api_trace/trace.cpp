@@ -12,10 +12,12 @@ struct recording {
   bool on = false;
   std::size_t calls = 0;
   std::size_t kernels = 0;
+  std::size_t asked = 0;
   int allocations = 0;
   int releases = 0;
   const char* call[most] = {};
   const void* kernel[most] = {};
+  const void* question[most] = {};
 };
 
 thread_local recording current;
@@ -37,6 +39,9 @@ api_trace end_trace() {
   for (std::size_t i = 0; i < current.kernels && i < recording::most; ++i) {
     result.kernels.push_back(current.kernel[i]);
   }
+  for (std::size_t i = 0; i < current.asked && i < recording::most; ++i) {
+    result.asked.push_back(current.question[i]);
+  }
   result.allocations = current.allocations;
   result.releases = current.releases;
   return result;
@@ -53,6 +58,13 @@ void note_launch(const char* function, const void* kernel) noexcept {
   note_call(function);
   if (current.kernels < recording::most) current.kernel[current.kernels] = kernel;
   ++current.kernels;
+}
+
+void note_question(const char* function, const void* kernel) noexcept {
+  if (!current.on) return;
+  note_call(function);
+  if (current.asked < recording::most) current.question[current.asked] = kernel;
+  ++current.asked;
 }
 
 void note_allocation() noexcept {

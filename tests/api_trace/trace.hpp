@@ -20,6 +20,7 @@ namespace robocache_test {
 struct api_trace {
   std::vector<std::string> calls;    ///< functions of the runtime, in order
   std::vector<const void*> kernels;  ///< what was launched, in order
+  std::vector<const void*> asked;    ///< kernels whose attributes were asked for, in order
   int allocations = 0;               ///< calls of `operator new`
   int releases = 0;                  ///< calls of `operator delete`, null pointers aside
 };
@@ -41,6 +42,7 @@ api_trace traced(const Body& body) {
 /// For the replaced functions: no effect unless the thread is recording. Allocates nothing.
 void note_call(const char* function) noexcept;
 void note_launch(const char* function, const void* kernel) noexcept;
+void note_question(const char* function, const void* kernel) noexcept;
 void note_allocation() noexcept;
 void note_release() noexcept;
 

@@ -2,6 +2,7 @@
 #include <robocache/voxelize.cuh>
 
 #include "launches.hpp"
+#include "run_at.cuh"
 
 namespace robocache_test {
 
@@ -16,9 +17,11 @@ robocache::status count_points(const robocache::point_view<float>& points,
                                const robocache::tensor_view<std::uint32_t, 3>& output,
                                const robocache::voxel_reports& reports,
                                const robocache::voxel_options& options,
-                               const robocache::workspace& space, cudaStream_t stream) {
-  return robocache::voxelize<reduction::count>(points, grid, output, reports, options, space,
-                                               stream);
+                               const robocache::workspace& space, const launch_place& at) {
+  return run_at(at, [&](auto where) {
+    return robocache::voxelize<reduction::count>(points, grid, output, reports, options, space,
+                                                 where);
+  });
 }
 
 std::size_t mean_bytes(std::int64_t points, const robocache::voxel_grid<float>& grid) {
@@ -31,9 +34,11 @@ robocache::status mean_of_features(const robocache::point_view<float>& points,
                                    const robocache::tensor_view<float, 4>& output,
                                    const robocache::voxel_reports& reports,
                                    const robocache::voxel_options& options,
-                                   const robocache::workspace& space, cudaStream_t stream) {
-  return robocache::voxelize<reduction::mean>(points, features, grid, output, reports, options,
-                                              space, stream);
+                                   const robocache::workspace& space, const launch_place& at) {
+  return run_at(at, [&](auto where) {
+    return robocache::voxelize<reduction::mean>(points, features, grid, output, reports, options,
+                                                space, where);
+  });
 }
 
 }  // namespace robocache_test

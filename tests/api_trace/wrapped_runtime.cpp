@@ -28,6 +28,9 @@
 #define TRACED_LAUNCH(name, kernel, parameters, arguments) \
   TRACED_AS(name, robocache_test::note_launch(#name, kernel), parameters, arguments)
 
+#define TRACED_QUESTION(name, kernel, parameters, arguments) \
+  TRACED_AS(name, robocache_test::note_question(#name, kernel), parameters, arguments)
+
 using std::size_t;
 
 // Memory.
@@ -110,7 +113,7 @@ TRACED(cudaLaunchHostFunc, (cudaStream_t s, cudaHostFn_t f, void* data), (s, f, 
 TRACED(cudaGraphLaunch, (cudaGraphExec_t graph, cudaStream_t s), (graph, s));
 
 // Questions and settings.
-TRACED(cudaFuncGetAttributes, (cudaFuncAttributes * what, const void* f), (what, f));
+TRACED_QUESTION(cudaFuncGetAttributes, f, (cudaFuncAttributes * what, const void* f), (what, f));
 TRACED(cudaFuncSetAttribute, (const void* f, cudaFuncAttribute which, int value),
        (f, which, value));
 TRACED(cudaOccupancyMaxActiveBlocksPerMultiprocessor,

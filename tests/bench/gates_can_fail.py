@@ -48,6 +48,19 @@ def without_row(document):
     document["benchmarks"] = [e for e in document["benchmarks"] if e not in gone]
 
 
+def newer_without_own_kernels(document):
+    """The committed run may be older than these rows; a newer one may not be without them."""
+    document["context"]["date"] = "2027-01-01T00:00:00+00:00"
+    document["benchmarks"] = [e for e in document["benchmarks"]
+                              if not e["name"].startswith("own_kernel/")]
+
+
+def slow_own_kernel(document):
+    row = "own_kernel/resample/32x500->256x256/bf16/warp"
+    document["benchmarks"].append({"name": f"{row}/iterations:1/manual_time", "real_time": 8,
+                                   "time_unit": "us", "ratio_to_launcher": 1.9})
+
+
 def failed_row(document):
     for entry in entries(document, ROW):
         entry["error_occurred"] = True
@@ -122,6 +135,8 @@ def main():
             "zero": scaled(ROW, 0),
             "a million times less throughput": scaled(ROW, 1e6),
             "a row that is gone": without_row,
+            "a new run without a kind of rows": newer_without_own_kernels,
+            "a user's kernel at twice the launcher's time": slow_own_kernel,
             "a row that failed": failed_row,
             "a peer that failed in a row": failed_peer,
             "a peer that failed in all rows": all_of_a_peer_failed,

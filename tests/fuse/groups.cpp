@@ -17,7 +17,7 @@ fuse_stream slice(const fuse_stream& from, std::int64_t first, std::int64_t coun
   fuse_stream to = from;
   to.groups.clear();
   to.channels = count;
-  if (mode <= channel_mode::next) {
+  if (mode < channel_mode::angle) {
     to.policy.interpolation = static_cast<robocache::interpolation>(static_cast<int>(mode));
   } else {
     channel_group all;

@@ -31,6 +31,13 @@ using listed = int;
 using listed = std::uint8_t;
 #endif
 
+#if defined(WRONG_cuda_stream)
+struct CUstream_st;  // as <driver_types.h> declares it: what a cudaStream_t points to
+CUstream_st* const where = nullptr;
+#else
+constexpr robocache::cpu_execution where = robocache::cpu;
+#endif
+
 #if defined(WRONG_ignored_status)
 #pragma GCC diagnostic error "-Wunused-result"
 #endif
@@ -43,7 +50,7 @@ robocache::status call() {
   const tensor_view<output_scalar, 3> output;
   const stream streams[] = {{robocache::padded_source(values, times)}};
 #if defined(WRONG_ignored_status)
-  robocache::fuse(streams, targets, output, robocache::cpu);
+  robocache::fuse(streams, targets, output, where);
 #endif
-  return robocache::fuse(streams, targets, output, robocache::cpu);
+  return robocache::fuse(streams, targets, output, where);
 }

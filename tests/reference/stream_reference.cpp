@@ -17,7 +17,7 @@ stream_reference::stream_reference(time_kind kind, const std::vector<stamp>& tim
   for (const stamp t : times) times_.push_back(shifted(kind, t, policy.offset));
   const auto add = [&](std::int64_t first, std::int64_t end, channel_mode mode) {
     any_policy rules = policy;  // the last modes differ from linear in the value alone
-    rules.interpolation = mode <= channel_mode::next
+    rules.interpolation = mode < channel_mode::angle
                               ? static_cast<robocache::interpolation>(static_cast<int>(mode))
                               : robocache::interpolation::linear;
     channel_group here;

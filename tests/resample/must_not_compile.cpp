@@ -49,6 +49,13 @@ using weight = double;
 using weight = float;
 #endif
 
+#if defined(WRONG_cuda_stream)
+struct CUstream_st;  // as <driver_types.h> declares it: what a cudaStream_t points to
+CUstream_st* const where = nullptr;
+#else
+constexpr robocache::cpu_execution where = robocache::cpu;
+#endif
+
 #if defined(WRONG_ignored_status)
 #pragma GCC diagnostic error "-Wunused-result"
 #endif
@@ -61,10 +68,10 @@ robocache::status call() {
   const robocache::brackets_view<weight> brackets;
   const auto source = robocache::padded_source(values, times);
 #if defined(WRONG_ignored_status)
-  robocache::apply_brackets(values, brackets, output, {}, robocache::cpu);
+  robocache::apply_brackets(values, brackets, output, {}, where);
 #endif
-  if (auto s = robocache::apply_brackets(values, brackets, output, {}, robocache::cpu); !s.ok()) {
+  if (auto s = robocache::apply_brackets(values, brackets, output, {}, where); !s.ok()) {
     return s;
   }
-  return robocache::resample(source, targets, output, {}, robocache::cpu);
+  return robocache::resample(source, targets, output, {}, where);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend.hpp"
-#include "cpu_engine.hpp"
+#include "engines.hpp"
 
 #include <cstring>
 #include <new>
@@ -10,13 +10,7 @@ namespace {
 
 class cpu_backend final : public backend {
  public:
-  cpu_backend() {
-    append_cpu_operations_f32(operations_);
-    append_cpu_operations_f64(operations_);
-    append_cpu_operations_i64(operations_);
-    append_cpu_operations_i64_double(operations_);
-    append_cpu_operations_u64(operations_);
-  }
+  cpu_backend() { operations_ = all_linked<operations, on_cpu>(); }
   const char* name() const override { return "cpu"; }
   bool on_device() const override { return false; }
   void* allocate(std::size_t bytes) override { return ::operator new(bytes); }

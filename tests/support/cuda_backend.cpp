@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend.hpp"
-#include "cuda_engine.hpp"
+#include "engines.hpp"
 
 #include <cuda_runtime_api.h>
 
@@ -21,7 +21,7 @@ class cuda_backend final : public backend {
  public:
   cuda_backend() {
     must(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreate");
-    append_cuda_operations(operations_);
+    operations_ = all_linked<operations, on_cuda>();
   }
   ~cuda_backend() override { (void)cudaStreamDestroy(stream_); }
 

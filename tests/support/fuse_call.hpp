@@ -4,7 +4,8 @@
 #include <robocache/resample/groups.hpp>
 #include <robocache/status.hpp>
 
-#include "call.hpp"
+#include "backend.hpp"
+#include "engines.hpp"
 
 #include <cstdint>
 #include <vector>
@@ -73,8 +74,12 @@ struct fuse_operations {
 };
 
 /// What the CPU back end and the one under test were compiled for.
-const std::vector<fuse_operations>& cpu_fuse();
-const std::vector<fuse_operations>& tested_fuse();
+inline const std::vector<fuse_operations>& cpu_fuse() {
+  return all_linked<fuse_operations, on_cpu>();
+}
+inline const std::vector<fuse_operations>& tested_fuse() {
+  return tested().on_device() ? all_linked<fuse_operations, on_cuda>() : cpu_fuse();
+}
 
 /// Whether that is every set of `fuse_sets.hpp`; a build for one set alone lacks some types.
 inline bool all_fuse_sets_compiled() {

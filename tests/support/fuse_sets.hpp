@@ -14,30 +14,30 @@ template <time_kind Time, scalar_kind Out, scalar_kind... In>
 struct fuse_set {};
 
 template <class Add>
-void for_narrow_fuse_sets(const Add& add) {
+void for_fuse_sets_narrow(const Add& add) {
   add(fuse_set<time_kind::i64, scalar_kind::bf16, scalar_kind::u8, scalar_kind::f16,
                scalar_kind::bf16, scalar_kind::f32>{});
 }
 
 template <class Add>
-void for_half_fuse_sets(const Add& add) {
+void for_fuse_sets_half(const Add& add) {
   add(fuse_set<time_kind::i64, scalar_kind::f16, scalar_kind::f32, scalar_kind::f16>{});
 }
 
 template <class Add>
-void for_double_fuse_sets(const Add& add) {
+void for_fuse_sets_with_double(const Add& add) {
   add(fuse_set<time_kind::i64, scalar_kind::f64, scalar_kind::u8, scalar_kind::i16,
                scalar_kind::f16, scalar_kind::bf16, scalar_kind::f32, scalar_kind::f64>{});
 }
 
 /// Float and double arithmetic in one call.
 template <class Add>
-void for_mixed_fuse_sets(const Add& add) {
+void for_fuse_sets_mixed(const Add& add) {
   add(fuse_set<time_kind::f64, scalar_kind::f32, scalar_kind::f32, scalar_kind::f64>{});
 }
 
 template <class Add>
-void for_time_fuse_sets(const Add& add) {
+void for_fuse_sets_times(const Add& add) {
   add(fuse_set<time_kind::f32, scalar_kind::bf16, scalar_kind::bf16>{});
   add(fuse_set<time_kind::u64, scalar_kind::f32, scalar_kind::f32>{});
 }

@@ -4,7 +4,8 @@
 #include <robocache/status.hpp>
 #include <robocache/voxelize/options.hpp>
 
-#include "call.hpp"
+#include "backend.hpp"
+#include "engines.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -93,8 +94,12 @@ struct voxel_operations {
 };
 
 /// What the CPU back end and the one under test were compiled for.
-const std::vector<voxel_operations>& cpu_voxel();
-const std::vector<voxel_operations>& tested_voxel();
+inline const std::vector<voxel_operations>& cpu_voxel() {
+  return all_linked<voxel_operations, on_cpu>();
+}
+inline const std::vector<voxel_operations>& tested_voxel() {
+  return tested().on_device() ? all_linked<voxel_operations, on_cuda>() : cpu_voxel();
+}
 
 /// Null if not compiled.
 inline const voxel_operations* find(const std::vector<voxel_operations>& in,

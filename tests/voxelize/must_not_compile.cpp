@@ -44,6 +44,13 @@ using real = int;
 using real = float;
 #endif
 
+#if defined(WRONG_cuda_stream)
+struct CUstream_st;  // as <driver_types.h> declares it: what a cudaStream_t points to
+CUstream_st* const where = nullptr;
+#else
+constexpr robocache::cpu_execution where = robocache::cpu;
+#endif
+
 #if defined(WRONG_ignored_status)
 #pragma GCC diagnostic error "-Wunused-result"
 #endif
@@ -55,12 +62,10 @@ robocache::status call() {
   const tensor_view<count_scalar, 3> counts;
   const tensor_view<output_scalar, 4> output;
 #if defined(WRONG_ignored_status)
-  robocache::voxelize<of_points>(points, grid, counts, {}, {}, {}, robocache::cpu);
+  robocache::voxelize<of_points>(points, grid, counts, {}, {}, {}, where);
 #endif
-  if (auto s = robocache::voxelize<of_points>(points, grid, counts, {}, {}, {}, robocache::cpu);
-      !s.ok()) {
+  if (auto s = robocache::voxelize<of_points>(points, grid, counts, {}, {}, {}, where); !s.ok()) {
     return s;
   }
-  return robocache::voxelize<of_features>(points, features, grid, output, {}, {}, {},
-                                          robocache::cpu);
+  return robocache::voxelize<of_features>(points, features, grid, output, {}, {}, {}, where);
 }

@@ -17,6 +17,8 @@ struct block_group {
   __device__ __forceinline__ static unsigned thread_rank() noexcept { return threadIdx.x; }
   __device__ __forceinline__ static constexpr unsigned size() noexcept { return Threads; }
   __device__ __forceinline__ static void sync() noexcept { __syncthreads(); }
+  __device__ __forceinline__ static dim3 thread_index() noexcept { return threadIdx; }
+  __device__ __forceinline__ static dim3 group_index() noexcept { return blockIdx; }
 };
 
 namespace detail {

@@ -15,16 +15,16 @@ namespace robocache {
 inline namespace ROBOCACHE_CUDA_NAMESPACE {
 namespace cuda_detail {
 
-/// Lets the next kernel of the stream begin to launch. It sees nothing of this one's work until it
-/// waits for it, and it does not run ahead unless it was launched to (see `launch`).
+/// Lets the next kernel of the stream begin, if it was launched so that it may (see
+/// `launch_kernel`). It sees nothing of this kernel's work until it waits for it.
 __device__ __forceinline__ void let_next_kernel_launch() noexcept {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
   asm volatile("griddepcontrol.launch_dependents;");
 #endif
 }
 
-/// Waits until the kernels before this one in the stream are complete and their writes visible.
-/// Must come before the first access to global memory, reads included.
+/// Waits until the kernels before this one in the stream are complete and their writes are visible.
+/// To be called before the first access to global memory, reads included.
 __device__ __forceinline__ void wait_for_previous_kernel() noexcept {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
   asm volatile("griddepcontrol.wait;" ::: "memory");
@@ -60,25 +60,18 @@ ROBOCACHE_HIDDEN inline status launch_failure(const char* operation, cudaError_t
   return status::from_cuda(operation, static_cast<int>(error), cudaGetErrorString(error));
 }
 
-/// Launches a kernel and turns the runtime's answer into a status. An error that was pending before
-/// the call is neither cleared nor taken for this launch's own.
-///
-/// Code for compute capability 9.0 or later: the launch overlaps with the end of the kernel before
-/// it (programmatic dependent launch), so the kernel must call `wait_for_previous_kernel`.
-template <class... Parameters, class... Arguments>
-ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters...), dim3 grid,
-                               dim3 block, cudaStream_t where,
-                               const Arguments&... arguments) noexcept {
-  static_assert(sizeof...(Parameters) == sizeof...(Arguments), "an argument for each parameter");
+/// A launch whose kernel and arguments have lost their types: compiled once for all.
+ROBOCACHE_DETAIL_OUTLINE inline status launch_any(const char* operation, const void* kernel,
+                                                  dim3 grid, dim3 block, cudaStream_t where,
+                                                  void** arguments) noexcept {
   const cudaError_t pending = cudaPeekAtLastError();
-  void* pointers[] = {const_cast<void*>(static_cast<const void*>(&arguments))...};
   bool may_overlap = overlap_of_launches == launch_overlap::always;
   cudaError_t error = cudaSuccess;
   if constexpr (overlap_of_launches == launch_overlap::ask) {
     // The code that is loaded decides, not the device: code for 8.0 that was compiled anew for a
     // later device does not wait.
     cudaFuncAttributes attributes{};
-    error = cudaFuncGetAttributes(&attributes, reinterpret_cast<const void*>(kernel));
+    error = cudaFuncGetAttributes(&attributes, kernel);
     may_overlap = attributes.ptxVersion >= 90;
   }
   if (error == cudaSuccess) {
@@ -91,29 +84,48 @@ ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters.
     config.stream = where;
     config.attrs = &overlap;
     config.numAttrs = may_overlap ? 1 : 0;
-    error = cudaLaunchKernelExC(&config, reinterpret_cast<const void*>(kernel), pointers);
+    error = cudaLaunchKernelExC(&config, kernel, arguments);
   }
   if (error == cudaSuccess) return {};
   return launch_failure(operation, pending, error);
 }
 
+/// The same with `preload`: loads the kernel, and launches nothing.
+ROBOCACHE_DETAIL_OUTLINE inline status load_any(const char* operation,
+                                                const void* kernel) noexcept {
+  const cudaError_t pending = cudaPeekAtLastError();
+  cudaFuncAttributes attributes{};
+  const cudaError_t error = cudaFuncGetAttributes(&attributes, kernel);
+  if (error == cudaSuccess) return {};
+  return launch_failure(operation, pending, error);
+}
+
+/// Launches a kernel and turns the runtime's answer into a status. An error that was pending before
+/// the call is neither cleared nor taken for this launch's own.
+///
+/// Code for compute capability 9.0 or later: the launch overlaps with the end of the kernel before
+/// it (programmatic dependent launch), so the kernel must call `wait_for_previous_kernel`.
+template <class... Parameters, class... Arguments>
+ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters...), dim3 grid,
+                               dim3 block, cudaStream_t where,
+                               const Arguments&... arguments) noexcept {
+  static_assert(sizeof...(Parameters) == sizeof...(Arguments), "an argument for each parameter");
+  void* pointers[] = {const_cast<void*>(static_cast<const void*>(&arguments))...};
+  return launch_any(operation, reinterpret_cast<const void*>(kernel), grid, block, where, pointers);
+}
+
 /// `status` for where a kernel can be launched: a CUDA stream, or `preload`.
 template <class Where>
-using status_of_launch = std::enable_if_t<std::is_same_v<Where, cudaStream_t> ||
-                                              std::is_same_v<Where, preload_kernels>,
-                                          status>;
+using status_of_launch =
+    std::enable_if_t<std::is_same_v<Where, cudaStream_t> || std::is_same_v<Where, preload_kernels>,
+                     status>;
 
 /// Loads the kernel that the launch above would launch, and launches nothing.
 template <class... Parameters, class... Arguments>
 ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters...), dim3, dim3,
                                preload_kernels, const Arguments&...) noexcept {
   static_assert(sizeof...(Parameters) == sizeof...(Arguments), "an argument for each parameter");
-  const cudaError_t pending = cudaPeekAtLastError();
-  cudaFuncAttributes attributes{};
-  const cudaError_t error =
-      cudaFuncGetAttributes(&attributes, reinterpret_cast<const void*>(kernel));
-  if (error == cudaSuccess) return {};
-  return launch_failure(operation, pending, error);
+  return load_any(operation, reinterpret_cast<const void*>(kernel));
 }
 
 }  // namespace cuda_detail
@@ -123,9 +135,10 @@ ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters.
 using cuda_detail::let_next_kernel_launch;
 using cuda_detail::wait_for_previous_kernel;
 
-/// Launches a kernel of yours as RoboCache launches its own: it may begin before the kernel before it
-/// in the stream is complete (programmatic dependent launch, from compute capability 9.0 on), so it
-/// must call `wait_for_previous_kernel` before it touches memory that another kernel writes or reads.
+/// Launches a kernel of yours as RoboCache launches its own: it may begin before the kernel before
+/// it in the stream is complete (programmatic dependent launch, from compute capability 9.0 on), so
+/// it must call `wait_for_previous_kernel` before it touches memory that another kernel writes or
+/// reads.
 ///
 /// \param name       for the message if the launch fails
 /// \param kernel     a `__global__` function

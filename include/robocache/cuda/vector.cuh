@@ -49,21 +49,31 @@ __device__ __forceinline__ scalar_vector<T, Width> load_vector(const T* p) noexc
 }
 
 /// One access of the vector's size. In PTX, because the compiler splits a plain assignment here.
-template <int Width, class T>
+///
+/// \tparam Global  `p` is in global memory; else it may be in shared memory, too
+template <int Width, bool Global = true, class T>
 __device__ __forceinline__ void store_vector(T* p, const scalar_vector<T, Width>& v) noexcept {
   using vector = scalar_vector<T, Width>;
-  if constexpr (vector::bytes == 16) {
+  if constexpr (vector::bytes == 16 && Global) {
     asm volatile("st.global.v4.b32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_global(p)),
                  "r"(v.word[0]), "r"(v.word[1]), "r"(v.word[2]), "r"(v.word[3])
                  : "memory");
-  } else if constexpr (vector::bytes == 8) {
+  } else if constexpr (vector::bytes == 16) {
+    asm volatile("st.v4.b32 [%0], {%1, %2, %3, %4};" ::"l"(p), "r"(v.word[0]), "r"(v.word[1]),
+                 "r"(v.word[2]), "r"(v.word[3])
+                 : "memory");
+  } else if constexpr (vector::bytes == 8 && Global) {
     asm volatile("st.global.v2.b32 [%0], {%1, %2};" ::"l"(__cvta_generic_to_global(p)),
                  "r"(v.word[0]), "r"(v.word[1])
                  : "memory");
+  } else if constexpr (vector::bytes == 8) {
+    asm volatile("st.v2.b32 [%0], {%1, %2};" ::"l"(p), "r"(v.word[0]), "r"(v.word[1]) : "memory");
   } else if constexpr (vector::bytes == 4) {
     *reinterpret_cast<unsigned*>(p) = v.word[0];
-  } else {
+  } else if constexpr (vector::bytes == 2) {
     *reinterpret_cast<unsigned short*>(p) = static_cast<unsigned short>(v.word[0]);
+  } else {
+    *reinterpret_cast<unsigned char*>(p) = static_cast<unsigned char>(v.word[0]);
   }
 }
 

@@ -16,9 +16,9 @@
 
 namespace robocache::detail {
 
-/// The same elements, with a stride of zero wherever no address uses the stride: along dimensions
-/// of one element, and everywhere if there is no element. What computes addresses from it then
-/// neither overflows nor moves a null pointer, whatever strides the caller gave.
+/// The same view with a stride of zero wherever no address depends on the stride: along dimensions
+/// of one element, and everywhere if there is no element. So addresses computed from it neither
+/// overflow nor move a null pointer, whatever strides the caller gave.
 template <class T, int Rank>
 ROBOCACHE_HD constexpr tensor_view<T, Rank> without_unused_strides(
     const tensor_view<T, Rank>& view) noexcept {
@@ -32,7 +32,7 @@ ROBOCACHE_HD constexpr tensor_view<T, Rank> without_unused_strides(
   return tensor_view<T, Rank>(view.data(), extents, strides);
 }
 
-/// A view of any type and rank, as the checks see it: they are compiled once for all.
+/// A view of any type and rank as the checks see it, so that they are compiled only once.
 struct any_shape {
   const void* data;
   const std::int64_t* extents;
@@ -134,7 +134,7 @@ ROBOCACHE_DETAIL_OUTLINE inline status check_output(const char* operation, const
   };
   for (int d = 0; d < view.rank; ++d) {
     if (view.extents[d] <= 1) continue;
-    // The span of everything that varies faster than d must fit into d's stride.
+    // Everything that varies faster than d must fit into d's stride.
     const std::int64_t step = step_of(d);
     std::int64_t inner = 0;
     for (int e = 0; e < view.rank; ++e) {
@@ -199,8 +199,8 @@ ROBOCACHE_HIDDEN inline status check_disjoint(const char* operation,
   return {};
 }
 
-/// Looks whether what a call writes lies anywhere near what else it touches: ranges of addresses,
-/// which is all that most calls need.
+/// Finds out whether a range of addresses that a call writes meets any other that it reads or
+/// writes. In most calls none do, and nothing else has to be checked.
 class memory_ranges {
  public:
   void writes(const char*, const any_shape& view) noexcept {
@@ -224,7 +224,7 @@ class memory_ranges {
   int count_ = 0;
 };
 
-/// The same to the byte. The first overlap found is the one that is reported.
+/// Checks the same to the byte, and reports the first overlap.
 class memory_spans {
  public:
   explicit memory_spans(const char* operation) noexcept : operation_(operation) {}

@@ -27,8 +27,8 @@
 #define ROBOCACHE_HIDDEN
 #endif
 
-/// For functions that must exist in no object file under their own name: objects of one program
-/// that were compiled for different architectures would otherwise share one of the copies.
+/// For functions that must not exist in an object file under their own name. Otherwise objects of
+/// one program that were compiled for different architectures would share one of the copies.
 #if defined(__CUDACC__)
 #define ROBOCACHE_ALWAYS_INLINE __forceinline__
 #elif defined(__GNUC__)
@@ -47,15 +47,15 @@
 #define ROBOCACHE_DETAIL_HD_COLD
 #endif
 
-/// The same for code of the host that mends or words what is wrong: once in the program, and out of
-/// the way of what is right.
+/// The same for host code that handles errors and words messages: kept out of the way of calls that
+/// are right.
 #if defined(__GNUC__)
 #define ROBOCACHE_DETAIL_COLD __attribute__((noinline, cold, visibility("hidden")))
 #else
 #define ROBOCACHE_DETAIL_COLD
 #endif
 
-/// For what is called from many places and costs little: small code, compiled quickly.
+/// For small functions that are called from many places: less code, compiled faster.
 #if defined(__GNUC__)
 #define ROBOCACHE_DETAIL_OUTLINE __attribute__((noinline, visibility("hidden")))
 #else
@@ -63,8 +63,8 @@
 #endif
 
 /// On x86-64 the CPU back end has its loops twice, once for processors with AVX2 and FMA, and
-/// chooses when it runs: without them the contract's fma is a function call. The results are the
-/// same bits.
+/// chooses when it runs. Without these instructions the fma that the rules ask for is a function
+/// call. The bits are the same.
 #if defined(__GNUC__) && defined(__x86_64__) && !(defined(__FMA__) && defined(__AVX2__))
 #define ROBOCACHE_DETAIL_CPU_DISPATCH 1
 #endif

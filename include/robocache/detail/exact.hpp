@@ -123,8 +123,8 @@ ROBOCACHE_HD inline double exact_div(double a, double b) noexcept {
 #endif
 }
 
-/// a * b, rounded by itself. On the host it goes through memory: that no compiler fuses with a sum,
-/// while `fma(a, b, -0.0)` is turned back into a product by LLVM.
+/// a * b, rounded by itself. On the host the product goes through memory, so that no compiler can
+/// fuse it with a sum. (`fma(a, b, -0.0)` would not do: LLVM turns it back into a product.)
 ROBOCACHE_HD inline float exact_mul(float a, float b) noexcept {
 #if defined(__CUDA_ARCH__)
   float result;

@@ -7,8 +7,8 @@
 
 namespace robocache::detail {
 
-/// Division of numbers below 2^31 by a divisor that the host knows: a multiplication and a shift
-/// (Granlund and Montgomery, "Division by Invariant Integers using Multiplication", 1994).
+/// Division of numbers below 2^31 by a divisor that is known beforehand: a multiplication and a
+/// shift (Granlund and Montgomery, "Division by Invariant Integers using Multiplication", 1994).
 struct fast_divide {
   std::uint32_t divisor = 1;
   std::uint32_t multiplier = 0;
@@ -16,7 +16,7 @@ struct fast_divide {
 
   fast_divide() = default;
   /// Zero stands for a call that has nothing to divide; the result is then n.
-  explicit fast_divide(std::uint32_t d) noexcept : divisor(d) {
+  ROBOCACHE_HD explicit fast_divide(std::uint32_t d) noexcept : divisor(d) {
     if (d == 0) return;
     while ((std::uint64_t{1} << shift) < d) ++shift;
     const std::uint64_t power = std::uint64_t{1} << shift;

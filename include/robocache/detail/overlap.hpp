@@ -10,11 +10,11 @@
 
 namespace robocache::detail {
 
-/// Addresses `[begin, end)`. All numbers wrap around in 64 bits, so no address and no stride is
-/// undefined behaviour.
+/// Addresses `[begin, end)`. All arithmetic wraps around in 64 bits, so that it is defined for
+/// every address and stride.
 struct byte_range {
   std::uintptr_t begin = 0;
-  std::uintptr_t end = 0;  ///< equal to `begin` if there is none
+  std::uintptr_t end = 0;  ///< equal to `begin` if there are none
 
   byte_range() noexcept = default;
   /// `bytes` bytes, `offset` bytes behind `data`.
@@ -22,7 +22,7 @@ struct byte_range {
       : begin(reinterpret_cast<std::uintptr_t>(data) + static_cast<std::uintptr_t>(offset)),
         end(begin + static_cast<std::uintptr_t>(bytes)) {}
 
-  /// All that there is so far, `count` times (1 or more), `step` bytes apart.
+  /// Repeats the range `count` times (1 or more), `step` bytes apart.
   void repeat(std::int64_t count, std::uint64_t step) noexcept {
     const std::uint64_t reach = step * (static_cast<std::uint64_t>(count) - 1);
     const bool down = static_cast<std::int64_t>(step) < 0;
@@ -56,7 +56,7 @@ struct byte_span : byte_range {
   byte_span(const char* what, const void* data, std::int64_t offset, std::uint64_t bytes) noexcept
       : byte_range(data, offset, bytes), name(what), item(bytes) {}
 
-  /// As a range's; once for each `d`.
+  /// Repeats it along dimension `d`. To be called at most once for each `d`.
   void repeat(int d, std::int64_t count, std::uint64_t step) noexcept {
     byte_range::repeat(count, step);
     along[d].step = static_cast<std::int64_t>(step) < 0 ? 0 - step : step;
@@ -98,8 +98,8 @@ inline std::uint64_t greatest_common_divisor(std::uint64_t a, std::uint64_t b) n
   return a;
 }
 
-/// Whether a sum of multiples comes within reach of a number: the question that overlap of two
-/// views is. In general it is as hard as a knapsack, so the number of combinations is bounded.
+/// Whether a sum of multiples comes within reach of a number, which is how overlap of two views is
+/// decided. In general that is as hard as a knapsack, so the number of combinations is bounded.
 class reachable_sums {
  public:
   /// \param slack  sums `0 .. slack` are there to begin with
@@ -113,7 +113,7 @@ class reachable_sums {
     term_[at] = more;
   }
 
-  /// Joins what has no holes: afterwards few terms are left, of views of usual layouts one or none.
+  /// Joins terms that leave no holes. For views of usual layouts one term remains, or none.
   void simplify() noexcept {
     int kept = 0;
     for (int i = 0; i < terms_; ++i) {
@@ -148,7 +148,7 @@ class reachable_sums {
   bool contain(std::uint64_t target) noexcept { return contain(target, terms_); }
 
  private:
-  /// With the first `n` terms alone.
+  /// The same with the first `n` terms alone.
   ROBOCACHE_DETAIL_COLD bool contain(std::uint64_t target, int n) noexcept {
     if (n == 0) return target <= slack_;
     const byte_span::dimension& term = term_[n - 1];
@@ -184,7 +184,7 @@ class reachable_sums {
   std::uint64_t divisor_[2 * byte_span::most_dimensions];  ///< theirs, greatest and common
 };
 
-/// Of two views whose ranges of addresses overlap; see `certainly_overlap`.
+/// Whether two views share a byte, if their ranges of addresses overlap. See `certainly_overlap`.
 ROBOCACHE_DETAIL_COLD inline bool share_a_byte(const byte_span& a, const byte_span& b) noexcept {
   // From the lowest byte of a up and from the highest of b down: all steps are then upwards, and
   // the two meet if steps and places within the items add up to the distance.
@@ -195,8 +195,9 @@ ROBOCACHE_DETAIL_COLD inline bool share_a_byte(const byte_span& a, const byte_sp
   return sums.contain(b.end - 1 - a.begin);
 }
 
-/// Overlap that is certain: a byte of both is found. Exact unless a search over three or more
-/// different steps takes more than 64 combinations, which no layout in use does; then false.
+/// Whether two views certainly overlap, that is, a common byte is found. Exact, unless a search
+/// over three or more different steps takes more than 64 combinations, as it does for no layout in
+/// use; then false.
 inline bool certainly_overlap(const byte_span& a, const byte_span& b) noexcept {
   return ranges_meet(a, b) && share_a_byte(a, b);
 }
@@ -232,14 +233,14 @@ struct byte_column {
   }
 };
 
-/// False means nothing.
+/// True if the columns share no byte. False says nothing.
 inline bool certainly_apart(const byte_column& a, const byte_column& b) noexcept {
   if (a.period == 0 || a.period != b.period) return false;
   const std::uint64_t ahead = b.first >= a.first ? b.first - a.first : b.first + a.period - a.first;
   return ahead >= a.width && a.period - ahead >= b.width;
 }
 
-/// Ranges of addresses, sorted so that one look tells whether a further one meets any.
+/// Ranges of addresses, sorted so that a binary search tells whether another one meets any of them.
 template <int Most>
 class sorted_ranges {
  public:

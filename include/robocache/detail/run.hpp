@@ -9,14 +9,14 @@
 #include <utility>
 
 /// \file
-/// From a public function to the back end: a call is checked, then handed to the `run` that was
-/// included for where it is to run.
+/// From a public function to the back end: a call is checked, then handed to `run`, which comes
+/// with the header of the place where it is to run and is found by argument-dependent lookup.
 
 struct CUstream_st;  // a CUDA stream is a pointer to it
 
 namespace robocache::detail {
 
-/// A CUDA stream, or whatever converts to one, as a stream; the others as they are.
+/// Turns whatever converts to a CUDA stream into one, and leaves the other places as they are.
 ROBOCACHE_ALWAYS_INLINE cpu_execution settled(cpu_execution where) noexcept {
   return where;
 }
@@ -27,6 +27,7 @@ ROBOCACHE_ALWAYS_INLINE ::CUstream_st* settled(::CUstream_st* where) noexcept {
   return where;
 }
 
+/// Whether a `run` for the call is declared.
 template <class Call, class Where, class = void>
 struct can_run : std::false_type {};
 template <class Call, class Where>
@@ -34,7 +35,7 @@ struct can_run<Call, Where,
                std::void_t<decltype(run(std::declval<const Call&>(), std::declval<Where>()))>>
     : std::true_type {};
 
-/// Whether a call's check depends on where it runs, as where it needs a workspace.
+/// Whether the check of a call depends on where it runs, because it needs a workspace.
 template <class Call, class Where, class = void>
 struct checks_where : std::false_type {};
 template <class Call, class Where>
@@ -42,14 +43,15 @@ struct checks_where<Call, Where,
                     std::void_t<decltype(std::declval<const Call&>().check(std::declval<Where>()))>>
     : std::true_type {};
 
-/// Checks a call and runs it. Always inlined: `run` differs between translation units, so no function
-/// that calls it may be shared between them.
+/// Checks a call and runs it. Always inlined: `run` differs between translation units, so no
+/// function that calls it may be shared between them.
 template <class Call, class Where>
 ROBOCACHE_ALWAYS_INLINE status check_and_run(const Call& call, const Where& where) noexcept {
   using place = decltype(settled(where));
   static_assert(can_run<Call, place>::value,
-                "to run on a CUDA stream include the operation's .cuh and compile with nvcc, or include "
-                "robocache/compiled.hpp and link robocache::compiled, which has the common types");
+                "to run on a CUDA stream include the operation's .cuh and compile with nvcc, or "
+                "include robocache/compiled.hpp and link robocache::compiled, which has the common "
+                "types");
   if constexpr (!can_run<Call, place>::value) {
     return {};
   } else {

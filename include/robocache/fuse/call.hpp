@@ -8,16 +8,22 @@
 #include <robocache/resample/call.hpp>
 #include <robocache/status.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 /// \file
-/// A call of `fuse` as a value, and its streams as the calls of `resample` that they amount to.
+/// A call of `fuse` as a value, and its streams in the form in which `resample`'s level 1 takes
+/// them.
 
 namespace robocache {
 
-/// A call of `fuse`. Made by `make_fuse_call`. Refers to the caller's lists of streams and outputs, so
-/// it lives no longer than they do.
+/// Streams in the small table of a kernel's parameters, see `fuse_table`.
+inline constexpr int few_streams = 4;
+
+/// A call of `fuse`. Made by `make_fuse_call`. It refers to the caller's lists of streams and
+/// outputs, and must not outlive them.
 ///
 /// \tparam Stream   a `sensor_stream`
 /// \tparam Outputs  one tensor for all streams, or one for each
@@ -36,30 +42,55 @@ struct fuse_call {
   std::int64_t batch() const noexcept { return detail::extent_of(outputs, 0); }
   std::int64_t rows() const noexcept { return detail::extent_of(outputs, 1); }
 
-  /// The first thing wrong that can be seen without reading the data.
+  /// The first thing that is wrong, as far as that can be seen without reading the data.
   status check() const noexcept {
     return detail::check_fuse("fuse", streams, targets, outputs, reports);
   }
 };
 
-/// The call that `fuse` with these arguments is.
+/// A call whose list of streams is so short by its type, an array, that no code is needed for long
+/// ones.
+template <class Stream, class Outputs>
+struct short_fuse_call : fuse_call<Stream, Outputs> {};
+
+namespace detail {
+
+/// The number of streams in a list if its type tells, else as many as there can be.
+template <class Streams, class = void>
+inline constexpr std::size_t length_of =
+    std::is_array_v<Streams> ? std::extent_v<Streams> : std::size_t{most_streams};
+template <class Streams>
+inline constexpr std::size_t
+    length_of<Streams, std::void_t<decltype(std::tuple_size<Streams>::value)>> =
+        std::tuple_size<Streams>::value;
+
+}  // namespace detail
+
+/// Makes a call of `fuse` from its arguments. It is not checked yet.
 ///
-/// \param output  `tensor_view<Out, 3>`, or a list of them
+/// \param streams       array, `std::array`, vector or span of `sensor_stream`
+/// \param target_times  [B, T], [T], or `window_times`
+/// \param output        `tensor_view<Out, 3>`, or a list of them
+/// \param reports       statuses and ages, `{}` for none
 template <class Streams, class Output>
 ROBOCACHE_ALWAYS_INLINE auto make_fuse_call(
     const Streams& streams,
     const target_view<detail::stream_time_t<detail::stream_of<Streams>>>& target_times,
     const Output& output,
     const fuse_reports<detail::stream_time_t<detail::stream_of<Streams>>>& reports) noexcept {
-  using stream = detail::stream_of<Streams>;
   const auto outputs = detail::outputs_of(output);
-  return fuse_call<stream, std::remove_const_t<decltype(outputs)>>{
-      detail::list_of(streams), target_times, outputs, reports};
+  using call = fuse_call<detail::stream_of<Streams>, std::remove_const_t<decltype(outputs)>>;
+  const call made{detail::list_of(streams), target_times, outputs, reports};
+  if constexpr (detail::length_of<Streams> <= few_streams) {
+    return short_fuse_call<typename call::stream, typename call::outputs_type>{made};
+  } else {
+    return made;
+  }
 }
 
 namespace detail {
 
-/// A stream of a call as level 1 of `resample` wants it: the members of a `resample_work`, by reference.
+/// A stream of a call with the members of a `resample_work`, which it refers to.
 ///
 /// \tparam Grouped  there may be channel groups
 template <bool Grouped, class In, class Time, class Out>
@@ -69,6 +100,7 @@ struct fused_stream {
   using out = Out;
   using real = compute_t<In, Out>;
   static constexpr bool grouped = Grouped;
+  static constexpr bool output_is_global = true;
 
   const target_times<Time>& targets;
   const stream_work<In, Time, Out, true>& stream;

@@ -79,7 +79,7 @@ struct no_columns {
 /// What a call of `fuse` writes, as ranges of addresses.
 using written_ranges = sorted_ranges<most_streams + 2>;
 
-/// Looks whether what a stream reads lies anywhere near what the call writes.
+/// Finds out whether ranges that a stream reads meet any range that the call writes.
 class stream_ranges {
  public:
   explicit stream_ranges(const written_ranges& written) noexcept : written_(written) {}
@@ -105,7 +105,8 @@ void list_stream_memory(Memory& memory, const Source& source, const Options& opt
   list_memory(memory, static_cast<const normalization<real>&>(options));
 }
 
-/// All but overlap of memory. Sets `meet` if what the stream reads lies near what the call writes.
+/// Checks all but overlap of memory. Sets `meet` if a range that the stream reads meets one that
+/// the call writes.
 template <class Stream, class Outputs, class Time>
 ROBOCACHE_HIDDEN status check_one_stream(const char* operation, const Stream& stream,
                                          const target_view<Time>& target_times,
@@ -148,7 +149,7 @@ class written_spans {
     for (std::int64_t n = 0; n < outputs.count(); ++n) add(bytes_of(nullptr, outputs[n]));
   }
 
-  /// Nothing is written twice.
+  /// No byte is written twice.
   ROBOCACHE_DETAIL_COLD status check(const char* operation) const noexcept {
     for (int i = 0; i < count_; ++i) {
       for (int j = 0; j < i; ++j) {
@@ -162,7 +163,8 @@ class written_spans {
     return {};
   }
 
-  /// Nothing of it is read. `of` is appended to the name of what reads, for the message.
+  /// No byte of it is read through `read`. `of` is appended to the name of that view in the
+  /// message.
   ROBOCACHE_DETAIL_COLD status check(const char* operation, const byte_span& read,
                                      const char* of) const noexcept {
     for (int i = 0; i < count_; ++i) {
@@ -182,7 +184,7 @@ class written_spans {
       const char* const name = spans.span_[i].name;
       if (name != nullptr) {
         std::snprintf(text_, sizeof(text_), "%s", name);
-      } else {  // behind the two reports
+      } else {  // outputs follow the two reports
         std::snprintf(text_, sizeof(text_), "outputs[%d]", i - 2);
       }
     }
@@ -208,7 +210,7 @@ class written_spans {
   int count_ = 0;
 };
 
-/// What is read, against what is written.
+/// Checks what is read against what is written.
 class read_spans {
  public:
   /// \param of  " of streams[3]", or "" for what all streams share
@@ -228,8 +230,8 @@ class read_spans {
   status result_;
 };
 
-/// Overlap of memory, to the byte. Only where ranges of addresses meet, which few calls have: those
-/// with an output for each stream in one tensor, say.
+/// Checks overlap of memory to the byte. Needed only where ranges of addresses meet, as with
+/// outputs that are columns of one tensor; in most calls none do.
 template <class Stream, class Outputs, class Time>
 ROBOCACHE_DETAIL_COLD status check_fuse_memory(const char* operation,
                                                const stream_list<Stream>& streams,

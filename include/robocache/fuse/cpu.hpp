@@ -11,8 +11,8 @@
 #include <cstdint>
 
 /// \file
-/// `run` of a call of `fuse` on the CPU: each thread takes some rows and writes them for one stream
-/// after another, as `resample` does.
+/// `run` of a call of `fuse` on the CPU: each thread takes some rows, and writes them for one
+/// stream after another by `resample`'s level 1.
 
 namespace robocache {
 inline namespace ROBOCACHE_CPU_NAMESPACE {
@@ -36,7 +36,7 @@ ROBOCACHE_HIDDEN void write_stream(const detail::stream_work<In, Time, Out, true
 
 }  // namespace cpu_detail
 
-/// Runs a call of `fuse` that was checked. Looks at lengths and offsets before it writes anything.
+/// Runs a checked call of `fuse`. Checks lengths and offsets before it writes anything.
 template <class Stream, class Outputs>
 ROBOCACHE_HIDDEN status run(const fuse_call<Stream, Outputs>& call, cpu_execution where) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(

@@ -15,7 +15,7 @@
 
 namespace robocache::detail {
 
-/// Most streams in one call: the table of streams travels as a kernel parameter.
+/// The most streams of a call: their table is a kernel's parameter.
 inline constexpr std::int64_t most_streams = 64;
 
 /// One tensor for all streams; each has a range of its channels.
@@ -32,7 +32,7 @@ class concatenated {
 
   const tensor_view<Out, 3>& whole() const noexcept { return output_; }
 
-  /// The part of a stream of `channels` channels. Called for each stream in order.
+  /// The part of the output that a stream writes. To be called for each stream, in order.
   template <class Stream>
   tensor_view<Out, 3> next(const Stream& stream) noexcept {
     column_ = column_of(stream);
@@ -88,7 +88,7 @@ template <class Out>
 struct separate_view<tensor_view<Out, 3>> {
   using element = Out;
 };
-/// Out of an array, vector or span of `tensor_view<Out, 3>`.
+/// `Out` of an array, vector or span of `tensor_view<Out, 3>`.
 template <class Outputs>
 using separate_element = typename separate_view<std::remove_cv_t<
     std::remove_pointer_t<decltype(std::data(std::declval<const Outputs&>()))>>>::element;
@@ -114,13 +114,13 @@ std::int64_t extent_of(const separate<Out>& outputs, int d) noexcept {
   return outputs.count() > 0 ? outputs[0].extent(d) : 0;
 }
 
-/// Whether the rows of a call report on themselves.
+/// Whether statuses or ages are wanted.
 template <class Time>
 ROBOCACHE_HD inline bool reports_wanted(const fuse_reports<Time>& reports) noexcept {
   return reports.statuses.data() != nullptr || reports.ages.data() != nullptr;
 }
 
-/// The types in which the three classic streams are a list: each once.
+/// The type of stream that holds each of the three classic ones: their scalar types, each once.
 template <class Time, class V, class P, class I>
 using classic_stream = std::conditional_t<
     std::is_same_v<V, P> && std::is_same_v<V, I>, sensor_stream<Time, V>,

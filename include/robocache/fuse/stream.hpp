@@ -35,8 +35,7 @@ inline constexpr std::int64_t after_previous = -1;
 ///
 /// \tparam Time    type of all stamps of the call
 /// \tparam Values  the scalar types that streams of the call may have: u8, int16, half, bfloat16,
-/// float,
-///                 double. Kernels hold code for these and no others.
+///                 float, double. Kernels have code for these and no others.
 template <class Time, class... Values>
 class sensor_stream {
   static_assert(is_time_v<Time>, "time stamps are float, double, std::int64_t or std::uint64_t");
@@ -47,7 +46,7 @@ class sensor_stream {
  public:
   using time = Time;
 
-  /// Linear with held ends, after the stream before.
+  /// A stream with the default options, whose columns follow the stream before it.
   ///
   /// \param source  samples [B, S, D] and stamps [B, S], padded or packed
   template <class Value>
@@ -106,8 +105,8 @@ class sensor_stream {
   bool grouped() const noexcept { return groups_.count > 0; }
   /// Whether there is a scale or a shift.
   bool normalized() const noexcept { return scale_ != nullptr || shift_ != nullptr; }
-  /// Whether the options were given in the type of arithmetic that the output demands: double, or
-  /// float. Where none were given either will do.
+  /// Whether the options have the type of arithmetic that the output demands, double or float. If
+  /// none were given either will do.
   bool options_are_in(bool in_double) const noexcept {
     if (arithmetic_ == arithmetic::any) return true;
     return (arithmetic_ == arithmetic::in_double) == in_double;

@@ -16,25 +16,23 @@
 #include <type_traits>
 
 /// \file
-/// The streams of a call of `fuse` as a kernel's parameter, and how warps are dealt out to them: each
-/// stream has the tiles it would have alone, one stream after another.
+/// The streams of a call of `fuse` as a kernel's parameter, cut into tiles, one per warp, one
+/// stream after another.
 
 namespace robocache {
 
-/// Streams in the small table, which kernels read through the constant cache.
-inline constexpr int few_streams = 4;
-/// Streams in the large one: as many as a kernel's parameters hold.
+/// Capacity of the large table: as many streams as a kernel's parameters can hold.
 inline constexpr int many_streams = static_cast<int>(detail::most_streams);
 
 namespace detail {
 
-/// A stream whose scalar type is one of `Values`: here types are erased, once. Copied in pieces of 16
-/// bytes.
+/// A stream whose scalar type is one of `Values`. This is the only place where types are erased.
+/// Copied in pieces of 16 bytes.
 template <class Time, class Out, class... Values>
 struct alignas(16) table_entry {
   row_tiling tiling;
   scalar_format format;
-  std::int32_t number;  ///< in the call; streams with nothing to do are not in the table
+  std::int32_t number;  ///< of the stream in the call
   alignas(8) unsigned char work[std::max({sizeof(stream_work<Values, Time, Out, true>)...})];
 
   template <class Value>
@@ -43,7 +41,7 @@ struct alignas(16) table_entry {
     format = scalar_traits<Value>::format;
     std::memcpy(work, &typed, sizeof(typed));
   }
-  /// The work as it was stored; `Value` must have the format.
+  /// The work that was stored. `Value` must have its format.
   template <class Value>
   ROBOCACHE_HD const stream_work<Value, Time, Out, true>& as() const noexcept {
     return *reinterpret_cast<const stream_work<Value, Time, Out, true>*>(work);
@@ -52,8 +50,8 @@ struct alignas(16) table_entry {
 
 }  // namespace detail
 
-/// All streams of a call, cut into tiles. Made by `make_fuse_table`, a kernel's parameter, read by
-/// `fuse_rows`.
+/// All streams of a call that have something to do, cut into tiles. Filled by `make_fuse_table`,
+/// passed as a kernel's parameter, and read by `fuse_rows`.
 ///
 /// \tparam Capacity  `few_streams` or `many_streams`
 /// \tparam Stream    `sensor_stream`
@@ -94,15 +92,18 @@ struct fuse_table<Capacity, sensor_stream<Time, Values...>, Out> {
   }
 };
 
-/// Fills a table with the streams of a call that was checked.
+/// Fills a table with the streams of a checked call.
 ///
-/// \param grouped  there may be channel groups: see `needs_groups`
+/// \param call     the call
+/// \param grouped  there may be channel groups, see `needs_groups`
+/// \param table    in: as constructed from the call's targets and reports
 /// \return false if there are more tiles than one launch can have
 template <int Capacity, class Call>
 bool make_fuse_table(const Call& call, bool grouped,
                      fuse_table<Capacity, typename Call::stream,
                                 detail::canonical_t<typename Call::out>>& table) noexcept {
-  double tiles = 0;  // unbounded
+  if (call.batch() == 0 || call.rows() == 0) return true;
+  double tiles = 0;  // cannot overflow
   const std::int64_t streams = call.streams.count;
   // What keeps a large GPU busy, from all streams together.
   const std::int64_t warps = enough_warps / std::max<std::int64_t>(streams, 1);
@@ -124,8 +125,8 @@ bool make_fuse_table(const Call& call, bool grouped,
     for (std::int64_t n = 0; n < streams; ++n) {
       const auto& one = call.streams.first[n];
       const auto output = each.next(one);
-      const bool work = one.channels() > 0 || detail::reports_wanted(call.reports);
-      if (!work || one.grouped() != groups) continue;
+      const bool anything = one.channels() > 0 || detail::reports_wanted(call.reports);
+      if (!anything || one.grouped() != groups) continue;
       detail::with_work(one, output, [&](const auto& work) { add(n, work); });
     }
   }
@@ -134,7 +135,7 @@ bool make_fuse_table(const Call& call, bool grouped,
   return false;
 }
 
-/// Whether a call needs the kernel that knows channel groups and normalization.
+/// Whether a call has channel groups or a normalization, so that `fuse_rows` must be `Grouped`.
 template <class Call>
 bool needs_groups(const Call& call) noexcept {
   for (std::int64_t n = 0; n < call.streams.count; ++n) {

@@ -15,17 +15,17 @@
 #include <robocache/tensor_view.hpp>
 
 #include <cstdint>
-#include <limits>
 #include <type_traits>
 
 /// \file
-/// Calls of `resample`, `find_brackets` and `apply_brackets` as values: what was asked for, typed and
-/// trivially copyable. Made once, checked once, handed to `run`, and read by the collectives.
+/// Calls of `resample`, `find_brackets` and `apply_brackets` as values: the arguments, typed and
+/// trivially copyable. A call is made once, checked once and handed to `run`. Kernels and
+/// collectives read its `work()`.
 
 namespace robocache {
 namespace detail {
 
-/// A batch's view without the stride along the batch: for what all items share.
+/// The view of a batch with a stride of zero along the batch: all items share what it shows.
 template <class T, int Rank>
 ROBOCACHE_HD inline tensor_view<T, Rank> without_batch(const tensor_view<T, Rank>& view) noexcept {
   std::int64_t extents[Rank];
@@ -62,9 +62,9 @@ ROBOCACHE_HD inline auto canonical_view(const tensor_view<T, Rank>& view) noexce
 template <class Value, class Time>
 ROBOCACHE_HD inline source_view<canonical_t<Value>, Time> canonical_source(
     const source_view<Value, Time>& source) noexcept {
-  source_view<canonical_t<Value>, Time> result{static_cast<const source_times<Time>&>(source),
-                                               without_unused_strides(
-                                                   canonical_view(source.values))};
+  source_view<canonical_t<Value>, Time> result{
+      static_cast<const source_times<Time>&>(source),
+      without_unused_strides(canonical_view(source.values))};
   result.times = without_unused_strides(result.times);
   if (source.packed) {
     result.times = without_batch(result.times);
@@ -80,7 +80,7 @@ ROBOCACHE_HD inline grouped_source<canonical_t<Value>, Time> canonical_source(
 
 }  // namespace detail
 
-/// The targets of a call as kernels read them.
+/// The target times of a call as kernels read them.
 template <class Time>
 struct target_times {
   const Time* anchors;
@@ -90,7 +90,7 @@ struct target_times {
   detail::fast_divide per_anchor;
   std::int64_t windows_stride;
 
-  explicit target_times(const target_view<Time>& targets) noexcept
+  ROBOCACHE_HD explicit target_times(const target_view<Time>& targets) noexcept
       : anchors(targets.anchors.data()), windows(nullptr), windows_stride(0) {
     const auto used = detail::without_unused_strides(targets.anchors);
     batch_stride = targets.shared ? 0 : used.stride(0);
@@ -99,8 +99,8 @@ struct target_times {
     windows = targets.windows.data();
     windows_stride = targets.windows.stride(0);
     const std::int64_t window = targets.windows.extent(0);
-    // Too many windows to count leave no rows.
-    const bool divides = window > 0 && window <= std::numeric_limits<std::int32_t>::max();
+    // A window of more than 2^31 - 1 targets passes the checks only where there are no rows.
+    const bool divides = window > 0 && window <= detail::most_samples;
     if (divides) per_anchor = detail::fast_divide(static_cast<std::uint32_t>(window));
   }
 
@@ -134,10 +134,12 @@ ROBOCACHE_HD inline strided<T> strided_of(const tensor_view<T, 3>& view) noexcep
 
 struct no_groups {};
 
-/// One stream's rows as kernels read them: where they come from, by which rules, and where they go.
+/// The rows of one stream as kernels read them: where they come from, by which rules, and where
+/// they go.
 ///
-/// What is needed first comes first, what is rarely needed last: a line of the parameters (64 bytes)
-/// that is read costs each kernel 0.12 us on an H100, one that is not costs nothing.
+/// What is read first stands first, what is rarely read stands last. Each line of 64 bytes that a
+/// kernel reads of its parameters takes about 0.12 us on an H100; one that it does not read is free
+/// (ADR 0009).
 template <class In, class Time, class Out, bool Grouped>
 struct stream_work {
   using in = In;
@@ -148,8 +150,8 @@ struct stream_work {
   const Time* times;
   std::int64_t times_batch_stride;
   std::int32_t times_stride;
-  std::int32_t regular_size;   // S; 0 if packed
-  duration_t<Time> offset;     // the policy's, next to what it is needed with
+  std::int32_t regular_size;  // S; 0 if packed
+  duration_t<Time> offset;    // the policy's, next to what it is needed with
   const std::int64_t* lengths;
   const std::int64_t* offsets;
   const In* values_data;
@@ -174,10 +176,10 @@ struct stream_work {
   std::int32_t channels;
   std::conditional_t<Grouped, channel_groups, no_groups> groups;
 
-  /// From views whose strides are those that addresses use.
-  stream_work(const source_view<In, Time>& source, const tensor_view<Out, 3>& output,
-              const tensor_view<std::uint8_t, 2>& status_bytes,
-              const resample_options<Time, real>& options) noexcept
+  /// The views have gone through `without_unused_strides`.
+  ROBOCACHE_HD stream_work(const source_view<In, Time>& source, const tensor_view<Out, 3>& output,
+                           const tensor_view<std::uint8_t, 2>& status_bytes,
+                           const resample_options<Time, real>& options) noexcept
       : times(source.times.data()),
         times_batch_stride(source.times.stride(0)),
         times_stride(static_cast<std::int32_t>(source.times.stride(1))),
@@ -216,10 +218,9 @@ struct stream_work {
     return {scale, shift, scale_stride, shift_stride};
   }
 
-  /// Recording `b`. Where lengths or offsets do not fit it has no samples.
+  /// Recording `b`. If its length or offsets do not fit it has no samples.
   ROBOCACHE_HD recording<Time> item(std::int64_t b) const noexcept {
-    recording<Time> result{
-        {times + b * times_batch_stride, times_stride, regular_size, offset}, 0};
+    recording<Time> result{{times + b * times_batch_stride, times_stride, regular_size, offset}, 0};
     if (offsets != nullptr || lengths != nullptr) {
       const sample_range found = offsets != nullptr
                                      ? packed_range(offsets, offsets_stride, b, samples)
@@ -234,15 +235,16 @@ struct stream_work {
 
 }  // namespace detail
 
-/// What the rows of a call of `resample` are made of, as kernels and collectives read it: trivially
-/// copyable, a kernel's parameter. Made by `resample_call::work`.
+/// A call of `resample` as kernels and collectives read it: trivially copyable, to be passed as a
+/// kernel's parameter. Made by `resample_call::work`.
 template <class In, class Time, class Out, bool Grouped>
 struct resample_work {
   using in = In;
   using time = Time;
   using out = Out;
   using real = compute_t<In, Out>;
-  static constexpr bool grouped = Grouped;  ///< there are channel groups
+  static constexpr bool grouped = Grouped;        ///< there are channel groups
+  static constexpr bool output_is_global = true;  ///< not in shared memory
 
   target_times<Time> targets;
   detail::stream_work<In, Time, Out, Grouped> stream;
@@ -257,7 +259,7 @@ struct resample_work {
   ROBOCACHE_HD Time target(std::int64_t b, std::uint32_t row) const noexcept {
     return targets(b, row);
   }
-  /// The report on a row: here of its status alone.
+  /// Writes the status of a row, if statuses are wanted.
   ROBOCACHE_HD void report(std::int64_t b, std::uint32_t row, std::uint8_t status,
                            const time_axis<Time>&, Time, std::int32_t) const noexcept {
     if (stream.statuses == nullptr) return;
@@ -283,7 +285,7 @@ struct resample_call {
   tensor_view<std::uint8_t, 2> statuses;  ///< [B, T], or empty
   resample_options<time, real> options;
 
-  /// The first thing wrong that can be seen without reading the data.
+  /// The first thing that is wrong, as far as that can be seen without reading the data.
   status check(const char* operation = "resample") const noexcept {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(
         detail::check_resample(operation, source, targets, output, statuses, options));
@@ -294,8 +296,8 @@ struct resample_call {
     return {};
   }
 
-  /// What kernels and collectives read of it. The call must have been checked.
-  resample_work<in, time, Out, grouped> work() const noexcept {
+  /// What kernels and collectives read. Only for a call that was checked.
+  ROBOCACHE_HD resample_work<in, time, Out, grouped> work() const noexcept {
     resample_work<in, time, Out, grouped> result{
         target_times<time>(targets),
         detail::stream_work<in, time, Out, grouped>(source, output, statuses, options)};
@@ -304,13 +306,13 @@ struct resample_call {
   }
 };
 
-/// The call that `resample` with these arguments is.
+/// Makes a call of `resample` from its arguments. It is not checked yet.
 template <class Source, class Out>
-ROBOCACHE_ALWAYS_INLINE auto make_resample_call(
+ROBOCACHE_HD ROBOCACHE_ALWAYS_INLINE auto make_resample_call(
     const Source& source, const target_view<typename Source::time_type>& target_times,
     const tensor_view<Out, 3>& output, const tensor_view<std::uint8_t, 2>& statuses,
-    const resample_options<typename Source::time_type,
-                           compute_t<typename Source::value_type, Out>>& options) noexcept {
+    const resample_options<typename Source::time_type, compute_t<typename Source::value_type, Out>>&
+        options) noexcept {
   static_assert(is_output_scalar_v<Out>, "the output is half, bfloat16, float or double");
   static_assert(!std::is_const_v<Out>, "the output is written, so not const");
   const auto from = detail::canonical_source(source);
@@ -319,7 +321,7 @@ ROBOCACHE_ALWAYS_INLINE auto make_resample_call(
       from, target_times, to, statuses, options};
 }
 
-/// What kernels and collectives read of a call of `find_brackets`.
+/// A call of `find_brackets` as kernels and collectives read it.
 template <class Time, class Real>
 struct find_brackets_work {
   using time = Time;
@@ -343,7 +345,7 @@ struct find_brackets_work {
   }
 };
 
-/// A call of `find_brackets`.
+/// A call of `find_brackets`. Made by `make_find_brackets_call`.
 template <class Time, class Real>
 struct find_brackets_call {
   using time = Time;
@@ -354,17 +356,19 @@ struct find_brackets_call {
   brackets_view<Real> brackets;
   resample_policy<Time, Real> options;
 
+  /// The first thing that is wrong, as far as that can be seen without reading the data.
   status check() const noexcept {
     return detail::check_find_brackets("find_brackets", source, targets, brackets, options);
   }
-  /// What kernels and collectives read of it.
-  find_brackets_work<Time, Real> work() const noexcept {
+  /// What kernels and collectives read. Only for a call that was checked.
+  ROBOCACHE_HD find_brackets_work<Time, Real> work() const noexcept {
     return {target_times<Time>(targets), source, options, brackets};
   }
 };
 
+/// Makes a call of `find_brackets` from its arguments. It is not checked yet.
 template <class Time, class Real>
-ROBOCACHE_ALWAYS_INLINE find_brackets_call<Time, Real> make_find_brackets_call(
+ROBOCACHE_HD ROBOCACHE_ALWAYS_INLINE find_brackets_call<Time, Real> make_find_brackets_call(
     const source_times<Time>& source, const target_view<Time>& target_times,
     const brackets_view<Real>& brackets, const resample_policy<Time, Real>& policy) noexcept {
   source_times<Time> from = source;
@@ -373,13 +377,15 @@ ROBOCACHE_ALWAYS_INLINE find_brackets_call<Time, Real> make_find_brackets_call(
   return {from, target_times, brackets, policy};
 }
 
-/// A call of `apply_brackets`, which is read as it is.
+/// A call of `apply_brackets`, which kernels and collectives read as it is. Made by
+/// `make_apply_brackets_call`.
 template <class In, class Out>
 struct apply_brackets_call {
   using in = In;
   using out = Out;
   using real = compute_t<In, Out>;
   static constexpr bool grouped = false;
+  static constexpr bool output_is_global = true;
 
   brackets_view<real> brackets;
   normalization<real> options;
@@ -395,17 +401,18 @@ struct apply_brackets_call {
             options.shift.stride(0)};
   }
 
+  /// The first thing that is wrong, as far as that can be seen without reading the data.
   status check() const noexcept {
     return detail::check_apply_brackets("apply_brackets", samples, brackets, rows, options);
   }
 };
 
+/// Makes a call of `apply_brackets` from its arguments. It is not checked yet.
 template <class In, class Real, class Out>
-ROBOCACHE_ALWAYS_INLINE auto make_apply_brackets_call(
+ROBOCACHE_HD ROBOCACHE_ALWAYS_INLINE auto make_apply_brackets_call(
     const tensor_view<In, 3>& values, const brackets_view<Real>& brackets,
-    const tensor_view<Out, 3>& output,
-    const normalization<compute_t<In, Out>>& options) noexcept {
-  static_assert(is_input_scalar_v<In>, "values are u8, half, bfloat16, float or double");
+    const tensor_view<Out, 3>& output, const normalization<compute_t<In, Out>>& options) noexcept {
+  static_assert(is_input_scalar_v<In>, "values are u8, int16, half, bfloat16, float or double");
   static_assert(is_output_scalar_v<Out>, "the output is half, bfloat16, float or double");
   static_assert(!std::is_const_v<Out>, "the output is written, so not const");
   static_assert(std::is_same_v<Real, compute_t<In, Out>>,

@@ -36,9 +36,10 @@ ROBOCACHE_HIDDEN status check_duration(const char* operation, const char* name,
 template <class Time, class Real>
 ROBOCACHE_HIDDEN status check_policy(const char* operation,
                                      const resample_policy<Time, Real>& policy) noexcept {
-  if (static_cast<unsigned>(policy.interpolation) > 3u) {
-    return status::invalid_argument("%s: options.interpolation is %u, not one of 0..3", operation,
-                                    static_cast<unsigned>(policy.interpolation));
+  if (policy.interpolation > last_interpolation) {
+    return status::invalid_argument("%s: options.interpolation is %u, not one of 0..%u", operation,
+                                    static_cast<unsigned>(policy.interpolation),
+                                    static_cast<unsigned>(last_interpolation));
   }
   if (static_cast<unsigned>(policy.extrapolation) > 3u) {
     return status::invalid_argument("%s: options.extrapolation is %u, not one of 0..3", operation,
@@ -340,9 +341,10 @@ ROBOCACHE_HIDDEN inline status check_groups(const char* operation, const channel
           static_cast<long long>(channels));
     }
     end = std::int64_t{g.first} + g.count;
-    if (static_cast<unsigned>(g.mode) > static_cast<unsigned>(channel_mode::rotation_vector)) {
-      return status::invalid_argument("%s: source.groups[%d] has mode %u, not one of 0..7",
-                                      operation, i, static_cast<unsigned>(g.mode));
+    if (g.mode > channel_mode::rotation_vector) {
+      return status::invalid_argument("%s: source.groups[%d] has mode %u, not one of 0..%u",
+                                      operation, i, static_cast<unsigned>(g.mode),
+                                      static_cast<unsigned>(channel_mode::rotation_vector));
     }
     if (g.count % channels_per_value(g.mode) != 0) {
       return status::invalid_argument(

@@ -13,8 +13,8 @@
 #include <cstdint>
 
 /// \file
-/// `run` of the calls of `resample` on the CPU: level 1 by one thread, rows dealt out to OpenMP's
-/// threads.
+/// `run` of the calls of `resample` on the CPU: OpenMP's threads share the rows, and each runs
+/// level 1 as a group of one thread.
 
 namespace robocache {
 inline namespace ROBOCACHE_CPU_NAMESPACE {
@@ -40,7 +40,7 @@ inline void for_each_tile(std::int64_t rows, std::int64_t channels, std::int64_t
   }
 }
 
-/// The rows of a batch as pieces are cut from it.
+/// The shape of a batch of rows, from which pieces are cut.
 struct batch_rows {
   std::int64_t batch;
   std::int64_t rows;  // per item
@@ -51,9 +51,8 @@ template <class Work>
 inline void write_piece(const Work& work, const batch_rows& shape, std::int64_t first,
                         std::int64_t last) noexcept {
   resample_storage<1> storage;
-  for_each_tile(shape.rows, shape.channels, first, last, [&](const row_tile& tile) {
-    resample_rows(serial_group{}, storage, work, tile);
-  });
+  for_each_tile(shape.rows, shape.channels, first, last,
+                [&](const row_tile& tile) { resample_rows(serial_group{}, storage, work, tile); });
 }
 
 #if defined(ROBOCACHE_DETAIL_CPU_DISPATCH)
@@ -66,7 +65,7 @@ __attribute__((target("avx2,fma"), flatten)) void write_piece_with_fma(const Wor
 }
 #endif
 
-/// The rows `[first, last)` of the batch's, with the processor's fma where there is one.
+/// The rows `[first, last)` of the batch, with the processor's fma if it has one.
 template <class Work>
 inline void write_rows(const Work& work, const batch_rows& shape, std::int64_t first,
                        std::int64_t last) noexcept {
@@ -90,7 +89,7 @@ ROBOCACHE_HIDDEN void run_rows(const Work& work, const batch_rows& shape,
 
 }  // namespace cpu_detail
 
-/// Runs a call of `resample` that was checked. Looks at lengths and offsets before it writes anything.
+/// Runs a checked call of `resample`. Checks lengths and offsets before it writes anything.
 template <class Source, class Out>
 ROBOCACHE_HIDDEN status run(const resample_call<Source, Out>& call, cpu_execution where) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_ragged("resample", call.source));
@@ -101,7 +100,7 @@ ROBOCACHE_HIDDEN status run(const resample_call<Source, Out>& call, cpu_executio
   return {};
 }
 
-/// Runs a call of `apply_brackets` that was checked.
+/// Runs a checked call of `apply_brackets`.
 template <class In, class Out>
 ROBOCACHE_HIDDEN status run(const apply_brackets_call<In, Out>& call,
                             cpu_execution where) noexcept {
@@ -110,7 +109,7 @@ ROBOCACHE_HIDDEN status run(const apply_brackets_call<In, Out>& call,
   return {};
 }
 
-/// Runs a call of `find_brackets` that was checked, likewise.
+/// Runs a checked call of `find_brackets`. Checks lengths and offsets before it writes anything.
 template <class Time, class Real>
 ROBOCACHE_HIDDEN status run(const find_brackets_call<Time, Real>& call,
                             cpu_execution where) noexcept {
@@ -120,13 +119,12 @@ ROBOCACHE_HIDDEN status run(const find_brackets_call<Time, Real>& call,
   if (count == 0) return {};
   constexpr std::int64_t elements_per_search = 16;
   const auto work = call.work();
-  detail::for_each_piece(count, count * elements_per_search, where,
-                         [&](std::int64_t first, std::int64_t last) {
-                           cpu_detail::for_each_tile(
-                               rows, 0, first, last, [&](const row_tile& tile) {
-                                 store_brackets(serial_group{}, work, tile);
-                               });
-                         });
+  detail::for_each_piece(
+      count, count * elements_per_search, where, [&](std::int64_t first, std::int64_t last) {
+        cpu_detail::for_each_tile(rows, 0, first, last, [&](const row_tile& tile) {
+          store_brackets(serial_group{}, work, tile);
+        });
+      });
   return {};
 }
 

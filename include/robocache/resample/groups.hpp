@@ -12,11 +12,13 @@
 /// Channel groups: what the channels of a recording mean, where they are not all alike.
 ///
 /// A robot's state of position, orientation, gripper and joints is one recording of four kinds of
-/// channels. Each group is resampled as if it were alone; the row's status is the groups' together.
+/// channels. Each group is resampled as if it were alone; the status of a row has the bits of all
+/// groups.
 
 namespace robocache {
 
-/// How the channels of a group are brought to a target time.
+/// How the channels of a group are brought to a target time. The first modes are the
+/// interpolations, in the same order.
 ///
 /// The last four differ from `linear` only in the value between two samples; rows that are one
 /// sample copy it as it is.
@@ -52,15 +54,16 @@ struct channel_groups {
   static constexpr int most = 8;
 
   channel_group group[most];
-  /// More than `most` were given: an error of the launchers; level 1 knows the first `most`.
+  /// How many were given. More than `most` is an error for the launchers; level 1 uses the first
+  /// `most`.
   std::int32_t count = 0;
 
-  channel_groups() noexcept = default;
+  channel_groups() = default;
   ROBOCACHE_HD channel_groups(std::initializer_list<channel_group> list) noexcept {
     for (const channel_group& g : list) add(g);
   }
 
-  /// One more.
+  /// Appends a group.
   ROBOCACHE_HD void add(const channel_group& g) noexcept {
     if (count < most) group[count] = g;
     ++count;
@@ -86,8 +89,8 @@ struct grouped_source : source_view<Value, Time> {
 /// \param groups  rising, without overlap; channels in no group have `options.interpolation`
 /// \return the recording as `resample` and `fuse` take it
 template <class Value, class Time>
-grouped_source<Value, Time> with_groups(const source_view<Value, Time>& source,
-                                        const channel_groups& groups) noexcept {
+ROBOCACHE_HD inline grouped_source<Value, Time> with_groups(const source_view<Value, Time>& source,
+                                                            const channel_groups& groups) noexcept {
   return {source, groups};
 }
 
@@ -99,13 +102,16 @@ ROBOCACHE_HD constexpr int channels_per_value(channel_mode mode) noexcept {
   return mode == channel_mode::slerp_xyzw || mode == channel_mode::slerp_wxyz ? 4 : 1;
 }
 
-/// The policy's interpolation that a mode's bracket follows.
+static_assert(static_cast<int>(channel_mode::angle) == static_cast<int>(last_interpolation) + 1,
+              "each interpolation is a channel mode, too, and has the same number");
+
+/// The interpolation by which the bracket of a mode is chosen.
 ROBOCACHE_HD constexpr interpolation interpolation_of(channel_mode mode) noexcept {
-  return mode <= channel_mode::next ? static_cast<interpolation>(mode) : interpolation::linear;
+  return mode < channel_mode::angle ? static_cast<interpolation>(mode) : interpolation::linear;
 }
 
-/// All channels of a recording as runs of one mode: groups are the odd ones, what lies between them
-/// the even ones, which may be empty.
+/// All channels of a recording as runs of one mode. Groups are the odd runs; the even ones are what
+/// lies between groups, and may be empty.
 ROBOCACHE_HD constexpr int groups_of(const channel_groups& groups) noexcept {
   return groups.count < channel_groups::most ? groups.count : channel_groups::most;
 }

@@ -21,6 +21,11 @@ enum class interpolation : std::uint8_t {
   next,        ///< the first sample at or after the target
 };
 
+namespace detail {
+/// The last enumerator: checks and channel modes go by it.
+inline constexpr interpolation last_interpolation = interpolation::next;
+}  // namespace detail
+
 /// What a target before the first or after the last sample gets. Both sides alike.
 enum class extrapolation : std::uint8_t {
   hold = 0,  ///< the end sample

@@ -16,7 +16,7 @@
 namespace robocache {
 namespace detail {
 
-/// Samples are counted in 32 bits within an item.
+/// The most samples of an item: they are counted in 32 bits.
 inline constexpr std::int64_t most_samples = std::numeric_limits<std::int32_t>::max();
 
 /// The samples of one item.
@@ -25,7 +25,7 @@ struct sample_range {
   std::int32_t size;
 };
 
-/// Samples `[first, end)` of `samples`; none if that makes no sense.
+/// Samples `[first, end)` of `samples`; none if that is no valid range.
 ROBOCACHE_HD inline sample_range checked_range(std::int64_t first, std::int64_t end,
                                                std::int64_t samples) noexcept {
   const bool valid = first >= 0 && first <= end && end <= samples;
@@ -33,14 +33,14 @@ ROBOCACHE_HD inline sample_range checked_range(std::int64_t first, std::int64_t 
   return {first, static_cast<std::int32_t>(end - first)};
 }
 
-/// Those of item `b` of a packed batch.
+/// The samples of item `b` of a packed batch.
 template <int = 0>
 ROBOCACHE_DETAIL_HD_COLD sample_range packed_range(const std::int64_t* offsets, std::int64_t stride,
                                                    std::int64_t b, std::int64_t samples) noexcept {
   return checked_range(offsets[b * stride], offsets[(b + 1) * stride], samples);
 }
 
-/// Those of item `b` of a padded batch with lengths.
+/// The samples of item `b` of a padded batch with lengths.
 template <int = 0>
 ROBOCACHE_DETAIL_HD_COLD sample_range padded_range(const std::int64_t* lengths, std::int64_t stride,
                                                    std::int64_t b, std::int64_t samples) noexcept {
@@ -80,8 +80,8 @@ struct source_times {
     return offsets.extent(0) > 0 ? offsets.extent(0) - 1 : 0;
   }
 
-  /// Recording `b`, its stamps moved by `offset`. Where lengths or offsets do not fit it has no
-  /// samples. The strides along the batch must be those that addresses use: 0 for packed stamps.
+  /// Recording `b`, its stamps moved by `offset`. If its length or offsets do not fit it has no
+  /// samples. Packed stamps must have a stride of 0 along the batch.
   ROBOCACHE_HD recording<Time> item(std::int64_t b, duration_t<Time> offset) const noexcept {
     const auto sample_stride = static_cast<std::int32_t>(times.stride(1));
     const std::int32_t size = packed ? 0 : static_cast<std::int32_t>(times.extent(1));
@@ -109,8 +109,9 @@ struct source_view : source_times<Time> {
 
 /// Stamps [B, S]; with `lengths` [B], item b uses its first `lengths[b]`.
 template <class T, class Time = std::remove_const_t<T>>
-source_times<Time> padded_times(const tensor_view<T, 2>& times,
-                                const tensor_view<const std::int64_t, 1>& lengths = {}) noexcept {
+ROBOCACHE_HD inline source_times<Time> padded_times(
+    const tensor_view<T, 2>& times,
+    const tensor_view<const std::int64_t, 1>& lengths = {}) noexcept {
   source_times<Time> source;
   source.times = times;
   source.lengths = lengths;
@@ -120,8 +121,8 @@ source_times<Time> padded_times(const tensor_view<T, 2>& times,
 /// Stamps [N] of all items one after another; item b has `[offsets[b], offsets[b + 1])`,
 /// `offsets` [B + 1].
 template <class T, class Time = std::remove_const_t<T>>
-source_times<Time> packed_times(const tensor_view<T, 1>& times,
-                                const tensor_view<const std::int64_t, 1>& offsets) noexcept {
+ROBOCACHE_HD inline source_times<Time> packed_times(
+    const tensor_view<T, 1>& times, const tensor_view<const std::int64_t, 1>& offsets) noexcept {
   source_times<Time> source;
   source.times =
       tensor_view<const Time, 2>(times.data(), {1, times.extent(0)}, {0, times.stride(0)});
@@ -134,7 +135,7 @@ source_times<Time> packed_times(const tensor_view<T, 1>& times,
 /// samples.
 template <class V, class T, class Value = std::remove_const_t<V>,
           class Time = std::remove_const_t<T>>
-source_view<Value, Time> padded_source(
+ROBOCACHE_HD inline source_view<Value, Time> padded_source(
     const tensor_view<V, 3>& values, const tensor_view<T, 2>& times,
     const tensor_view<const std::int64_t, 1>& lengths = {}) noexcept {
   return {padded_times(times, lengths), values};
@@ -144,9 +145,9 @@ source_view<Value, Time> padded_source(
 /// `[offsets[b], offsets[b + 1])`, `offsets` [B + 1].
 template <class V, class T, class Value = std::remove_const_t<V>,
           class Time = std::remove_const_t<T>>
-source_view<Value, Time> packed_source(const tensor_view<V, 2>& values,
-                                       const tensor_view<T, 1>& times,
-                                       const tensor_view<const std::int64_t, 1>& offsets) noexcept {
+ROBOCACHE_HD inline source_view<Value, Time> packed_source(
+    const tensor_view<V, 2>& values, const tensor_view<T, 1>& times,
+    const tensor_view<const std::int64_t, 1>& offsets) noexcept {
   return {packed_times(times, offsets),
           tensor_view<const Value, 3>(values.data(), {1, values.extent(0), values.extent(1)},
                                       {0, values.stride(0), values.stride(1)})};

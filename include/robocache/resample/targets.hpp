@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/detail/config.hpp>
 #include <robocache/tensor_view.hpp>
 #include <robocache/time.hpp>
 
@@ -25,10 +26,10 @@ struct target_view {
   bool shared = false;
   bool windowed = false;
 
-  target_view() noexcept = default;
+  target_view() = default;
 
   template <class T, int Rank>
-  target_view(const tensor_view<T, Rank>& times) noexcept {
+  ROBOCACHE_HD target_view(const tensor_view<T, Rank>& times) noexcept {
     static_assert(std::is_same_v<std::remove_const_t<T>, Time>,
                   "source and target times have the same type");
     static_assert(Rank == 1 || Rank == 2, "target times are [B, T], or [T] shared by all items");
@@ -47,7 +48,7 @@ struct target_view {
       : target_view(tensor_view<const Time, static_cast<int>(M::rank())>(times)) {}
 
   /// Targets per item: T, or A * K.
-  std::int64_t rows() const noexcept {
+  ROBOCACHE_HD std::int64_t rows() const noexcept {
     return windowed ? anchors.extent(1) * windows.extent(0) : anchors.extent(1);
   }
 };
@@ -57,16 +58,17 @@ struct target_view {
 /// action chunks (positive ones) without a tensor of target times. Integer stamps saturate at the
 /// ends of their type.
 ///
-/// The rows of a window that reach beyond the recording have `row_status::before` or `after` set: the
-/// padding mask where stamps are integers. Floating-point sums of anchors and deltas round, so that a
-/// row at the very end of a recording may count as beyond it.
+/// The rows of a window that reach beyond the recording have `row_status::before` or `after` set:
+/// the padding mask where stamps are integers. Floating-point sums of anchors and deltas round, so
+/// that a row at the very end of a recording may count as beyond it.
 ///
 /// \param anchors  [B, A], or [A] shared by all items
 /// \param deltas   [K], in the unit of the stamps, in the memory of the back end that runs
 /// \return what `resample` and `fuse` take as target times; its rows are A * K
 template <class T, int Rank, class Time = std::remove_const_t<T>>
-target_view<Time> window_times(const tensor_view<T, Rank>& anchors,
-                               const tensor_view<const duration_t<Time>, 1>& deltas) noexcept {
+ROBOCACHE_HD inline target_view<Time> window_times(
+    const tensor_view<T, Rank>& anchors,
+    const tensor_view<const duration_t<Time>, 1>& deltas) noexcept {
   target_view<Time> targets(anchors);
   targets.windows = deltas;
   targets.windowed = true;

@@ -12,21 +12,22 @@
 #include <limits>
 
 /// \file
-/// How the rows of a call are cut into tiles for the warps of a launch, from sizes and alignment
-/// alone. Results do not depend on it.
+/// How the rows of a call are cut into tiles, one per warp, from sizes and alignment alone. Results
+/// do not depend on it.
 
 namespace robocache {
 
-/// The tiles of a call: `columns()` parts of each row, and of each part `tiles()` tiles of rows, the
-/// tiles of an item one after another. Made on the host by `tiling_of`, a kernel's parameter.
+/// The tiles of a call. Each row is cut into `columns()` parts; each part has `tiles()` tiles of
+/// rows, the tiles of an item one after another. Made on the host by `tiling_of`, to be passed as a
+/// kernel's parameter.
 class row_tiling {
  public:
-  /// Tiles per column; 0 if the call has no rows, or more than one launch can have.
+  /// Tiles per column. 0 if the call has no rows, or more than one launch can do.
   ROBOCACHE_HD std::uint32_t tiles() const noexcept { return tiles_; }
   ROBOCACHE_HD std::uint32_t columns() const noexcept {
     return static_cast<std::uint32_t>(columns_);
   }
-  /// All tiles.
+  /// Number of all tiles.
   ROBOCACHE_HD std::int64_t size() const noexcept { return std::int64_t{tiles_} * columns_; }
   /// Elements per access that every row allows.
   ROBOCACHE_HD int width() const noexcept { return width_; }
@@ -48,7 +49,7 @@ class row_tiling {
     result.reports = column == 0;
     return result;
   }
-  /// Tile `index` of all, below 2^31.
+  /// Tile `index` of all; `index` is below 2^31.
   ROBOCACHE_HD row_tile operator[](std::uint32_t index) const noexcept {
     const std::uint32_t column = columns_ == 1 ? 0 : index / tiles_;
     return tile(index - column * tiles_, column);
@@ -70,12 +71,16 @@ class row_tiling {
   std::int32_t channels_ = 0;
 };
 
-/// Cuts `batch * rows` rows of `channels` channels. No tiles: more rows than one launch can have.
+/// Cuts `batch * rows` rows of `channels` channels. The result has no tiles if these are more rows
+/// than one launch can do.
 ///
+/// \param batch       items
+/// \param rows        rows per item
+/// \param channels    channels per row
 /// \param width       elements per access
 /// \param widest      elements per access of the greatest width that the scalars have
-/// \param warps       how many warps this cut should give at least, if there are rows enough
-/// \param whole_rows  a tile has all channels of its rows
+/// \param warps       how many tiles there should be at least, if there are enough rows
+/// \param whole_rows  each tile has all channels of its rows
 inline row_tiling choose_tiling(std::int64_t batch, std::int64_t rows, std::int64_t channels,
                                 int width, int widest, std::int64_t warps,
                                 bool whole_rows = false) noexcept {
@@ -86,6 +91,7 @@ inline row_tiling choose_tiling(std::int64_t batch, std::int64_t rows, std::int6
   tiling.vectors_ = static_cast<std::int32_t>(vectors);
   tiling.width_ = width;
   tiling.channels_ = static_cast<std::int32_t>(channels);
+  if (batch == 0 || rows == 0) return tiling;
   // Short rows: several to a warp, so that every lane copies what four wide vectors hold.
   const std::int64_t channels_per_warp = 4 * lanes * widest;
   const auto too_few = [&](std::int64_t rows_per_tile) {
@@ -118,7 +124,7 @@ inline row_tiling choose_tiling(std::int64_t batch, std::int64_t rows, std::int6
 
 namespace detail {
 
-/// The widest access, in elements, that every row's start allows. Not bounded by the channels.
+/// The widest access, in elements, that the start of every row allows. It may exceed the channels.
 template <class Work>
 int alignment_of(const Work& work, std::int64_t batch, std::int64_t rows) noexcept {
   using in = typename Work::in;
@@ -130,8 +136,8 @@ int alignment_of(const Work& work, std::int64_t batch, std::int64_t rows) noexce
                           reinterpret_cast<std::uintptr_t>(output.data()) / sizeof(out) |
                           static_cast<std::uint64_t>(values.stride(1));
   if (batch > 1) {
-    offsets |= static_cast<std::uint64_t>(values.stride(0)) |
-               static_cast<std::uint64_t>(output.stride(0));
+    offsets |=
+        static_cast<std::uint64_t>(values.stride(0)) | static_cast<std::uint64_t>(output.stride(0));
   }
   if (rows > 1) offsets |= static_cast<std::uint64_t>(output.stride(1));
   int width = widest_vector<in, out>;
@@ -139,9 +145,9 @@ int alignment_of(const Work& work, std::int64_t batch, std::int64_t rows) noexce
   return width;
 }
 
-/// Tiles for `batch * rows` rows of `channels` channels, a warp each.
+/// Tiles for `batch * rows` rows of `channels` channels, one per warp.
 ///
-/// \param grouped  a warp does all groups of its rows
+/// \param grouped  there are channel groups: a warp does all groups of its rows
 template <class Work>
 row_tiling tiling_of_work(const Work& work, std::int64_t batch, std::int64_t rows,
                           std::int64_t channels, bool grouped, std::int64_t warps) noexcept {
@@ -153,12 +159,13 @@ row_tiling tiling_of_work(const Work& work, std::int64_t batch, std::int64_t row
 
 }  // namespace detail
 
-/// What keeps a large GPU busy.
+/// Warps that keep a large GPU busy: eight on each of an H100's 132 multiprocessors.
 inline constexpr std::int64_t enough_warps = 132 * 8;
 
-/// Tiles for the rows of a checked call of `resample`, a warp each.
+/// Tiles for the rows of a checked call of `resample`, one per warp.
 ///
-/// \param warps  how many there should be at least, if there are rows enough
+/// \param call   the call
+/// \param warps  how many tiles there should be at least, if there are enough rows
 template <class Source, class Out>
 row_tiling tiling_of(const resample_call<Source, Out>& call,
                      std::int64_t warps = enough_warps) noexcept {
@@ -170,8 +177,8 @@ row_tiling tiling_of(const resample_call<Source, Out>& call,
 template <class In, class Out>
 row_tiling tiling_of(const apply_brackets_call<In, Out>& call,
                      std::int64_t warps = enough_warps) noexcept {
-  return detail::tiling_of_work(call, call.rows.extent(0), call.rows.extent(1),
-                                call.rows.extent(2), false, warps);
+  return detail::tiling_of_work(call, call.rows.extent(0), call.rows.extent(1), call.rows.extent(2),
+                                false, warps);
 }
 
 }  // namespace robocache

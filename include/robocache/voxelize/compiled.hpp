@@ -68,13 +68,6 @@ auto renamed_call(const voxelize_call<Reducer, Real, In, Out>& call) noexcept {
 
 }  // namespace compiled_detail
 
-inline std::size_t workspace_bytes_of(const voxelize_sizes& sizes, cudaStream_t) noexcept {
-  return detail::stream_workspace_bytes(sizes);
-}
-inline std::size_t workspace_bytes_of(const voxelize_sizes& sizes, preload_kernels) noexcept {
-  return detail::stream_workspace_bytes(sizes);
-}
-
 template <class Reducer, class Real, class In, class Out>
 ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
                             cudaStream_t stream) noexcept {

@@ -31,8 +31,8 @@ struct stream_item {
 /// threads.
 ///
 /// For use inside your own kernel, or on the host with `serial_group`. All threads of the group
-/// call it with the same arguments. No barrier inside: `group.sync()` before other threads of the
-/// group read the row. No allocation. Same bits as the launchers.
+/// call it with the same arguments. Allocates nothing and has no barrier inside: call
+/// `group.sync()` before other threads of the group read the row. Same bits as the launchers.
 ///
 /// \param group     the threads that work on the row together
 /// \param t         target time

@@ -12,21 +12,21 @@
 #include <type_traits>
 
 /// \file
-/// Level 1 of `fuse`: a tile of one stream's rows by a warp, inside your own kernel. It looks up the
-/// stream and its type, and does what `resample` does.
+/// Level 1 of `fuse`: a warp writes a tile of one stream's rows, inside your own kernel. It looks
+/// up the stream and its type, and then does what `resample` does.
 
 namespace robocache {
 
-/// What the lanes of a warp that calls `fuse_rows` share, in shared memory.
+/// What the lanes of a warp share in `fuse_rows`. In shared memory.
 ///
 /// \tparam Table    a `fuse_table`
-/// \tparam Grouped  as of `fuse_rows`
+/// \tparam Grouped  as in `fuse_rows`
 template <class Table, bool Grouped>
 struct fuse_storage {
   using entry = typename Table::entry_type;
-  /// The warp's stream is brought here, in one coalesced access, where the table is large or much is
-  /// read of it: read field by field through the constant cache, which holds a few streams only, 16
-  /// streams of 14 channels took longer.
+  /// Whether the warp's stream is first brought here, in one coalesced access. The constant cache
+  /// holds only a few streams: reading them field by field through it took longer with 16 streams
+  /// of 14 channels. So this is done if the table is large, or if much of a stream is read.
   static constexpr bool stages = Grouped || Table::capacity > few_streams;
   static constexpr std::size_t pieces = sizeof(entry) / sizeof(uint4);
 
@@ -94,9 +94,9 @@ struct fuse_reader<fuse_table<Capacity, sensor_stream<Time, Values...>, Out>, Gr
 
 /// Writes a tile of a call's rows, by a warp.
 ///
-/// For use inside your own kernel, as the launcher's kernel does. All lanes call it with the same
-/// arguments. No allocation; `__syncwarp()` before other lanes read the rows, or the storage is used
-/// again. Same bits as the launcher.
+/// For use inside your own kernel; the launcher's kernel is this function and its launch bounds.
+/// All lanes call it with the same arguments. Allocates nothing. Call `__syncwarp()` before other
+/// lanes read the rows, and before the storage is used again. Same bits as the launcher.
 ///
 /// \code
 /// using table = robocache::fuse_table<robocache::few_streams, stream, float>;
@@ -104,16 +104,18 @@ struct fuse_reader<fuse_table<Capacity, sensor_stream<Time, Values...>, Out>, Gr
 ///   __shared__ robocache::fuse_storage<table, false> storage[2];  // blocks of two warps
 ///   const unsigned tile = blockIdx.x * 2 + threadIdx.x / 32;
 ///   if (tile >= streams.tiles) return;
-///   robocache::fuse_rows<false>(robocache::warp_group{}, storage[threadIdx.x / 32], streams, tile);
+///   robocache::fuse_rows<false>(robocache::warp_group{}, storage[threadIdx.x / 32], streams,
+///                               tile);
 /// }
 /// \endcode
 ///
-/// \tparam Grouped  there may be channel groups and normalization: `needs_groups`
+/// \tparam Grouped  there may be channel groups or a normalization, see `needs_groups`
 /// \param warp      `warp_group`, or a tile of 32 of cooperative groups
 /// \param storage   what the lanes share
 /// \param table     from `make_fuse_table`
-/// \param index     of the tile, below `table.tiles`
-/// \param ready     called once the table has been read, before the first access to the streams' data
+/// \param index     number of the tile, below `table.tiles`
+/// \param ready     called once the table has been read, before the first access to the streams'
+///                  data
 /// \param between   called by every lane after the last search, before the last copies
 template <bool Grouped, class Warp, class Table, class Ready = detail::nothing_between,
           class Between = detail::nothing_between>

@@ -11,13 +11,13 @@
 #include <cstdint>
 
 /// \file
-/// The kernel of `fuse`: what launches level 1 (`collective/rows.cuh`), a warp per tile.
+/// The kernel of `fuse`: level 1 (`collective/rows.cuh`) by a warp per tile.
 
 namespace robocache {
 inline namespace ROBOCACHE_CUDA_NAMESPACE {
 namespace cuda_detail {
 
-/// \tparam Grouped  streams may have channel groups and normalization
+/// \tparam Grouped  streams may have channel groups or a normalization
 template <bool Grouped, class Table>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(rows_threads,
                                                    Grouped ? current_rows_tuning().grouped
@@ -26,8 +26,9 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(rows_threads,
   __shared__ fuse_storage<Table, Grouped> storage[warps_per_block];
   const std::uint32_t index = tile_of_warp();
   if (index >= table.tiles) return;
-  fuse_rows<Grouped>(warp_group{}, storage[threadIdx.x / 32u], table, index,
-                     [] { wait_for_previous_kernel(); }, [] { let_next_kernel_launch(); });
+  fuse_rows<Grouped>(
+      warp_group{}, storage[threadIdx.x / 32u], table, index, [] { wait_for_previous_kernel(); },
+      [] { let_next_kernel_launch(); });
 }
 
 }  // namespace cuda_detail

@@ -38,19 +38,26 @@ ROBOCACHE_HIDDEN status launch_fuse(const Call& call, Where where) noexcept {
 
 }  // namespace cuda_detail
 
-/// Runs a call of `fuse` that was checked: one kernel on a CUDA stream, or with `preload` loads it. The
-/// table of streams travels as the kernel's parameter.
+/// Runs a checked call of `fuse`: launches one kernel on a CUDA stream, or loads it (`preload`).
+/// The table of streams is the kernel's parameter.
+template <class Stream, class Outputs, class Where>
+ROBOCACHE_HIDDEN auto run(const short_fuse_call<Stream, Outputs>& call, Where where) noexcept
+    -> cuda_detail::status_of_launch<Where> {
+  if (call.batch() == 0 || call.rows() == 0) return {};
+  return needs_groups(call) ? cuda_detail::launch_fuse<true, few_streams>(call, where)
+                            : cuda_detail::launch_fuse<false, few_streams>(call, where);
+}
+
+/// The same for a list of any length.
 template <class Stream, class Outputs, class Where>
 ROBOCACHE_HIDDEN auto run(const fuse_call<Stream, Outputs>& call, Where where) noexcept
     -> cuda_detail::status_of_launch<Where> {
-  if (call.batch() == 0 || call.rows() == 0) return {};
-  const bool few = call.streams.count <= few_streams;
-  if (needs_groups(call)) {
-    return few ? cuda_detail::launch_fuse<true, few_streams>(call, where)
-               : cuda_detail::launch_fuse<true, many_streams>(call, where);
+  if (call.streams.count <= few_streams) {
+    return run(short_fuse_call<Stream, Outputs>{call}, where);
   }
-  return few ? cuda_detail::launch_fuse<false, few_streams>(call, where)
-             : cuda_detail::launch_fuse<false, many_streams>(call, where);
+  if (call.batch() == 0 || call.rows() == 0) return {};
+  return needs_groups(call) ? cuda_detail::launch_fuse<true, many_streams>(call, where)
+                            : cuda_detail::launch_fuse<false, many_streams>(call, where);
 }
 
 }  // namespace ROBOCACHE_CUDA_NAMESPACE

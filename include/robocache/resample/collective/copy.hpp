@@ -14,14 +14,15 @@
 #include <cstring>
 
 /// \file
-/// How a group of threads copies rows once their brackets are known: all threads share all rows. On
+/// How a group of threads copies rows once their brackets are known. All threads share all rows, on
 /// the device by accesses of up to 16 bytes, on the host by loops that compilers turn into vectors.
 ///
-/// Strides and addresses come from a call: `values()` [B, S, D], `output` [B, T, D], `affine()`.
+/// A call has the strides: `values()` [B, S, D], `output()` [B, T, D] and `affine()`. Its
+/// `output_is_global` says that the output cannot be in shared memory.
 
 namespace robocache::detail {
 
-/// What a search leaves for the copy: addresses of a row's first channel.
+/// What a search leaves for the copy: addresses of the first channel of a row.
 template <class Real>
 struct alignas(16) row_copy {
   const unsigned char* left;   // null: the row is the constant `weight`
@@ -30,7 +31,7 @@ struct alignas(16) row_copy {
   Real weight;
 };
 
-/// From a bracket, in samples from `values` on.
+/// Makes a row's copy from its bracket, whose samples are counted from `values` on.
 ///
 /// \param found  has `left`, `right` and `weight`, as a `sample_bracket`
 template <class Call, class Found>
@@ -45,7 +46,7 @@ ROBOCACHE_HD inline row_copy<typename Call::real> row_copy_of(const Call& call, 
           found.weight};
 }
 
-/// Neighbouring channels of a row.
+/// Some neighbouring channels of a row.
 struct channel_part {
   std::int32_t first;
   std::int32_t count;
@@ -108,7 +109,7 @@ inline void copy_elements(const In* left, const In* right, std::int64_t in_strid
   }
 }
 
-/// Part of the channels of a row, by one thread of the host.
+/// Copies some channels of a row, by one thread of the host.
 template <class Call>
 inline void copy_on_host(const row_copy<typename Call::real>& row, const Call& call,
                          const channel_part& part) noexcept {
@@ -154,15 +155,15 @@ template <class In, class Out>
 inline constexpr int widest_vector = 16 / static_cast<int>(sizeof(In) > sizeof(Out) ? sizeof(In)
                                                                                     : sizeof(Out));
 
-/// Vectors a thread loads before it uses the first: enough to cover the memory's latency, few enough
-/// to leave registers for more warps.
+/// Vectors that a thread loads before it uses the first: enough to hide the memory's latency, few
+/// enough to leave registers for more warps.
 inline constexpr int vectors_in_flight = 2;
 
-/// `item / vectors` is `item * item_magic >> item_shift` for up to 1024 items. One row needs no
-/// division: 0.
+/// `item / vectors` is `item * item_magic >> item_shift` for up to `most_items` items. For a single
+/// row, where the quotient is always 0, so is the magic number.
 inline constexpr int item_shift = 21;
 inline constexpr int most_items = 1024;
-/// So many rows of `channels` channels can be copied together.
+/// How many rows of `channels` channels can be copied together, `most` at most.
 ROBOCACHE_HD constexpr int rows_together(int most, std::int32_t channels) noexcept {
   if (channels <= most_items / most) return most;
   return channels < most_items ? most_items / channels : 1;
@@ -196,7 +197,7 @@ struct sample_pair {
   scalar_vector<In, Width> right{};
 };
 
-/// Loads what a row needs at `channel`: nothing for a constant row.
+/// Loads what a row needs at `channel`. For a constant row that is nothing.
 template <int Width, class In, class Real>
 __device__ __forceinline__ void load_samples(const row_copy<Real>& row, std::int64_t channel,
                                              std::int64_t stride,
@@ -267,8 +268,9 @@ __device__ __forceinline__ void store_combined(const row_copy<typename Call::rea
                                                const channel_span& span, int channel) noexcept {
   using out = typename Call::out;
   const std::int64_t at = span.offset + channel;
-  store_vector(reinterpret_cast<out*>(row.out) + (Width > 1 ? at : at * call.output().stride(2)),
-               combine<Affine, out>(row, pair, call.affine(), span.first_channel + channel));
+  store_vector<Width, Call::output_is_global>(
+      reinterpret_cast<out*>(row.out) + (Width > 1 ? at : at * call.output().stride(2)),
+      combine<Affine, out>(row, pair, call.affine(), span.first_channel + channel));
 }
 
 /// Copies `Width` elements of one row at `channel` of the span.
@@ -281,7 +283,7 @@ __device__ __forceinline__ void copy_vector(const row_copy<typename Call::real>&
   store_combined<Affine>(row, pair, call, span, channel);
 }
 
-/// One row that every thread of the group knows, of at most a vector per thread.
+/// Copies one row that every thread of the group knows, of at most one vector per thread.
 ///
 /// \param channels  of the row; those beyond the vectors are copied one by one
 template <int Width, bool Affine, class Call>
@@ -293,7 +295,7 @@ __device__ __forceinline__ void copy_short_row(const row_copy<typename Call::rea
   if (Width > 1 && channel < channels) copy_vector<Affine, 1>(row, call, span, channel);
 }
 
-/// What the vectors of a span of `channels` channels leave over, one by one.
+/// Copies, one by one, the channels that the vectors of a span of `channels` channels leave over.
 template <int Width, bool Affine, class Group, class Call>
 __device__ __forceinline__ void copy_rest(const Group& group,
                                           const row_copy<typename Call::real>* copies, int rows,
@@ -310,8 +312,8 @@ __device__ __forceinline__ void copy_rest(const Group& group,
   }
 }
 
-/// The vectors of `rows` rows, at most `most_items` unless it is one row. `Width` > 1 implies channel
-/// strides of 1.
+/// Copies the vectors of `rows` rows: `most_items` vectors at most, unless it is a single row. A
+/// `Width` above 1 implies channel strides of 1.
 template <int Width, bool Affine, class Group, class Call>
 __device__ __forceinline__ void copy_vectors(const Group& group,
                                              const row_copy<typename Call::real>* copies, int rows,
@@ -348,8 +350,8 @@ __device__ __forceinline__ void copy_vectors(const Group& group,
   }
 }
 
-/// Part of the channels of some rows, at most `most_items` vectors unless it is one row, with accesses
-/// of `width` elements.
+/// Copies some channels of some rows, with accesses of `width` elements: `most_items` vectors at
+/// most, unless it is a single row.
 template <int Width, bool Affine, class Group, class Call>
 __device__ __forceinline__ void copy_by_width(const Group& group, int width,
                                               const row_copy<typename Call::real>* copies, int rows,
@@ -382,7 +384,8 @@ __device__ __forceinline__ int width_of_row(const row_copy<typename Call::real>&
   return width;
 }
 
-/// The width for a part of some rows: what all rows of the call allow, or what the one row does.
+/// The width for some channels of some rows: what all rows of the call allow, or, for a single row,
+/// what that row allows.
 template <class Call>
 __device__ __forceinline__ int width_of_part(int width, const row_copy<typename Call::real>* copies,
                                              int rows, const Call& call,
@@ -396,16 +399,17 @@ __device__ __forceinline__ int width_of_part(int width, const row_copy<typename 
 
 // ----------------------------------------------------------------------------------- on either
 
-/// Part of the channels of some rows, shared out among the threads of the group.
+/// Copies some channels of some rows. The threads of the group share them.
 ///
 /// \tparam Affine  there may be a normalization
-/// \param copies   [rows], to be read by every thread: its own copy, or memory after a `sync`
-/// \param rows     no more than `rows_together`
-/// \param width    elements per access that all rows allow from channel 0 on; not used on the host
+/// \param copies   [rows], which every thread can read: its own array, or shared memory after a
+///                 `sync`
+/// \param rows     at most `rows_together`
+/// \param width    elements per access that all rows allow at channel 0; not used on the host
 template <bool Affine, class Group, class Call>
-ROBOCACHE_HD inline void copy_part(const Group& group,
-                                   const row_copy<typename Call::real>* copies, int rows,
-                                   const Call& call, int width, const channel_part& part) noexcept {
+ROBOCACHE_HD inline void copy_part(const Group& group, const row_copy<typename Call::real>* copies,
+                                   int rows, const Call& call, int width,
+                                   const channel_part& part) noexcept {
 #if defined(__CUDA_ARCH__)
   constexpr int widest = widest_vector<typename Call::in, typename Call::out>;
   copy_by_width<widest, Affine>(group, width_of_part(width, copies, rows, call, part), copies, rows,

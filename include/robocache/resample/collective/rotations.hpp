@@ -3,6 +3,7 @@
 
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/exact.hpp>
+#include <robocache/resample/call.hpp>
 #include <robocache/resample/collective/copy.hpp>
 #include <robocache/resample/groups.hpp>
 #include <robocache/resample/options.hpp>
@@ -15,7 +16,7 @@
 
 /// \file
 /// How a group of threads writes channels that are not blended one by one: angles, quaternions and
-/// rotation vectors, a value per thread.
+/// rotation vectors. Each thread takes a value.
 
 namespace robocache::detail {
 
@@ -94,7 +95,7 @@ ROBOCACHE_HD inline bool write_rotation(channel_mode mode,
   return result.usable;
 }
 
-/// What `write_rotation` will return.
+/// What `write_rotation` would return.
 template <class In, class Out, class Real>
 ROBOCACHE_HD inline bool rotation_usable(channel_mode mode,
                                          const value_between<In, Out, Real>& v) noexcept {
@@ -105,12 +106,13 @@ ROBOCACHE_HD inline bool rotation_usable(channel_mode mode,
   return has_direction(mode, a) && has_direction(mode, b) && is_finite(v.weight);
 }
 
-/// What writing a value needs of a call, to be passed by value.
+/// What writing a value needs to know of a call. Small enough to be passed by value.
 template <class In, class Out, class Real>
 struct channel_access {
   using in = In;
   using out = Out;
   using real = Real;
+  static constexpr bool output_is_global = false;  // or known to be: this is not worth the code
   std::int64_t in_stride;
   std::int64_t out_stride;
   channel_affine<Real> normalization;
@@ -140,7 +142,8 @@ ROBOCACHE_HD inline value_between<In, Out, Real> value_of_row(
           channel};
 }
 
-/// One value of a row that is one sample or a constant: its channels as they are, by one thread.
+/// Copies one value of a row that is a single sample or a constant, by one thread: its channels as
+/// they are.
 template <class In, class Out, class Real>
 ROBOCACHE_HD inline void copy_value(const row_copy<Real>& row,
                                     const channel_access<In, Out, Real>& access,
@@ -154,15 +157,15 @@ ROBOCACHE_HD inline void copy_value(const row_copy<Real>& row,
 #endif
 }
 
-/// The values of a run of rows that the group shares out among `threads` threads. The status of a row
-/// gets `row_status::no_rotation` where a rotation had no direction.
+/// Writes one run of channels of some rows; `threads` threads share the values. A row's status gets
+/// `row_status::no_rotation` if one of its rotations had no direction.
 ///
 /// \param statuses  [rows], shared
 template <class In, class Out, class Real>
 ROBOCACHE_DETAIL_HD_COLD void write_rotations(const row_copy<Real>* copies, int rows,
                                               const channel_access<In, Out, Real> access,
-                                              const channel_group run, unsigned* statuses,
-                                              int rank, int threads) noexcept {
+                                              const channel_group run, unsigned* statuses, int rank,
+                                              int threads) noexcept {
   const int step = channels_per_value(run.mode);
   const int per_row = run.count / step;
 #if defined(__CUDA_ARCH__)
@@ -184,7 +187,7 @@ ROBOCACHE_DETAIL_HD_COLD void write_rotations(const row_copy<Real>* copies, int 
   }
 }
 
-/// The same for one row that every thread of the group knows; each learns the row's status.
+/// The same for one row that every thread of the group knows. Each thread gets the row's status.
 template <class In, class Out, class Real>
 ROBOCACHE_DETAIL_HD_COLD std::uint8_t write_known_rotations(
     const row_copy<Real> copy, const channel_access<In, Out, Real> access, const channel_group run,
@@ -196,8 +199,8 @@ ROBOCACHE_DETAIL_HD_COLD std::uint8_t write_known_rotations(
 #endif
   for (int item = 0; item < run.count / step; ++item) {
     const auto value = value_of_row(copy, access, run.first + item * step);
-    const bool usable = item % threads == rank ? write_rotation(run.mode, value)
-                                               : rotation_usable(run.mode, value);
+    const bool usable =
+        item % threads == rank ? write_rotation(run.mode, value) : rotation_usable(run.mode, value);
     if (!usable) status |= row_status::no_rotation;
   }
   return status;

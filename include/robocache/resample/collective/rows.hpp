@@ -16,40 +16,42 @@
 #include <type_traits>
 
 /// \file
-/// Level 1 of `resample`: rows written by a group of threads, inside your own kernel or on the host.
+/// Level 1 of `resample`: rows written by a group of threads, inside your own kernel or on the
+/// host.
 ///
-/// The kernels of `resample` and `fuse` and the CPU back end are these functions and what launches
-/// them. They allocate nothing and keep no state.
+/// The kernels of `resample` and `fuse` and the CPU back end consist of calls of these functions,
+/// which allocate nothing and keep no state.
 
 namespace robocache {
 
-/// Rows `[first_row, first_row + rows)` of item `item`, or a part of their channels: what a group
-/// works on at a time. `row_tiling` cuts a call into such tiles.
+/// What a group works on at a time: rows `[first_row, first_row + rows)` of one item, and of these
+/// some channels. `row_tiling` cuts a call into such tiles.
 struct row_tile {
   std::uint32_t item = 0;
   std::uint32_t first_row = 0;
   std::int32_t rows = 0;
   std::int32_t first_channel = 0;
   std::int32_t channels = 0;
-  /// Elements per access on the device: no more than every row's first channel is aligned to, and 1
-  /// unless channels are neighbours in values and output. 1 is always right.
+  /// Elements per access on the device. 1 is always right. More than 1 requires that channels are
+  /// neighbours in memory, and that the first channel of every row is so aligned, in values and
+  /// output.
   std::int32_t width = 1;
-  /// Of several tiles that share rows, one reports on them.
+  /// Whether this tile reports on its rows. Of several tiles that share rows, one does.
   bool reports = true;
-  std::uint32_t row_of_item_magic = 0;  ///< set by a `row_tiling`
+  std::uint32_t row_of_item_magic = 0;  ///< set by `row_tiling`
 };
 
-/// Says to `resample_rows` that the tile is one of a `row_tiling`.
+/// Tells `resample_rows` that the tile comes from a `row_tiling`.
 inline constexpr int tiled = -1;
 
-/// Whether `resample_rows` has code for a normalization.
+/// Whether `resample_rows` normalizes: never, always, or if the call has a scale or a shift.
 enum class normalizing : std::uint8_t { no, yes, if_asked };
 
-/// What threads of a group that write rows together share: shared memory for a warp or a block, any
-/// memory for a single thread. `group.sync()` before it is used again.
+/// What the threads of a group share while they write rows. In shared memory for a warp or a block,
+/// anywhere for a single thread. Call `group.sync()` before it is used again.
 ///
-/// \tparam Capacity  rows of which the brackets are known at a time; 32 suits warps and blocks, 1 a
-///                   single thread
+/// \tparam Capacity  how many brackets it holds at a time: 1 for a single thread, 32 for a warp, 32
+///                   or better as many as it has threads for a block
 template <int Capacity = 32>
 struct resample_storage {
   static constexpr int capacity = Capacity;
@@ -68,7 +70,7 @@ struct resample_storage {
 
 namespace detail {
 
-/// Rows that were found before: nothing to search for.
+/// A row whose bracket was found before. There is nothing to search for.
 template <class In, class Out>
 struct row_request<apply_brackets_call<In, Out>> {
   using real = compute_t<In, Out>;
@@ -93,7 +95,7 @@ struct row_request<apply_brackets_call<In, Out>> {
   ROBOCACHE_HD std::int64_t first_sample() const noexcept { return 0; }
 };
 
-/// What does nothing between search and copy.
+/// Does nothing between search and copy.
 struct nothing_between {
   ROBOCACHE_HD void operator()() const noexcept {}
 };
@@ -103,8 +105,7 @@ struct nothing_between {
 /// \param after  the number of stamps at or before the target
 template <class Call>
 ROBOCACHE_HD inline sample_bracket<typename Call::real> found_row(const row_request<Call>& request,
-                                                                  const Call& call,
-                                                                  std::uint32_t b,
+                                                                  const Call& call, std::uint32_t b,
                                                                   std::uint32_t row,
                                                                   std::int32_t after,
                                                                   bool report) noexcept {
@@ -139,10 +140,11 @@ ROBOCACHE_HD inline unsigned char* output_row(const Call& call, std::uint32_t b,
 
 #if defined(__CUDACC__)
 
-/// A tile of at most 32 rows by a warp: a lane finds a row, all lanes copy all rows.
+/// A tile of at most 32 rows by a warp: each lane finds a row, all lanes copy all rows.
 ///
-/// \tparam Width  elements per access, or not positive: as `tile.width` says
-template <int Width, bool Affine, class Group, class Call, class Between>
+/// \tparam Width  elements per access; zero or negative: as `tile.width` says
+/// \tparam Exact  `copies` has room for the tile's rows alone, not for 32
+template <int Width, bool Affine, bool Exact = false, class Group, class Call, class Between>
 __device__ __forceinline__ void write_rows_by_warp(const Group& warp,
                                                    row_copy<typename Call::real>* copies,
                                                    const Call& call, const row_tile& tile,
@@ -155,7 +157,7 @@ __device__ __forceinline__ void write_rows_by_warp(const Group& warp,
   const unsigned char* values = item_values(call, tile.item, request.first_sample());
   unsigned char* out = output_row(call, tile.item, row);
   std::int64_t offset = tile.first_channel;
-  if constexpr (Width > 0) {  // else the width, which depends on the addresses, is yet to be chosen
+  if constexpr (Width > 0) {  // else the width is chosen later, by the addresses
     const std::int64_t is = Width > 1 ? 1 : call.values().stride(2);
     const std::int64_t os = Width > 1 ? 1 : call.output().stride(2);
     values += offset * is * static_cast<std::int64_t>(sizeof(typename Call::in));
@@ -168,24 +170,25 @@ __device__ __forceinline__ void write_rows_by_warp(const Group& warp,
   if constexpr (!std::is_same_v<Call, apply_brackets_call<typename Call::in, typename Call::out>>) {
     after = request.search(warp, one_row);
   }
-  const auto found = found_row(request, call, tile.item, row, after,
-                               lane < tile.rows && tile.reports);
+  const auto found =
+      found_row(request, call, tile.item, row, after, lane < tile.rows && tile.reports);
   const row_copy<typename Call::real> mine = row_copy_of(call, found, values, out);
   if constexpr (Width > 0) {
     const std::int32_t vectors = tile.channels / Width;
     const channel_span span{offset, static_cast<std::uint32_t>(tile.first_channel), vectors,
                             tile.row_of_item_magic};
     if (one_row && tile.channels <= 32 * Width) {  // every lane knows the row: no detour
+      if constexpr (Exact) between();
       copy_short_row<Width, Affine>(mine, call, span, tile.channels, lane);
       return;
     }
-    copies[lane] = mine;
+    if (!Exact || lane < tile.rows) copies[lane] = mine;
     warp.sync();
     between();
     copy_vectors<Width, Affine>(warp, copies, tile.rows, call, span);
     copy_rest<Width, Affine>(warp, copies, tile.rows, call, span, tile.channels);
   } else {
-    copies[lane] = mine;
+    if (!Exact || lane < tile.rows) copies[lane] = mine;
     warp.sync();
     between();
     copy_part<Affine>(warp, copies, tile.rows, call, tile.width,
@@ -193,9 +196,70 @@ __device__ __forceinline__ void write_rows_by_warp(const Group& warp,
   }
 }
 
+/// The calling warp of a group of whole warps.
+struct warp_of_group : warp_group {
+  unsigned lane;
+  __device__ explicit warp_of_group(unsigned rank) noexcept : lane(rank % 32u) {}
+  __device__ unsigned thread_rank() const noexcept { return lane; }
+};
+
+/// A tile of any size by a group of whole warps. They do not wait for each other: each takes rows
+/// of its own, or where there are more warps than rows a part of a row.
+///
+/// \tparam Width  as of `write_rows_by_warp`
+template <int Width, bool Affine, class Group, int Capacity, class Call, class Between>
+__device__ __forceinline__ void write_rows_by_warps(const Group& group,
+                                                    resample_storage<Capacity>& storage,
+                                                    const Call& call, const row_tile& tile,
+                                                    const Between& between) noexcept {
+  static_assert(Capacity >= 32, "a row for each warp of the largest block");
+  constexpr int widest = widest_vector<typename Call::in, typename Call::out>;
+  const warp_of_group warp(group.thread_rank());
+  const auto warps = static_cast<int>(group.size() / 32u);
+  const auto rank = static_cast<int>(group.thread_rank() / 32u);
+  const int slots = 32 * warps <= Capacity ? 32 : Capacity / warps;
+  int width = Width;
+  if constexpr (Width <= 0) {
+    width = min(tile.width, widest);
+    if (tile.first_channel != 0) width = min(width, tile.first_channel & -tile.first_channel);
+  }
+  const int shift = 31 - __clz(width);  // divisions are slow, and this is before the search
+  // As many rows at a time as there are slots and `copy_vectors` allows, but some for every warp.
+  const int vectors = tile.channels >> shift;
+  int most = min((tile.rows + warps - 1) / warps, slots);
+  if (vectors > most_items / 32) most = min(most, max(most_items / vectors, 1));
+  const int parts = tile.rows < warps ? warps / max(tile.rows, 1) : 1;
+  row_tile mine = tile;
+  int row = rank * most;
+  if (parts > 1) {
+    const int step = 32 * width;
+    const int length = ((tile.channels + parts - 1) / parts + step - 1) / step * step;
+    const int part = rank % parts;
+    row = rank / parts;
+    mine.first_channel += part * length;
+    mine.channels = min(length, tile.channels - part * length);
+    mine.reports = tile.reports && part == 0;
+    if (part > 0 && mine.channels <= 0) row = tile.rows;  // nothing for this warp
+  }
+  auto* const copies = storage.template copies<typename Call::real>() + rank * slots;
+  if (row >= tile.rows) between();
+  bool again = false;
+#pragma unroll 1
+  for (; row < tile.rows; row += warps * most) {
+    if (again) warp.sync();  // the copies are no longer read
+    again = true;
+    mine.first_row = tile.first_row + static_cast<std::uint32_t>(row);
+    mine.rows = min(most, tile.rows - row);
+    mine.row_of_item_magic = item_magic(mine.rows, mine.channels >> shift);
+    write_rows_by_warp<Width, Affine, true>(warp, copies, call, mine, [&] {
+      if (row + warps * most >= tile.rows) between();
+    });
+  }
+}
+
 #endif
 
-/// A tile by any group: a thread finds a row, all threads copy all rows.
+/// A tile of rows by any group: each thread finds a row, all threads copy all rows.
 template <bool Affine, class Group, int Capacity, class Call, class Between>
 ROBOCACHE_HD inline void write_rows(const Group& group, resample_storage<Capacity>& storage,
                                     const Call& call, const row_tile& tile,
@@ -233,26 +297,26 @@ ROBOCACHE_HD inline void write_plain_rows(const Group& group, resample_storage<C
                                           const Call& call, const row_tile& tile,
                                           const Between& between) noexcept {
 #if defined(__CUDA_ARCH__)
-  if constexpr (is_warp_v<Group> && Capacity >= 32) {
+  if constexpr (is_warp_v<Group> && Capacity >= 32 && Width != 0) {
+    // A tiling's tiles are never too large for a warp.
     auto* const copies = storage.template copies<typename Call::real>();
-    // A tiling's tiles are never too large for a warp: no code for that.
-    if constexpr (Width != 0) {
-      write_rows_by_warp<Width, Affine>(group, copies, call, tile, between);
-    } else if (tile.rows <= rows_together(32, tile.channels)) {
-      write_rows_by_warp<Width, Affine>(group, copies, call, tile, between);
-    } else {
-      write_rows<Affine>(group, storage, call, tile, between);
-    }
+    write_rows_by_warp<Width, Affine>(group, copies, call, tile, between);
     return;
+  } else if constexpr ((is_warp_v<Group> || is_block<Group>::value) && Capacity >= 32) {
+    if (group.size() % 32u == 0) {
+      write_rows_by_warps<Width, Affine>(group, storage, call, tile, between);
+      return;
+    }
   }
 #endif
   write_rows<Affine>(group, storage, call, tile, between);
 }
 
-/// Rows `[first, first + here)` of a tile of a recording with channel groups, at most one per thread:
-/// one search, then for each run of channels a bracket by the run's rules and a copy.
+/// Rows `[first, first + here)` of a tile of a recording with channel groups, at most one per
+/// thread. There is one search; then each run of channels has a bracket by its own rules, and is
+/// copied.
 ///
-/// \param near  where a thread that works alone begins to search; see `row_request`
+/// \param near  where a thread that works alone begins to search, see `row_request::search_near`
 template <class Group, int Capacity, class Call, class Between>
 ROBOCACHE_HD inline void write_some_grouped_rows(const Group& group,
                                                  resample_storage<Capacity>& storage,
@@ -312,7 +376,7 @@ ROBOCACHE_HD inline void write_some_grouped_rows(const Group& group,
 
 /// A tile of a recording with channel groups.
 ///
-/// \tparam Whole  the tile is not too large for the group at once
+/// \tparam Whole  the group can do the whole tile at once
 template <bool Whole, class Group, int Capacity, class Call, class Between>
 ROBOCACHE_HD inline void write_grouped_rows(const Group& group, resample_storage<Capacity>& storage,
                                             const Call& call, const row_tile& tile,
@@ -333,11 +397,12 @@ ROBOCACHE_HD inline void write_grouped_rows(const Group& group, resample_storage
 
 }  // namespace detail
 
-/// Finds the brackets of a tile's rows and stores them, by any group of threads: a thread each.
+/// Finds and stores the brackets of a tile's rows, by any group of threads: each thread takes a
+/// row.
 ///
 /// \param group    the threads that work on the tile together, all of which call this
 /// \param call     a `find_brackets_work`
-/// \param tile     the rows; its channels do not count
+/// \param tile     the rows; its channels are not used
 /// \param between  called by every thread after the last search
 template <class Group, class Call, class Between = detail::nothing_between>
 ROBOCACHE_HD inline void store_brackets(const Group& group, const Call& call, const row_tile& tile,
@@ -350,9 +415,8 @@ ROBOCACHE_HD inline void store_brackets(const Group& group, const Call& call, co
     const int mine = rank < tile.rows - first ? first + rank : tile.rows - 1;
     const std::uint32_t row = tile.first_row + static_cast<std::uint32_t>(mine);
     const detail::row_request<Call> request(group, call, tile.item, row);
-    const std::int32_t after = threads == 1
-                                   ? request.search_near(near)
-                                   : request.search(group, tile.rows - first == 1);
+    const std::int32_t after =
+        threads == 1 ? request.search_near(near) : request.search(group, tile.rows - first == 1);
     const bool real_row = rank < tile.rows - first;
     const auto found = detail::found_row(request, call, tile.item, row, after, real_row);
     if (first + threads >= tile.rows) between();
@@ -366,10 +430,12 @@ ROBOCACHE_HD inline void store_brackets(const Group& group, const Call& call, co
 
 /// Resamples the rows of a tile, by any group of threads.
 ///
-/// For use inside your own kernel, or on the host with `serial_group`. All threads of the group call
-/// it with the same arguments, and share the search and the copies: a warp (`warp_group`, or a tile of
-/// 32 of cooperative groups) works as the launchers' kernels do. No allocation; `group.sync()` before
-/// other threads of the group read the rows, or the storage is used again. Same bits as the launchers.
+/// For use inside your own kernel, or on the host with `serial_group`. All threads of the group
+/// call it with the same arguments, and share the search and the copies. A warp (`warp_group`, or a
+/// tile of 32 of cooperative groups) works as the launchers' kernels do, and so does each warp of a
+/// block of whole warps (`block_group`, or cooperative groups' thread block), on rows of its own.
+/// Allocates nothing. Call `group.sync()` before other threads of the group read the rows, and
+/// before the storage is used again. Same bits as the launchers. The output is in global memory.
 ///
 /// \code
 /// using work = robocache::resample_work<float, double, float, false>;
@@ -382,12 +448,13 @@ ROBOCACHE_HD inline void store_brackets(const Group& group, const Call& call, co
 ///                                              rows, tiling[tile]);
 /// }
 /// // const auto call = robocache::make_resample_call(source, targets, output, statuses, options);
-/// // if (auto s = call.check(); s.ok()) mine<<<blocks, 64>>>(call.work(), robocache::tiling_of(call));
+/// // if (call.check().ok()) mine<<<blocks, 64>>>(call.work(), robocache::tiling_of(call));
 /// \endcode
 ///
-/// \tparam Width   0 for any tile. `tiled`: the tile is one of a `row_tiling`, which saves code; or its
-///                 width, if that is known when compiling
-/// \tparam Normalizing  `no` and `yes` save code where it is known whether the call has a scale or shift
+/// \tparam Width        0 for any tile; `tiled`, which saves code, for one that comes from a
+///                      `row_tiling`; or the width of such a tile, if it is known when compiling
+/// \tparam Normalizing  `no` and `yes` save code, if it is known whether the call has a scale or a
+///                      shift
 /// \param group    the threads that work on the tile together
 /// \param storage  what they share
 /// \param call     a `resample_work`, or anything with its members
@@ -415,18 +482,18 @@ ROBOCACHE_HD inline void resample_rows(const Group& group, resample_storage<Capa
 
 namespace detail {
 
-/// One recording's row as a call, for functions that take its parts one by one.
+/// A call of one row, for functions that take its parts one by one.
 template <class In, class Out, class Real>
 struct one_row {
   using in = In;
   using out = Out;
   using real = Real;
+  static constexpr bool output_is_global = false;
   strided<const In> samples;
   strided<Out> rows;
   channel_affine<Real> normalization;
 
-  ROBOCACHE_HD one_row(const tensor_view<const In, 2>& values,
-                       const channel_affine<Real>& affine,
+  ROBOCACHE_HD one_row(const tensor_view<const In, 2>& values, const channel_affine<Real>& affine,
                        const tensor_view<Out, 1>& row) noexcept
       : samples{values.data(), {0, values.stride(0), values.stride(1)}},
         rows{row.data(), {0, 0, row.stride(0)}},
@@ -448,7 +515,8 @@ ROBOCACHE_HD inline void copy_known_row(const Group& group,
 
 }  // namespace detail
 
-/// Writes one row from its bracket; the group's threads share the channels. No barrier inside.
+/// Writes one row from its bracket. The group's threads share the channels. There is no barrier
+/// inside.
 ///
 /// \param group    the threads that write the row together
 /// \param found    from `bracket`, `bracket_after` or `find_bracket` on this item's stamps
@@ -471,9 +539,10 @@ ROBOCACHE_HD inline void write_row(const Group& group, const sample_bracket<Real
 /// Resamples one target: finds its bracket and writes its row, by any group of threads.
 ///
 /// For use inside your own kernel, or on the host with `serial_group`. All threads of the group
-/// call it with the same arguments. No barrier and no shared memory inside: `group.sync()` before other
-/// threads of the group read the row. No allocation. Same bits as the launchers. For many rows
-/// `resample_rows` is faster: its threads search for several at once.
+/// call it with the same arguments. Needs no shared memory, allocates nothing and has no barrier
+/// inside: call `group.sync()` before other threads of the group read the row. Same bits as the
+/// launchers. For many rows `resample_rows` is faster, because its threads search for several at
+/// once.
 ///
 /// \code
 /// auto warp = cooperative_groups::tiled_partition<32>(cooperative_groups::this_thread_block());

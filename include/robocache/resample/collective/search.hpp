@@ -10,7 +10,7 @@
 #include <cstdint>
 
 /// \file
-/// How a group of threads searches stamps together. What a search result means is level 0's to say.
+/// How a group of threads searches stamps together. Level 0 decides what the result means.
 
 namespace robocache {
 namespace detail {
@@ -26,7 +26,7 @@ ROBOCACHE_HD inline Time slice_end(const time_axis<Time>& axis, std::int32_t fir
   return axis[static_cast<std::int32_t>(end < most ? end : most)];
 }
 
-/// Length of the slices in which a group cuts `size` stamps, one per thread.
+/// Length of the slices into which a group cuts `size` stamps, one slice per thread.
 template <class Group>
 ROBOCACHE_HD inline std::int32_t slice_length(const Group& group, std::int32_t size) noexcept {
   return (size - 1) / static_cast<std::int32_t>(group.size()) + 1;
@@ -44,8 +44,8 @@ ROBOCACHE_HD inline std::int32_t ballot_upper_bound(const Group& group, const ti
   std::int32_t last = axis.size;
   while (true) {
     const std::int32_t slice = slice_length(group, last - first);
-    // Slices that end at or before t, counted up to the first that does not. Slices beyond the
-    // range repeat its last stamp, and if that one passes so has everything.
+    // Counts the slices that end at or before t, up to the first that does not. Slices beyond the
+    // range repeat its last stamp; if that one is not after t, no stamp is.
     const unsigned missed = static_cast<unsigned>(group.ballot(!time_less_equal(pivot, t)));
     if (missed == 0u) return last;
     std::int32_t count = 0;
@@ -79,11 +79,11 @@ ROBOCACHE_HD inline std::int32_t group_upper_bound(const Group& group, const tim
 
 #if defined(__CUDACC__)
 
-/// The upper bound of every lane's own `t`, by a whole warp, together while the lanes' targets lie
-/// close.
+/// The upper bound of every lane's own `t`. The lanes of the warp search together as long as their
+/// targets lie close to each other, then each by itself.
 ///
-/// A round reads one stamp per lane, 32 pivots of the range that still holds all answers, and each
-/// lane finds its slice among them by shuffles: one memory latency for five halvings.
+/// A round reads one stamp per lane, as 32 pivots of the range that still holds all answers. Each
+/// lane finds its slice among them by shuffles, so that five halvings take one memory latency.
 ///
 /// \param pivot  `slice_end` of the whole axis for this lane
 template <class Group, class Time>
@@ -122,11 +122,11 @@ __device__ __forceinline__ std::int32_t warp_upper_bound(const Group& warp,
 
 #endif
 
-/// A row that a thread asks for: its recording and target, and the first pivot of a search by a
-/// tile. Made before it is used, so that these loads travel together.
+/// A row that a thread asks for: its recording, its target, and the first pivot of a search by a
+/// tile. Made before it is used, so that these loads are under way together.
 ///
-/// \tparam Call  has `source`, `targets` and `options`: a call of `resample`, `find_brackets`, or a
-///               stream of `fuse`
+/// \tparam Call  has `item(b)` and `target(b, row)`: the work of a call of `resample` or
+///               `find_brackets`, or a stream of `fuse`
 template <class Call>
 struct row_request {
   using time = typename Call::time;
@@ -159,7 +159,7 @@ struct row_request {
     if (item.axis.size == 0) return 0;
 #if defined(__CUDA_ARCH__)
     if constexpr (is_warp_v<Group>) {
-      // All lanes search, so that the warp stays together; one without a finite target for nothing.
+      // All lanes search, so that the warp stays together, even those whose target is not finite.
       return together ? ballot_upper_bound(group, item.axis, target, pivot)
                       : warp_upper_bound(group, item.axis, target, pivot);
     }
@@ -172,10 +172,10 @@ struct row_request {
     return upper_bound(item.axis, target, 0, item.axis.size);
   }
 
-  /// The same for a thread that works alone on one row after another, from the result for the row
-  /// before: targets mostly rise.
+  /// The same for a thread that works alone, row after row. It begins where the row before was
+  /// found, since targets mostly rise.
   ///
-  /// \param near  in: that result, or anything from 0 up; out: this one
+  /// \param near  in: the result for the row before, or any number from 0 up; out: this result
   ROBOCACHE_HD std::int32_t search_near(std::int32_t& near) const noexcept {
     if (item.axis.size > 0 && time_is_finite(target)) {
       near = upper_bound_near(item.axis, target, near < item.axis.size ? near : item.axis.size);
@@ -188,9 +188,15 @@ struct row_request {
 
 /// `bracket` by a group: every thread of it gets the same result.
 ///
-/// A tile of a warp of cooperative groups searches with all its lanes (log_size(group) rounds of one
-/// load each); in other groups every thread does the same binary search. All threads of the group
-/// call it with the same arguments.
+/// A warp or a tile of it searches with all its lanes, in log(S) / log(lanes) rounds of one load
+/// each. In other groups every thread does the same binary search. All threads of the group call it
+/// with the same arguments.
+///
+/// \param group   the threads that search together
+/// \param axis    stamps of this item, [S]
+/// \param t       target time
+/// \param policy  the rules
+/// \return the bracket, in every thread
 template <class Group, class Time, class Real>
 ROBOCACHE_HD inline sample_bracket<Real> find_bracket(
     const Group& group, const time_axis<Time>& axis, Time t,

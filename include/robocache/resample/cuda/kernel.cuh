@@ -12,7 +12,7 @@
 #include <cstdint>
 
 /// \file
-/// The kernels of `resample`: what launches level 1 (`collective/rows.hpp`), a warp per tile.
+/// The kernels of `resample`: level 1 (`collective/rows.hpp`) by a warp per tile.
 
 namespace robocache {
 inline namespace ROBOCACHE_CUDA_NAMESPACE {
@@ -36,7 +36,8 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(rows_threads,
   if (index >= tiling.tiles()) return;
   const row_tile tile = tiling.tile(index, blockIdx.y);
   wait_for_previous_kernel();
-  // The next kernel not before the search: its warps would wait where this one's still have to.
+  // The next kernel may launch after the search. Earlier, its warps would take the place of this
+  // one's and wait.
   constexpr normalizing affine = Affine ? normalizing::yes : normalizing::no;
   resample_rows<Width, affine>(warp_group{}, storage[threadIdx.x / 32u], work, tile,
                                [] { let_next_kernel_launch(); });
@@ -56,7 +57,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(rows_threads, current_rows_tu
                        [] { let_next_kernel_launch(); });
 }
 
-/// Brackets: a lane finds and writes one.
+/// Brackets: each lane finds and writes one.
 template <class Work>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(rows_threads)
     brackets_kernel(const __grid_constant__ row_tiling tiling, const __grid_constant__ Work work) {

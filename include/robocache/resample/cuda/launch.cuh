@@ -44,7 +44,8 @@ ROBOCACHE_HIDDEN status launch_rows(const char* operation, const Work& work,
 
 }  // namespace cuda_detail
 
-/// Runs a call of `resample` that was checked: one kernel on a CUDA stream, or with `preload` loads it.
+/// Runs a checked call of `resample`: launches one kernel on a CUDA stream, or loads it
+/// (`preload`).
 template <class Source, class Out, class Where>
 ROBOCACHE_HIDDEN auto run(const resample_call<Source, Out>& call, Where where) noexcept
     -> cuda_detail::status_of_launch<Where> {
@@ -53,9 +54,9 @@ ROBOCACHE_HIDDEN auto run(const resample_call<Source, Out>& call, Where where) n
   if (call.output.extent(0) == 0 || call.output.extent(1) == 0) return {};
   if (call.output.extent(2) == 0 && call.statuses.data() == nullptr) return {};
   const work_type work = call.work();
-  const row_tiling tiling = detail::tiling_of_work(
-      work, call.output.extent(0), call.output.extent(1), call.output.extent(2),
-      call_type::grouped, enough_warps);
+  const row_tiling tiling =
+      detail::tiling_of_work(work, call.output.extent(0), call.output.extent(1),
+                             call.output.extent(2), call_type::grouped, enough_warps);
   if (tiling.tiles() == 0) return cuda_detail::too_many_rows("resample", call.output);
   if constexpr (call_type::grouped) {
     const dim3 grid((tiling.tiles() + detail::warps_per_block - 1) / detail::warps_per_block);

@@ -10,20 +10,20 @@
 
 namespace robocache::detail {
 
-/// Blocks of this many warps; the same for all architectures, since the host counts blocks.
+/// Warps of a block. The same for all architectures, because the host computes grids from it.
 inline constexpr int warps_per_block = 2;
 inline constexpr int rows_threads = warps_per_block * 32;
 
-/// Blocks that must fit a multiprocessor: they bound the registers of a thread, so that enough warps
-/// are resident to hide the latency of the search.
+/// How many blocks must fit a multiprocessor. That bounds the registers of a thread, so that enough
+/// warps are resident to hide the latency of the search.
 struct rows_tuning {
   int plain;       ///< `resample` without normalization
-  int normalized;  ///< `resample` with it: some more registers
+  int normalized;  ///< `resample` with it, which takes some more registers
   int grouped;     ///< channel groups, in `resample` and in `fuse`: rotations in double
   int streams;     ///< `fuse` without normalization and groups
 };
 
-/// What a multiprocessor has.
+/// What a multiprocessor holds.
 struct multiprocessor {
   int blocks;
   int threads;
@@ -55,13 +55,13 @@ ROBOCACHE_HD constexpr rows_tuning rows_tuning_for(int architecture) noexcept {
   }
 }
 
-/// Registers that a bound leaves to a thread; they are given out eight at a time.
+/// Registers that a bound leaves to a thread. They are given out eight at a time.
 ROBOCACHE_HD constexpr int registers_left(int resident_blocks) noexcept {
   return multiprocessor::registers / (resident_blocks * rows_threads) / 8 * 8;
 }
 
-/// The bounds can be kept, and leave what the kernels need (`tests/architectures` lists the
-/// registers).
+/// Whether the bounds can be met, and leave the registers that the kernels need
+/// (`tests/architectures/check.sh` lists those).
 ROBOCACHE_HD constexpr bool fits(int architecture) noexcept {
   const rows_tuning t = rows_tuning_for(architecture);
   const multiprocessor m = multiprocessor_of(architecture);

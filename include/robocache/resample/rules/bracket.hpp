@@ -281,8 +281,11 @@ ROBOCACHE_HD inline bool bracket_trivial(const time_axis<Time>& axis, Time t,
 
 /// `bracket` for a caller that has searched already.
 ///
-/// \param after  the number of stamps at or before `t`, from `upper_bound` or `upper_bound_near`; not
-///               used where there are no samples or `t` is not finite
+/// \param axis    the stamps
+/// \param t       the target
+/// \param after  the number of stamps at or before `t`, from `upper_bound` or `upper_bound_near`;
+///               not used if there are no samples or `t` is not finite
+/// \param policy  the rules
 template <class Real, class Time>
 ROBOCACHE_HD inline sample_bracket<Real> bracket_after(
     const time_axis<Time>& axis, Time t, std::int32_t after,

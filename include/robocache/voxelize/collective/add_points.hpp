@@ -52,7 +52,9 @@ struct add_points_call {
 /// threads.
 ///
 /// \param group   anything with `thread_rank()` and `size()`
-/// \param first   and `last`: a tile of `call.locator.points`
+/// \param call    the points and the grid
+/// \param first   number of the tile's first point
+/// \param last    number of the point after its last one
 /// \param report  called with the `point_fate` of each point that this thread took
 #if defined(__CUDACC__)
 #pragma nv_exec_check_disable  // `report` may be a host function where this runs on the host
@@ -73,8 +75,10 @@ ROBOCACHE_HD inline void add_points(const Group& group, const add_points_call<Ma
 
 /// Adds one point to a grid, from registers: by one thread, at the same time as others.
 ///
-/// \tparam R     count, occupancy or occupancy_bits
-/// \param point  the grid need not hold it
+/// \tparam R      count, occupancy or occupancy_bits
+/// \param point   x, y, z; it may lie outside of the grid
+/// \param grid    the grid; not checked here
+/// \param output  as in `voxelize_points`
 /// \return what became of it
 template <reduction R, class Real>
 ROBOCACHE_HD inline point_fate add_point(const Real (&point)[3], const voxel_grid<Real>& grid,

@@ -393,10 +393,11 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
 /// \endcode
 ///
 /// \param block    `bin_tile_threads` (512) threads: a `block_group` or cooperative groups' thread
-/// block \param storage  shared memory \param call     `binned_call(call).points`; a kernel bins
-/// all of its `tiles` \param tile     the tile, 0 to `call.tiles - 1`; it has the points from `tile
-/// * 4096` on \param source   called as `source(i, p)` for point i of the cloud, at most once each,
-/// those that
+///                 block
+/// \param storage  shared memory
+/// \param call     `binned_call(call).points`; a kernel bins all of its `tiles`
+/// \param tile     the tile, 0 to `call.tiles - 1`; it has the points from `tile * 4096` on
+/// \param source   called as `source(i, p)` for point i of the cloud, at most once each, those that
 ///                 are none (NaN) included: sets the coordinates. They are moved by the call's
 ///                 transform; `call.points.data` is not looked at
 ///

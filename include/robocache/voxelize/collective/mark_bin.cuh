@@ -69,8 +69,10 @@ __device__ __forceinline__ void write_vectors(const Group& block, typename Mark:
 /// Marks the voxels of a bin and writes them: the second half of `voxelize` without features.
 ///
 /// \param block    `mark_bin_threads` (512) threads: a `block_group` or cooperative groups' thread
-/// block \param storage  shared memory \param call     `binned_call(call).voxels`, after all tiles
-/// were binned \param bin      the bin, 0 to `call.slab.bins - 1`
+///                 block
+/// \param storage  shared memory
+/// \param call     `binned_call(call).voxels`, after all tiles were binned
+/// \param bin      the bin, 0 to `call.slab.bins - 1`
 ///
 /// Contains barriers.
 template <class Group, class Mark>

@@ -136,9 +136,11 @@ __device__ __forceinline__ void write_counts(const Group& block, const bin_sorti
 ///
 /// \tparam Width   `call.width`, 4 or 1
 /// \param block    `reduce_bin_threads` (256) threads: a `block_group` or cooperative groups'
-/// thread block \param storage  shared memory \param call     `binned_call(call).voxels`, after all
-/// tiles were binned \param bin      the bin, 0 to `call.slab.bins - 1` \param part     of the
-/// channels, 0 to `call.parts - 1`
+///                 thread block
+/// \param storage  shared memory
+/// \param call     `binned_call(call).voxels`, after all tiles were binned
+/// \param bin      the bin, 0 to `call.slab.bins - 1`
+/// \param part     of the channels, 0 to `call.parts - 1`
 ///
 /// Contains barriers.
 template <int Width, class Group, class Reducer, class In, class Out>

@@ -259,10 +259,11 @@ __device__ __forceinline__ void write_heavy_voxels(
 /// Reduces the bins that `reduce_bin` left: crowded voxels by warps, heavy ones by many blocks.
 ///
 /// \tparam Width   `call.width`, 4 or 1
-/// \param block    `reduce_crowds_threads` (512) threads: a `block_group` or cooperative groups'
-/// thread block \param storage  shared memory \param call     `binned_call(call).voxels`, after
-/// `reduce_bin` of all bins \param rank     this block's number, and `blocks` the number of blocks
-/// that do this together
+/// \param block    512 threads: `block_group<512>` or cooperative groups' thread block
+/// \param storage  shared memory
+/// \param call     `binned_call(call).voxels`, after `reduce_bin` of all bins
+/// \param rank     number of this block
+/// \param blocks   how many blocks do this together
 ///
 /// Contains barriers.
 template <int Width, class Group, class Reducer, class In, class Out>

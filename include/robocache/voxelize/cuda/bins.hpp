@@ -3,6 +3,7 @@
 
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/fast_divide.hpp>
+#include <robocache/execution.hpp>
 #include <robocache/voxelize/call.hpp>
 #include <robocache/voxelize/cuda/tuning.hpp>
 #include <robocache/voxelize/rules/load.hpp>
@@ -15,6 +16,8 @@
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+
+struct CUstream_st;  // a CUDA stream is a pointer to it
 
 /// \file
 /// How a call on a stream is cut up, and its workspace, from sizes alone. Results do not depend on
@@ -82,7 +85,8 @@ inline bool adds_directly(std::int64_t points, std::int64_t cells, bool accumula
 }
 
 /// Whether counts that are added directly are listed first, those of neighbours in a scan together
-/// (`scan_kernel.cuh`). More voxels than this have numbers that leave no room for a count.
+/// (`collective/list_points.cuh`). More voxels than this have numbers that leave no room for a
+/// count.
 inline bool lists_scan(std::int64_t points, std::int64_t cells) noexcept {
   constexpr std::int64_t most_cells = std::int64_t{1} << 26;
   return points > points_one_by_one && cells <= most_cells;
@@ -293,6 +297,13 @@ inline std::size_t stream_workspace_bytes(const voxelize_sizes& sizes) noexcept 
 
 namespace robocache {
 
+inline std::size_t workspace_bytes_of(const voxelize_sizes& sizes, ::CUstream_st*) noexcept {
+  return detail::stream_workspace_bytes(sizes);
+}
+inline std::size_t workspace_bytes_of(const voxelize_sizes& sizes, preload_kernels) noexcept {
+  return detail::stream_workspace_bytes(sizes);
+}
+
 /// What binning a tile of points needs: `bin_tile`.
 ///
 /// \tparam Indexed  points have features, and are to be found again
@@ -457,6 +468,7 @@ struct binned_call {
   point_binning<Real, has_features> points;
   typename detail::voxel_part<Reducer, In, Out, has_features>::type voxels;
 
+  /// \param call         the call, checked
   /// \param slab         0 for the first, see `slabs_of`
   /// \param large_tiles  clouds of millions may have tiles of 8192 points instead of 4096
   explicit binned_call(const voxelize_call<Reducer, Real, In, Out>& call, std::int64_t slab = 0,
@@ -472,7 +484,7 @@ struct binned_call {
     const std::int64_t all = make_numbering(call.grid, per_element).cells();
     const bin_shape shape = choose_bins(call.points.size, all, has_features, large_tiles);
     const bool accumulate = call.options.update == grid_update::accumulate;
-    points.locator = make_locator(call.points, call.grid, call.options.transform, per_element);
+    points.locator = locator_of(call.points, call.grid, call.options.transform, per_element);
     points.begin = slab * cells_per_slab;
     points.cells = static_cast<std::uint32_t>(std::min(cells_per_slab, all - points.begin));
     points.shift = shape.shift;

@@ -87,7 +87,7 @@ launch_direct(const voxelize_call<Mark, Real, typename Mark::scalar, typename Ma
   if constexpr (adds_many<Mark>::value) {
     if (lists_scan(size, cells)) {
       list_points_call<Mark, Real> list{};
-      list.points.locator = make_locator(call.points, call.grid, call.options.transform, 1);
+      list.points.locator = locator_of(call.points, call.grid, call.options.transform, 1);
       list.points.cells = static_cast<std::uint32_t>(cells);
       list.points.count_lost = call.reports.counters != nullptr;
       list.clear = clear;
@@ -114,8 +114,10 @@ launch_direct(const voxelize_call<Mark, Real, typename Mark::scalar, typename Ma
                                           dim3(direct_threads), where, clear));
   }
   if (size == 0 && clear.counters == nullptr) return {};
-  const add_points_call<Mark, Real> add(call.points, call.grid, call.output,
-                                        call.options.transform);
+  add_points_call<Mark, Real> add;
+  add.locator =
+      locator_of(call.points, call.grid, call.options.transform, Mark::voxels_per_element);
+  add.output = call.output;
   const std::int64_t tiles = (size + direct_threads - 1) / direct_threads;
   return launch("voxelize", &add_points_kernel<Mark, Real>,
                 blocks(std::max<std::int64_t>(tiles, 1)),  // for `beyond`
@@ -159,13 +161,6 @@ ROBOCACHE_HIDDEN status run_on_gpu(const voxelize_call<Reducer, Real, In, Out>& 
 }
 
 }  // namespace cuda_detail
-
-inline std::size_t workspace_bytes_of(const voxelize_sizes& sizes, cudaStream_t) noexcept {
-  return detail::stream_workspace_bytes(sizes);
-}
-inline std::size_t workspace_bytes_of(const voxelize_sizes& sizes, preload_kernels) noexcept {
-  return detail::stream_workspace_bytes(sizes);
-}
 
 /// Runs a checked call on a stream.
 template <class Reducer, class Real, class In, class Out>

@@ -67,6 +67,15 @@ ROBOCACHE_HD inline point_locator<Real> make_locator(const point_view<Real>& poi
           static_cast<std::uint32_t>(numbering.ny)};
 }
 
+/// The same for launchers, compiled once for all their kernels.
+template <class Real>
+ROBOCACHE_DETAIL_OUTLINE point_locator<Real> locator_of(const point_view<Real>& points,
+                                                        const voxel_grid<Real>& grid,
+                                                        const rigid_transform& transform,
+                                                        int per_element) noexcept {
+  return make_locator(points, grid, transform, per_element);
+}
+
 /// For numbers that do not fit 31 bits.
 template <int = 0>
 ROBOCACHE_HIDDEN ROBOCACHE_DETAIL_HD_COLD std::int64_t divide_wide(std::int64_t number,
@@ -110,7 +119,7 @@ struct voxel_layout {
 };
 
 template <class T, int Rank>
-inline voxel_layout make_layout(const tensor_view<T, Rank>& view) noexcept {
+ROBOCACHE_DETAIL_OUTLINE voxel_layout make_layout(const tensor_view<T, Rank>& view) noexcept {
   static_assert(Rank == 3 || Rank == 4, "[nz, ny, nx] or [nz, ny, nx, F]");
   voxel_layout layout{};
   layout.stride_z = view.stride(0);

@@ -125,19 +125,23 @@ template <class Reducer>
 using reduced_t = decltype(std::declval<const looked_at<Reducer>&>().finish(
     std::declval<const Reducer&>(), std::declval<const voxel_facts&>()));
 
-template <class Reducer, class = void>
+/// Whether the reducer has `accumulate` for these states.
+template <class Always, class Reducer, class... States>
+struct accumulates_states : std::false_type {};
+template <class Reducer, class... States>
+struct accumulates_states<
+    std::void_t<decltype(std::declval<const Reducer&>().accumulate(
+        0.0f, std::declval<const States&>()..., std::declval<const voxel_facts&>()))>,
+    Reducer, States...> : std::true_type {};
+
+template <class Reducer, bool = reduces_features<Reducer>>
 struct accumulates : std::false_type {};
 template <class Reducer>
-struct accumulates<Reducer, std::void_t<decltype(std::declval<const Reducer&>().accumulate(
-                                0.0f, std::declval<const typename Reducer::state&>(),
-                                std::declval<const voxel_facts&>()))>> : std::true_type {};
-template <class Reducer>
-struct accumulates<
-    Reducer, std::void_t<decltype(std::declval<const Reducer&>().accumulate(
-                             0.0f, std::declval<const typename Reducer::state&>(),
-                             std::declval<const typename second_look<Reducer>::type::state&>(),
-                             std::declval<const voxel_facts&>())),
-                         std::enable_if_t<looks_twice<Reducer>>>> : std::true_type {};
+struct accumulates<Reducer, true>
+    : std::conditional_t<looks_twice<Reducer>,
+                         accumulates_states<void, Reducer, typename Reducer::state,
+                                            typename second_look<Reducer>::type::state>,
+                         accumulates_states<void, Reducer, typename Reducer::state>> {};
 
 /// The result of a voxel with points, joined with what it held if it did.
 template <class Reducer>
@@ -236,6 +240,7 @@ ROBOCACHE_HD inline auto reduce_values(std::uint32_t n, const Values& value_at,
 /// \param prior_points  points it is made of, at least 1
 /// \param fresh         this call's sum (of a mean, too), maximum or minimum
 /// \param points        points of this call, at least 1
+/// \param nans          what NaNs do
 template <reduction R>
 ROBOCACHE_HD inline detail::reduced_t<reducer_t<R>> accumulate_value(
     float prior, std::uint32_t prior_points, detail::reduced_t<reducer_t<R>> fresh,
