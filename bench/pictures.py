@@ -147,7 +147,7 @@ def main():
     device = context.get("device", "")
     facts, _ = report.read_gates(arguments.gates, device)
     result = report.Report(rows, facts, report.Peers(
-        report.peer_documents(arguments.results, arguments.peers)), device)
+        report.peer_documents(arguments.results, arguments.peers)), context)
     title = device
     if len(set(context["commits"].values())) == 1:
         title += f", commit {context['commit']}"
