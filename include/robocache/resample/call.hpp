@@ -245,7 +245,6 @@ struct resample_work {
   using real = compute_t<In, Out>;
   static constexpr bool grouped = Grouped;        ///< there are channel groups
   static constexpr bool output_is_global = true;  ///< not in shared memory
-  static constexpr bool wide_stamps = sizeof(Time) == 8;
 
   target_times<Time> targets;
   detail::stream_work<In, Time, Out, Grouped> stream;
@@ -387,7 +386,6 @@ struct apply_brackets_call {
   using real = compute_t<In, Out>;
   static constexpr bool grouped = false;
   static constexpr bool output_is_global = true;
-  static constexpr bool wide_stamps = false;
 
   brackets_view<real> brackets;
   normalization<real> options;

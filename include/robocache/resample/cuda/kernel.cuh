@@ -27,8 +27,9 @@ __device__ __forceinline__ std::uint32_t tile_of_warp() noexcept {
 
 /// Rows of `resample` and `apply_brackets`.
 template <int Width, bool Affine, class Work>
-ROBOCACHE_HIDDEN __global__ void __launch_bounds__(
-    rows_threads, bound_of_rows<Affine, Work>(current_rows_tuning()))
+ROBOCACHE_HIDDEN __global__ void __launch_bounds__(rows_threads,
+                                                   Affine ? current_rows_tuning().normalized
+                                                          : current_rows_tuning().plain)
     rows_kernel(const __grid_constant__ row_tiling tiling, const __grid_constant__ Work work) {
   __shared__ resample_storage<> storage[warps_per_block];
   const std::uint32_t index = tile_of_warp();

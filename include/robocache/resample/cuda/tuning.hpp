@@ -18,7 +18,6 @@ inline constexpr int rows_threads = warps_per_block * 32;
 /// warps are resident to hide the latency of the search.
 struct rows_tuning {
   int plain;       ///< `resample` without normalization
-  int plain_wide;  ///< the same with stamps of 64 bits: some more registers
   int normalized;  ///< `resample` with it, which takes some more registers
   int grouped;     ///< channel groups, in `resample` and in `fuse`: rotations in double
   int streams;     ///< `fuse` without normalization and groups
@@ -50,9 +49,9 @@ ROBOCACHE_HD constexpr rows_tuning rows_tuning_for(int architecture) noexcept {
   switch (architecture) {
     case 860:
     case 870:
-      return {16, 16, 16, 8, 16};
+      return {16, 16, 8, 16};
     default:
-      return {24, 20, 16, 8, 20};
+      return {24, 16, 8, 20};
   }
 }
 
@@ -66,25 +65,15 @@ ROBOCACHE_HD constexpr int registers_left(int resident_blocks) noexcept {
 ROBOCACHE_HD constexpr bool fits(int architecture) noexcept {
   const rows_tuning t = rows_tuning_for(architecture);
   const multiprocessor m = multiprocessor_of(architecture);
-  const int bounds[] = {t.plain, t.plain_wide, t.normalized, t.grouped, t.streams};
+  const int bounds[] = {t.plain, t.normalized, t.grouped, t.streams};
   for (const int blocks : bounds) {
     if (blocks > m.blocks || blocks * rows_threads > m.threads) return false;
   }
-  return registers_left(t.plain) >= 40 && registers_left(t.plain_wide) >= 48 &&
-         registers_left(t.normalized) >= 64 && registers_left(t.grouped) >= 128 &&
-         registers_left(t.streams) >= 48;
+  return registers_left(t.plain) >= 40 && registers_left(t.normalized) >= 64 &&
+         registers_left(t.grouped) >= 128 && registers_left(t.streams) >= 48;
 }
 static_assert(fits(800) && fits(860) && fits(870) && fits(890) && fits(900) && fits(1000) &&
               fits(1200));
-
-/// The bound of a kernel of `resample`.
-///
-/// \tparam Work  a `resample_work` or `apply_brackets_call`
-template <bool Affine, class Work>
-ROBOCACHE_HD constexpr int bound_of_rows(const rows_tuning& tuning) noexcept {
-  if (Affine) return tuning.normalized;
-  return Work::wide_stamps ? tuning.plain_wide : tuning.plain;
-}
 
 /// The tuning of the code that is being compiled.
 ROBOCACHE_HD constexpr rows_tuning current_rows_tuning() noexcept {

@@ -92,15 +92,9 @@ __device__ __forceinline__ void mark_bin(const Group& block, mark_bin_storage<Ma
 
   const std::int64_t n = slab.present();
   const int tiles = slab.active_tiles(n);
-  // The address in a register: the compiler would make it anew for each point, 3 instructions
-  // of 14.
-  auto* opaque = words;
-  asm("" : "+l"(opaque));
-  __builtin_assume(__isShared(opaque));
-  visit_bin(block, slab.pieces, bin, tiles,
-            [words = opaque](std::uint32_t voxel, std::uint32_t points) {
-              Mark::add_to_words(words, voxel, points);
-            });
+  visit_bin(block, slab.pieces, bin, tiles, [words](std::uint32_t voxel, std::uint32_t points) {
+    Mark::add_to_words(words, voxel, points);
+  });
   block.sync();
   cuda_detail::let_next_kernel_launch();
   constexpr std::uint32_t per_element = Mark::voxels_per_element;
