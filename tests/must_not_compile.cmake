@@ -59,5 +59,7 @@ add_must_not_compile_test(voxelize double_output
   "outputs of features are float, half or bfloat16")
 add_must_not_compile_test(voxelize count_scalar "no matching function for call to")
 add_must_not_compile_test(voxelize integer_points "float or double")
+add_must_not_compile_test(voxelize compiled_reducer
+  "robocache::compiled has the library's own reducers")
 add_cuda_stream_test(voxelize)
 add_must_not_compile_test(voxelize ignored_status "\\[-Werror=unused-result\\]|ignoring return")

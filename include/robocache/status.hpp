@@ -51,7 +51,7 @@ class [[nodiscard]] status {
   }
 
   /// A `cuda_error` status.
-  /// \param operation  what was tried, e.g. "resample: kernel launch"
+  /// \param operation  what was tried, e.g. "resample"
   /// \param error      the `cudaError_t` as an int (this header must not need CUDA)
   /// \param text       `cudaGetErrorString(error)`
   ROBOCACHE_HIDDEN static status from_cuda(const char* operation, int error,

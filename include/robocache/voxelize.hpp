@@ -59,17 +59,18 @@ ROBOCACHE_ALWAYS_INLINE std::size_t voxelize_workspace_bytes(const Reducer&, std
 ///
 /// - `robocache::cpu`, or `robocache::cpu(4)` for at most four threads: returns when all is done.
 /// - a `cudaStream_t` (with `voxelize.cuh`): all data, `points.count`, `reports` and the workspace
-///   included, is device memory. Enqueues the work and returns: two or three kernels, for grids of
-///   more than 2^24 voxels mostly so many for each 2^24; at most 2^42 voxels. Allocates nothing,
+///   included, is device memory. Enqueues the work and returns: two or three kernels; larger
+///   grids mostly take that many for each 2^24 voxels, at most 2^42. Allocates nothing,
 ///   synchronizes nothing, keeps no state, may be captured in a graph. The workspace is in use
 ///   until the work is complete; the stream's device must be the current one. From compute
 ///   capability 9.0 on the first launch overlaps with the end of the kernel before it in the stream
 ///   (programmatic dependent launch); it reads and writes nothing before that one is complete.
 /// - `robocache::preload` (with `voxelize.cuh`): loads the kernels that a stream would get.
 ///
-/// The result depends neither on the order of the points nor on the number of threads nor on the
-/// GPU: it has the same bits everywhere. Time goes with N F + voxels F, and once more N for each
-/// 2^24 voxels. On a GPU it takes longer if a large part of all points shares a few voxels.
+/// The result depends neither on the order of the points (but for `first`, by its meaning) nor on
+/// the number of threads nor on the GPU: it has the same bits everywhere. Time goes with N F +
+/// voxels F, and once more N for each 2^24 voxels. On a GPU it takes longer if a large part of all
+/// points shares a few voxels.
 ///
 /// \return `invalid_argument` with the argument's name and the numbers if grid, shapes, pointers,
 ///         strides, transform or workspace are wrong, or input and output overlap; then nothing is

@@ -149,6 +149,16 @@ TEST_CASE("negative extents, absurd sizes", "[bad]") {
         c.call.values.extents[1] = c.call.times.extents[1] = std::int64_t{1} << 31;
         c.call.values.strides[1] = c.call.times.strides[1] = 0;
       });
+  // Rows without channels have statuses, so they count.
+  for (const int d : {0, 1}) {
+    refused("resample: output has extent 2147483648 in dimension " + std::to_string(d) +
+                ", at most 2147483647 is supported",
+            [d](sound_call& c) {
+              c.call.values.extents[2] = c.call.output.extents[2] = 0;
+              c.call.output.extents[d] = c.call.statuses.extents[d] = std::int64_t{1} << 31;
+              c.call.output.strides[d] = 0;
+            });
+  }
 }
 
 TEST_CASE("null and misaligned pointers", "[bad]") {

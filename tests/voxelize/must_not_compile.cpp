@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <robocache/voxelize.hpp>
+#if defined(WRONG_compiled_reducer)
+#include <robocache/compiled.hpp>
+#endif
 
 #include <cstdint>
 
@@ -53,6 +56,15 @@ constexpr robocache::cpu_execution where = robocache::cpu;
 
 #if defined(WRONG_ignored_status)
 #pragma GCC diagnostic error "-Wunused-result"
+#endif
+
+#if defined(WRONG_compiled_reducer)
+struct last : robocache::reducers::first {};
+robocache::status compiled(cudaStream_t stream) {
+  return robocache::voxelize(last{}, robocache::point_view<float>{},
+                             robocache::feature_view<float>{}, robocache::voxel_grid<float>{},
+                             tensor_view<float, 4>{}, {}, {}, {}, stream);
+}
 #endif
 
 robocache::status call() {

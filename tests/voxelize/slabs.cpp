@@ -5,6 +5,7 @@
 #include "raw_voxels.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <map>
@@ -187,4 +188,27 @@ TEST_CASE("2^24 + 3 points in one voxel are counted exactly", "[voxel][slabs][he
     }
     CHECK(got == std::vector<std::uint32_t>{static_cast<std::uint32_t>(size), 0, 0, 0, 0, 0});
   }
+}
+
+TEST_CASE("no channels and no counts: the counters need one slab of 10^18 voxels",
+          "[voxel][slabs]") {
+  const voxel_types types{scalar_kind::f32, reduction::mean};
+  constexpr any_grid huge{{0, 0, 0}, {1, 1, 1}, {1000000, 1000000, 1000000}};
+  const std::vector<float> points = {0.5f, 0.5f,          0.5f, 9e5f, 9e5f,     9e5f, -1, 0.5f,
+                                     0.5f, std::nanf(""), 0,    0,    999999.5, 0,    0};
+  const raw_memory cloud(points.size() * 4);
+  upload(cloud, points);
+  const raw_memory output(4);
+  const raw_memory counters(32);
+  any_voxel_call call = raw_call(types, huge, cloud.get(), 5, output.get());
+  call.features = {cloud.get(), 5, 0, 12, 4};
+  call.output.extents[3] = 0;
+  call.counters = static_cast<robocache::voxel_counters*>(counters.get());
+  run_raw(types, call);
+  robocache::voxel_counters got{};
+  tested().download(&got, counters.get(), sizeof(got));
+  CHECK(got.used == 3);
+  CHECK(got.outside == 1);
+  CHECK(got.not_finite == 1);
+  CHECK(got.beyond == 0);
 }

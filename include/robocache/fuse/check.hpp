@@ -320,11 +320,6 @@ ROBOCACHE_HIDDEN status check_fuse(const char* operation, const stream_list<Stre
           static_cast<long long>(part.extent(d)), d, static_cast<long long>(d == 0 ? batch : rows));
     }
   }
-  if (batch > most_samples || rows > most_samples) {  // of outputs without channels
-    return status::invalid_argument("%s: output has %lld x %lld rows, at most 2147483647 of each",
-                                    operation, static_cast<long long>(batch),
-                                    static_cast<long long>(rows));
-  }
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       check_report(operation, "reports.statuses", reports.statuses, batch, rows, streams.count));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(

@@ -92,16 +92,29 @@ struct fuse_table<Capacity, sensor_stream<Time, Values...>, Out> {
   }
 };
 
+/// Whether a call has channel groups or a normalization, so that `fuse_rows` must be `Grouped`.
+template <class Call>
+bool needs_groups(const Call& call) noexcept {
+  for (std::int64_t n = 0; n < call.streams.count; ++n) {
+    const auto& one = call.streams.first[n];
+    if (one.grouped() || one.normalized()) return true;
+  }
+  return false;
+}
+
 /// Fills a table with the streams of a checked call.
 ///
 /// \param call     the call
 /// \param grouped  there may be channel groups, see `needs_groups`
 /// \param table    in: as constructed from the call's targets and reports
-/// \return false if there are more tiles than one launch can have
+/// \return false if nothing may be launched: more streams than the table has room for, more tiles
+/// than
+///         one launch can have, or a call that needs groups where `grouped` is false
 template <int Capacity, class Call>
 bool make_fuse_table(const Call& call, bool grouped,
                      fuse_table<Capacity, typename Call::stream,
                                 detail::canonical_t<typename Call::out>>& table) noexcept {
+  if (call.streams.count > Capacity || (!grouped && needs_groups(call))) return false;
   if (call.batch() == 0 || call.rows() == 0) return true;
   double tiles = 0;  // cannot overflow
   const std::int64_t streams = call.streams.count;
@@ -132,16 +145,6 @@ bool make_fuse_table(const Call& call, bool grouped,
   }
   if (tiles < 2147483648.0) return true;
   table.tiles = 0;
-  return false;
-}
-
-/// Whether a call has channel groups or a normalization, so that `fuse_rows` must be `Grouped`.
-template <class Call>
-bool needs_groups(const Call& call) noexcept {
-  for (std::int64_t n = 0; n < call.streams.count; ++n) {
-    const auto& one = call.streams.first[n];
-    if (one.grouped() || one.normalized()) return true;
-  }
   return false;
 }
 

@@ -171,11 +171,12 @@ void list_memory(Memory& memory, const normalization<Real>& options) noexcept {
   memory.reads("options.shift", options.shift);
 }
 
-/// Batch, rows and channels are counted in 31 bits; their product, and all offsets, in 63.
+/// Batch, rows and channels are counted in 31 bits; their product, and all offsets, in 63. Rows
+/// without channels count, too: they have statuses.
 template <class T, int Rank>
 ROBOCACHE_HIDDEN status check_counts(const char* operation, const char* name,
                                      const tensor_view<T, Rank>& view) noexcept {
-  if (view.empty()) return {};
+  if (view.extent(0) == 0 || view.extent(1) == 0) return {};
   for (int d = 0; d < Rank; ++d) {
     if (view.extent(d) > std::numeric_limits<std::int32_t>::max()) {
       return status::invalid_argument(

@@ -65,7 +65,7 @@ struct voxelize_call {
   template <class Where>
   ROBOCACHE_HIDDEN status check_produced(Where where) const noexcept {
     voxelize_call stored = *this;
-    // Points that are all at one place which overlaps nothing pass for those that are nowhere.
+    // Checked as if all points were stored at one place that overlaps nothing.
     stored.points.data = &stored;
     stored.points.step = 0;
     return stored.check(where);

@@ -35,10 +35,21 @@ template <class Reducer, class Real, class In, class Out>
 ROBOCACHE_HIDDEN status
 preload_voxelize(const voxelize_call<Reducer, Real, In, Out>& call) noexcept;
 
+template <class Reducer, class... Others>
+inline constexpr bool is_one_reducer_of = (std::is_same_v<Reducer, Others> || ...);
+
+template <class Reducer>
+inline constexpr bool is_library_reducer =
+    is_one_reducer_of<Reducer, reducers::count, reducers::occupancy, reducers::occupancy_bits,
+                      reducers::sum, reducers::mean, reducers::max, reducers::min,
+                      reducers::variance, reducers::first>;
+
 /// The call under the library's own names of the formats.
 template <class Reducer, class Real, class In, class Out>
 auto renamed_call(const voxelize_call<Reducer, Real, In, Out>& call) noexcept {
   static_assert(std::is_same_v<Real, float>, "robocache::compiled has points of float");
+  static_assert(is_library_reducer<Reducer>,
+                "robocache::compiled has the library's own reducers; yours needs nvcc");
   if constexpr (!detail::reduces_features<Reducer>) {
     return call;
   } else {

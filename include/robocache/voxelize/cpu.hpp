@@ -226,7 +226,10 @@ ROBOCACHE_HIDDEN void reduce_voxels(const voxelize_call<Reducer, Real, In, Out>&
   const bool accumulate = call.options.update == grid_update::accumulate;
   const std::int64_t points = locator.points.present();
   const cpu_tables tables(call.space.data, locator.points.size);
-  for_each_slab(make_numbering(call.grid, 1).cells(), [&](const voxel_slab& slab) {
+  // Where nothing is written the first slab tells the counters.
+  const std::int64_t all = make_numbering(call.grid, 1).cells();
+  const bool writes = features.channels > 0 || counts.data != nullptr;
+  for_each_slab(writes ? all : std::min(all, cells_per_slab), [&](const voxel_slab& slab) {
     locate_points(locator, points, slab, tables.cells, where);
     if (call.reports.counters != nullptr && slab.begin == 0) {
       *call.reports.counters = count_fates(tables.cells, points, locator.points.beyond());

@@ -336,7 +336,7 @@ ROBOCACHE_HD inline void write_some_grouped_rows(const Group& group,
   unsigned char* const out = output_row(call, tile.item, row);
   const std::int32_t after =
       threads == 1 ? request.search_near(near) : request.search(group, here == 1);
-  between();
+  if (first + here >= tile.rows) between();
   if (rank < here) storage.statuses[rank] = 0;
   std::int32_t newest = -1;
   unsigned status = row_status::ok;
@@ -459,7 +459,9 @@ ROBOCACHE_HD inline void store_brackets(const Group& group, const Call& call, co
 /// \param storage  what they share
 /// \param call     a `resample_work`, or anything with its members
 /// \param tile     the rows
-/// \param between  called by every thread after the last search, before the last copies
+/// \param between  called by every thread after the last search, before the last copies. Where
+///                 `Width` is above 0 a warp leaves it out for a tile of one row of at most 32
+///                 accesses, which it finds and copies in one go.
 template <int Width = 0, normalizing Normalizing = normalizing::if_asked, class Group, int Capacity,
           class Call, class Between = detail::nothing_between>
 ROBOCACHE_HD inline void resample_rows(const Group& group, resample_storage<Capacity>& storage,

@@ -395,13 +395,14 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
 /// \param block    `bin_tile_threads` (512) threads: a `block_group` or cooperative groups' thread
 ///                 block
 /// \param storage  shared memory
-/// \param call     `binned_call(call).points`; a kernel bins all of its `tiles`
+/// \param call     `binned_call(call).points`, without `large_tiles`; a kernel bins all its `tiles`
 /// \param tile     the tile, 0 to `call.tiles - 1`; it has the points from `tile * 4096` on
 /// \param source   called as `source(i, p)` for point i of the cloud, at most once each, those that
 ///                 are none (NaN) included: sets the coordinates. They are moved by the call's
 ///                 transform; `call.points.data` is not looked at
 ///
-/// Contains barriers.
+/// Contains barriers; call `block.sync()` before the storage is used again. Waits for the kernel
+/// before, if launches overlap, before it writes anything, and lets the next one launch.
 template <class Group, bool Indexed, class Real, class Source>
 __device__ __forceinline__ void bin_tile(const Group& block, bin_tile_storage<Indexed>& storage,
                                          const point_binning<Real, Indexed>& call, int tile,

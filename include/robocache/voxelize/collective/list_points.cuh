@@ -114,7 +114,7 @@ __device__ __forceinline__ void list_points_of(const Group& block, list_points_s
 /// Looks up a tile of points and writes what is to be added to which voxel. Contains barriers.
 ///
 /// \tparam Packed  as of `bin_tile`
-/// \param block    256 threads
+/// \param block    `direct_threads` (256) threads
 /// \param storage  shared memory
 /// \param call     its `points.locator` and `tables` are read
 /// \param tile     the tile, 0 to `call.tables.tiles - 1`

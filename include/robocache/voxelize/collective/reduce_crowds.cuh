@@ -210,17 +210,17 @@ __device__ __forceinline__ void write_heavy_voxels(
     const std::uint32_t cell = voxel_of_start(call.slab, at);
     const voxel_facts facts{n, prior_points(call, cell, n), call.nans};
     if (!second) {
-      first_state state[Width];
+      first_state state[Width]{};
       look_at_slice(block, look_of_all<Reducer>{call.reducer}, state, call, points, number, part,
                     of_slices + slice * heavy_channels * sizeof(first_state), storage);
     } else if constexpr (looks_twice<Reducer>) {
       const std::uint32_t own = rank % (heavy_channels / Width) * Width;
-      first_state first[Width];
+      first_state first[Width]{};
 #pragma unroll
       for (std::uint32_t e = 0; e < Width; ++e) {
         first[e] = load_state<first_state>(of_first, own + e);
       }
-      second_state state[Width];
+      second_state state[Width]{};
       look_at_slice(block, second_looks(call.reducer, first, facts), state, call, points, number,
                     part, of_slices + slice * heavy_channels * sizeof(second_state), storage);
     }
@@ -259,7 +259,8 @@ __device__ __forceinline__ void write_heavy_voxels(
 /// Reduces the bins that `reduce_bin` left: crowded voxels by warps, heavy ones by many blocks.
 ///
 /// \tparam Width   `call.width`, 4 or 1
-/// \param block    512 threads: `block_group<512>` or cooperative groups' thread block
+/// \param block    `reduce_crowds_threads` (512) threads: a `block_group` or cooperative groups'
+///                 thread block
 /// \param storage  shared memory
 /// \param call     `binned_call(call).voxels`, after `reduce_bin` of all bins
 /// \param rank     number of this block

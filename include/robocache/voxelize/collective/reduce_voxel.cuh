@@ -198,7 +198,7 @@ __device__ __forceinline__ void write_crowded_voxel(const bin_reducing<Reducer, 
     const std::uint32_t own = begin + lane % side;
     const std::uint32_t vector = first_vector + own;
     const std::uint32_t own_n = own < vectors ? facts.points : 0;  // lanes beyond look at nothing
-    typename looked::first_state first[Width];
+    typename looked::first_state first[Width]{};
     add_values<Width, 2>(look_of_all<Reducer>{call.reducer}, first, call.features, points, own_n,
                          vector, lane / side, 32 / side);
 #pragma unroll
@@ -208,7 +208,7 @@ __device__ __forceinline__ void write_crowded_voxel(const bin_reducing<Reducer, 
     for (int e = 0; e < Width; ++e) values[e].first = first[e];
     if constexpr (looks_twice<Reducer>) {
       const auto looks = second_looks(call.reducer, first, facts);
-      typename looked::second_state second[Width];
+      typename looked::second_state second[Width]{};
       add_values<Width, 2>(looks, second, call.features, points, own_n, vector, lane / side,
                            32 / side);
 #pragma unroll

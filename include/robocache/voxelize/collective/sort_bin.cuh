@@ -23,7 +23,7 @@ namespace robocache {
 struct reduce_bin_storage {
   /// What sorting in global memory needs instead of `positions` and `points`: a word per voxel.
   static constexpr int counter_vectors = (1 << detail::most_shift<true>) / 4;
-  /// Voxels with two points or more are at most this many, those with three or more at most that.
+  /// Upper bounds of the number of voxels with at least two points, and with at least three.
   static constexpr std::uint32_t most_pairs = detail::most_in_bin / 2;
   static constexpr std::uint32_t most_others = detail::most_in_bin / 3;
   uint4 positions[(1 << detail::most_shift<true>) / 8];  ///< 16 bits per voxel: its points' end
@@ -35,8 +35,8 @@ struct reduce_bin_storage {
   std::uint32_t others;
   std::uint32_t many;
   // Of the tiles that are looked at:
-  std::uint32_t offsets[detail::reduce_threads];  ///< add the number of an entry: its place in the
-                                                  ///< tables
+  /// Entry e of piece p is `entries[offsets[p] + e]`.
+  std::uint32_t offsets[detail::reduce_threads];
   union {
     std::uint32_t starts[detail::reduce_threads];  ///< entries of this bin in those before
     unsigned long long lost[2];                    ///< in the end

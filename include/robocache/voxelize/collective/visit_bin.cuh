@@ -99,7 +99,7 @@ static __device__ __noinline__ void visit_long_piece(std::uint32_t lane,
 /// Each warp takes some of the tiles. Its lanes first fetch where the pieces of 32 tiles begin and
 /// end, then read several pieces side by side, so that few loads wait for each other.
 ///
-/// \param block    512 threads
+/// \param block    `mark_bin_threads` (512) threads
 /// \param pieces   `binned_call(call).voxels.slab.pieces` of a call without features
 /// \param bin      the bin
 /// \param tiles    tiles that have points

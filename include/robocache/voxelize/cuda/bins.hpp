@@ -450,11 +450,15 @@ struct voxel_part<Reducer, In, Out, true> {
 }  // namespace detail
 
 /// Slabs of a call's grid, 2^24 voxels each: a call on a larger grid goes over the points once for
-/// each of them.
+/// each of them. Where no voxel is written (no channels, no counts) one is enough for the counters.
 template <class Reducer, class Real, class In, class Out>
 std::int64_t slabs_of(const voxelize_call<Reducer, Real, In, Out>& call) noexcept {
-  const std::int64_t cells =
+  std::int64_t cells =
       detail::make_numbering(call.grid, detail::voxels_per_element<Reducer>()).cells();
+  if constexpr (detail::reduces_features<Reducer>) {
+    const bool writes = call.features.channels > 0 || call.reports.counts.data() != nullptr;
+    if (!writes) cells = std::min(cells, detail::cells_per_slab);
+  }
   return (cells + detail::cells_per_slab - 1) / detail::cells_per_slab;
 }
 
@@ -469,7 +473,7 @@ struct binned_call {
   typename detail::voxel_part<Reducer, In, Out, has_features>::type voxels;
 
   /// \param call         the call, checked
-  /// \param slab         0 for the first, see `slabs_of`
+  /// \param slab         0 to `slabs_of(call) - 1`
   /// \param large_tiles  clouds of millions may have tiles of 8192 points instead of 4096
   explicit binned_call(const voxelize_call<Reducer, Real, In, Out>& call, std::int64_t slab = 0,
                        bool large_tiles = false) noexcept

@@ -178,9 +178,13 @@ ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
 /// The second half of a call whose points a kernel of your own has binned with `bin_tile`: reduces
 /// or marks the voxels of a slab. Launches one or two kernels on the same stream.
 ///
+/// Checks nothing: the call has passed `check_produced(stream)`. Enqueued after that kernel on its
+/// stream, once for each slab.
+///
 /// \param call    the call of which `binned_call(call, slab).points` went to that kernel
 /// \param where   the stream, or `preload`
-/// \param slab    0 for the first, see `slabs_of`
+/// \param slab    0 to `slabs_of(call) - 1`
+/// \return `cuda_error` if a launch failed
 template <class Reducer, class Real, class In, class Out, class Where>
 ROBOCACHE_ALWAYS_INLINE status finish(const voxelize_call<Reducer, Real, In, Out>& call,
                                       Where where, std::int64_t slab = 0) noexcept {

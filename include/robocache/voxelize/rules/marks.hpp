@@ -17,7 +17,8 @@
 /// - `add(scalar* element, bit)`: a point, which lies in voxel `bit` of this element; on the device
 ///   other threads may do the same at the same time;
 /// - `add_to_words(words, voxel, n)`: `n` points at a time to a bin's words in shared memory;
-/// - `element(words, e)`: what the bin's words say of its element `e`;
+/// - `element(words, e)`: what the bin's words say of its element `e`. With one voxel per element
+///   the words must be the elements, one after another: a dense output gets them as they are;
 /// - `join(held, element)`: on accumulating, with an element that is not 0;
 /// - optional, `add_many(scalar* element, n)`: as `add`, `n` points at once. Clouds of some size
 ///   whose points are added directly are then put together before.

@@ -13,11 +13,12 @@
 /// all other code, which knows no reducer by its name.
 ///
 /// A reducer says what the values of one feature in one voxel become. It is a trivially copyable
-/// object; its members may hold parameters. All functions are const, pure and `ROBOCACHE_HD`:
+/// object that can be made without arguments and assigned; its members may hold parameters. All
+/// functions are const, pure and `ROBOCACHE_HD`:
 ///
 /// \code
 /// struct my_reducer {
-///   struct state { ... };   // trivially copyable; as constructed it is that of no values
+///   struct state { ... };   // trivially copyable; `state{}` is that of no values
 ///   void add(state&, std::uint32_t index, float value) const;   // of the point with this index
 ///   void merge(state&, const state& other) const;               // two parts of the values
 ///   float finish(const state&, const voxel_facts&) const;       // or double
@@ -26,14 +27,15 @@
 ///
 /// `add` and `merge` come in any order, with the values cut into any parts, so a result that is to
 /// have the same bits in every run must not depend on it: counts, integer sums and extremes do
-/// not, sums of floats do. At most one channel is looked at through one state. A state has a
-/// multiple of four bytes, at most 64; small ones are fast.
+/// not, sums of floats do. A state holds one channel of one voxel. It has a multiple of four bytes,
+/// at most 64; small ones are fast.
 ///
 /// Optional members:
 ///
 /// - `second(const state&, const voxel_facts&)`: a second look at the values is needed. Returns the
 ///   reducer for it, which has `state`, `add` and `merge` of its own and knows what the merged
-///   state of the first look says. `finish` and `accumulate` then get both states.
+///   state of the first look says. Then it is `finish(first, second, facts)` and
+///   `accumulate(before, first, second, facts)`.
 /// - `accumulate(float before, const state&, const voxel_facts&)`: the new result where the voxel
 ///   held `before`, made of `facts.prior_points` points. Without it `grid_update::accumulate` is
 ///   refused.
@@ -198,8 +200,8 @@ ROBOCACHE_HD inline looked_at<Reducer> look_at(const Reducer& reducer, const vox
 template <reduction R>
 using reducer_t = typename detail::reducer_of<R>::type;
 
-/// Reduces the values of one feature in one voxel. Pure; with the library's reducers any order of
-/// the values gives the same bits, but for that of the indices.
+/// Reduces the values of one feature in one voxel. Pure. Value i counts as that of point i; of
+/// the library's reducers only `first` depends on the order.
 ///
 /// \param reducer   one of `reducers`, or your own
 /// \param n         number of values, at least 1
