@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 // Points that are moved before the grid is looked at.
 
@@ -140,4 +141,12 @@ TEST_CASE("move_point is what the launcher does", "[voxel]") {
       REQUIRE(std::fabs(exact[k] - static_cast<double>(p[k])) < 1e-5);
     }
   }
+}
+
+TEST_CASE("move_point leaves every bit where the transform is the exact identity", "[voxel]") {
+  float p[3] = {-0.0f, 1e-45f, std::numeric_limits<float>::infinity()};
+  robocache::move_point(p, robocache::rigid_transform{});
+  CHECK(std::signbit(p[0]));
+  CHECK(p[1] == 1e-45f);
+  CHECK(p[2] == std::numeric_limits<float>::infinity());
 }

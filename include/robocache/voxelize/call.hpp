@@ -14,7 +14,6 @@
 #include <robocache/voxelize/rules/reducers.hpp>
 #include <robocache/workspace.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -84,10 +83,7 @@ struct voxelize_call {
       return 0;
     }
     std::size_t state_bytes = 0;
-    if constexpr (has_features) {
-      state_bytes = std::max(sizeof(typename detail::looked_at<Reducer>::first_state),
-                             sizeof(typename detail::looked_at<Reducer>::second_state));
-    }
+    if constexpr (has_features) state_bytes = detail::looked_at<Reducer>::state_bytes;
     const voxelize_sizes sizes{points, detail::make_numbering(grid, per_element).cells(),
                                state_bytes, detail::adds_many<Reducer>::value};
     return workspace_bytes_of(sizes, detail::settled(where));  // found by its argument

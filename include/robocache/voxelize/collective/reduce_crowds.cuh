@@ -23,11 +23,7 @@ inline constexpr std::uint32_t crowd_warps = crowd_threads / 32;
 /// The shared memory of a block that reduces crowded voxels: states of channels, one set per warp.
 template <class Reducer>
 struct reduce_crowds_storage {
-  static constexpr std::size_t state_bytes =
-      sizeof(typename detail::looked_at<Reducer>::first_state) >
-              sizeof(typename detail::looked_at<Reducer>::second_state)
-          ? sizeof(typename detail::looked_at<Reducer>::first_state)
-          : sizeof(typename detail::looked_at<Reducer>::second_state);
+  static constexpr std::size_t state_bytes = detail::looked_at<Reducer>::state_bytes;
   alignas(16) unsigned char states[detail::crowd_warps * detail::heavy_channels * state_bytes];
   std::uint64_t ticket;
   bool last;

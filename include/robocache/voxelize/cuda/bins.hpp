@@ -481,10 +481,7 @@ struct binned_call {
     using namespace detail;
     constexpr int per_element = voxels_per_element<Reducer>();
     std::size_t state_bytes = 0;
-    if constexpr (has_features) {
-      state_bytes = std::max(sizeof(typename looked_at<Reducer>::first_state),
-                             sizeof(typename looked_at<Reducer>::second_state));
-    }
+    if constexpr (has_features) state_bytes = looked_at<Reducer>::state_bytes;
     const std::int64_t all = make_numbering(call.grid, per_element).cells();
     const bin_shape shape = choose_bins(call.points.size, all, has_features, large_tiles);
     const bool accumulate = call.options.update == grid_update::accumulate;

@@ -248,13 +248,12 @@ ROBOCACHE_HD inline voxel_cell cell_of(Real x, Real y, Real z,
 }
 
 /// Moves a point by a rigid transform, in the point's own type: for each coordinate
-/// `fma(r0, x, fma(r1, y, fma(r2, z, t)))`, with rotation and translation rounded to that type.
+/// `fma(r0, x, fma(r1, y, fma(r2, z, t)))`, with rotation and translation rounded to that type. The
+/// exact identity leaves every bit as it is.
 template <class Real>
 ROBOCACHE_HD inline void move_point(Real (&p)[3], const rigid_transform& by) noexcept {
-  detail::point_transform<Real> rounded{};
-  for (int i = 0; i < 9; ++i) rounded.rotation[i] = static_cast<Real>(by.rotation[i]);
-  for (int i = 0; i < 3; ++i) rounded.translation[i] = static_cast<Real>(by.translation[i]);
-  detail::move_point(p, rounded);
+  const auto rounded = detail::make_point_transform<Real>(by);
+  if (!rounded.identity) detail::move_point(p, rounded);
 }
 
 }  // namespace robocache

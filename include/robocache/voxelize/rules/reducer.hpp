@@ -4,6 +4,7 @@
 #include <robocache/detail/config.hpp>
 #include <robocache/voxelize/options.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
@@ -101,6 +102,10 @@ template <class Reducer>
 struct looked_at {
   using first_state = typename Reducer::state;
   using second_state = typename second_look<Reducer>::type::state;
+  /// Of the larger of the two: what is stored in the place of either has room for both.
+  static constexpr std::size_t state_bytes = sizeof(first_state) > sizeof(second_state)
+                                                 ? sizeof(first_state)
+                                                 : sizeof(second_state);
 
   first_state first{};
   second_state second{};
