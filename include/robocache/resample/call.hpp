@@ -152,8 +152,7 @@ struct stream_work {
   std::int32_t times_stride;
   std::int32_t regular_size;  // S; 0 if packed
   duration_t<Time> offset;    // the policy's, next to what it is needed with
-  const std::int64_t* lengths;
-  const std::int64_t* offsets;
+  recording_bounds bounds;
   const In* values_data;
   std::int64_t values_batch_stride;
   std::int64_t values_sample_stride;
@@ -168,8 +167,6 @@ struct stream_work {
   std::int64_t values_channel_stride;
   std::int64_t output_channel_stride;
   std::int64_t samples;  // S, or N if packed
-  std::int64_t lengths_stride;
-  std::int64_t offsets_stride;
   std::int64_t statuses_strides[2];
   std::int64_t scale_stride;
   std::int64_t shift_stride;
@@ -185,8 +182,7 @@ struct stream_work {
         times_stride(static_cast<std::int32_t>(source.times.stride(1))),
         regular_size(source.packed ? 0 : static_cast<std::int32_t>(source.times.extent(1))),
         offset(options.offset),
-        lengths(source.packed ? nullptr : source.lengths.data()),
-        offsets(source.packed ? source.offsets.data() : nullptr),
+        bounds(source.bounds()),
         values_data(source.values.data()),
         values_batch_stride(source.values.stride(0)),
         values_sample_stride(source.values.stride(1)),
@@ -200,8 +196,6 @@ struct stream_work {
         values_channel_stride(source.values.stride(2)),
         output_channel_stride(output.stride(2)),
         samples(source.times.extent(1)),
-        lengths_stride(source.lengths.stride(0)),
-        offsets_stride(source.offsets.stride(0)),
         statuses_strides{status_bytes.stride(0), status_bytes.stride(1)},
         scale_stride(options.scale.stride(0)),
         shift_stride(options.shift.stride(0)),
@@ -220,16 +214,8 @@ struct stream_work {
 
   /// Recording `b`. If its length or offsets do not fit it has no samples.
   ROBOCACHE_HD recording<Time> item(std::int64_t b) const noexcept {
-    recording<Time> result{{times + b * times_batch_stride, times_stride, regular_size, offset}, 0};
-    if (offsets != nullptr || lengths != nullptr) {
-      const sample_range found = offsets != nullptr
-                                     ? packed_range(offsets, offsets_stride, b, samples)
-                                     : padded_range(lengths, lengths_stride, b, samples);
-      result.axis.times += found.first * times_stride;
-      result.axis.size = found.size;
-      result.first_sample = found.first;
-    }
-    return result;
+    const time_axis<Time> axis{times + b * times_batch_stride, times_stride, regular_size, offset};
+    return recording_of(axis, bounds, b, samples);
   }
 };
 

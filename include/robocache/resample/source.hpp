@@ -33,18 +33,21 @@ ROBOCACHE_HD inline sample_range checked_range(std::int64_t first, std::int64_t 
   return {first, static_cast<std::int32_t>(end - first)};
 }
 
-/// The samples of item `b` of a packed batch.
-template <int = 0>
-ROBOCACHE_DETAIL_HD_COLD sample_range packed_range(const std::int64_t* offsets, std::int64_t stride,
-                                                   std::int64_t b, std::int64_t samples) noexcept {
-  return checked_range(offsets[b * stride], offsets[(b + 1) * stride], samples);
-}
+/// Where the recordings of a batch begin and end: by offsets if packed, else by lengths. No data:
+/// all are equally long.
+struct recording_bounds {
+  const std::int64_t* data = nullptr;
+  std::int64_t stride = 0;
+  bool packed = false;
+};
 
-/// The samples of item `b` of a padded batch with lengths.
+/// The samples of item `b` of a batch with bounds.
 template <int = 0>
-ROBOCACHE_DETAIL_HD_COLD sample_range padded_range(const std::int64_t* lengths, std::int64_t stride,
-                                                   std::int64_t b, std::int64_t samples) noexcept {
-  return checked_range(0, lengths[b * stride], samples);
+ROBOCACHE_DETAIL_HD_COLD sample_range range_of_item(const recording_bounds& bounds, std::int64_t b,
+                                                    std::int64_t samples) noexcept {
+  const std::int64_t first = bounds.packed ? bounds.data[b * bounds.stride] : 0;
+  const std::int64_t end = bounds.data[(bounds.packed ? b + 1 : b) * bounds.stride];
+  return checked_range(first, end, samples);
 }
 
 }  // namespace detail
@@ -55,6 +58,29 @@ struct recording {
   time_axis<Time> axis;
   std::int64_t first_sample = 0;
 };
+
+namespace detail {
+
+/// Recording `b` of a batch.
+///
+/// \param axis     its stamps if it has no bounds; else the item's first stamp, or all recordings'
+/// \param bounds   where it begins and ends
+/// \param samples  S, or N if packed
+template <class Time>
+ROBOCACHE_HD inline recording<Time> recording_of(const time_axis<Time>& axis,
+                                                 const recording_bounds& bounds, std::int64_t b,
+                                                 std::int64_t samples) noexcept {
+  recording<Time> result{axis, 0};
+  if (bounds.data != nullptr) {
+    const sample_range found = range_of_item(bounds, b, samples);
+    result.axis.times += found.first * axis.stride;
+    result.axis.size = found.size;
+    result.first_sample = found.first;
+  }
+  return result;
+}
+
+}  // namespace detail
 
 /// The stamps of a batch of recordings. Made by `padded_times` or `packed_times`.
 ///
@@ -83,18 +109,15 @@ struct source_times {
   /// Recording `b`, its stamps moved by `offset`. If its length or offsets do not fit it has no
   /// samples. Packed stamps must have a stride of 0 along the batch.
   ROBOCACHE_HD recording<Time> item(std::int64_t b, duration_t<Time> offset) const noexcept {
-    const auto sample_stride = static_cast<std::int32_t>(times.stride(1));
-    const std::int32_t size = packed ? 0 : static_cast<std::int32_t>(times.extent(1));
-    recording<Time> result{{times.data() + b * times.stride(0), sample_stride, size, offset}, 0};
-    if (packed || lengths.data() != nullptr) {
-      const detail::sample_range found =
-          packed ? detail::packed_range(offsets.data(), offsets.stride(0), b, times.extent(1))
-                 : detail::padded_range(lengths.data(), lengths.stride(0), b, times.extent(1));
-      result.axis.times += found.first * sample_stride;
-      result.axis.size = found.size;
-      result.first_sample = found.first;
-    }
-    return result;
+    const time_axis<Time> axis{times.data() + b * times.stride(0),
+                               static_cast<std::int32_t>(times.stride(1)),
+                               packed ? 0 : static_cast<std::int32_t>(times.extent(1)), offset};
+    return detail::recording_of(axis, bounds(), b, times.extent(1));
+  }
+
+  ROBOCACHE_HD detail::recording_bounds bounds() const noexcept {
+    const tensor_view<const std::int64_t, 1>& used = packed ? offsets : lengths;
+    return {used.data(), used.stride(0), packed};
   }
 };
 

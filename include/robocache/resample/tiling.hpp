@@ -41,9 +41,9 @@ class row_tiling {
     result.first_row = of_item * static_cast<std::uint32_t>(rows_);
     const std::int32_t left = rows_per_item_ - static_cast<std::int32_t>(result.first_row);
     result.rows = rows_ < left ? rows_ : left;
-    result.first_channel = static_cast<std::int32_t>(column) * vectors_ * width_;
+    result.first_channel = static_cast<std::int32_t>(column) * channels_per_column_;
     const bool last = column + 1 == columns();
-    result.channels = last ? channels_ - result.first_channel : vectors_ * width_;
+    result.channels = last ? channels_ - result.first_channel : channels_per_column_;
     result.width = width_;
     result.row_of_item_magic = row_of_item_magic_;
     result.reports = column == 0;
@@ -64,7 +64,7 @@ class row_tiling {
   std::uint32_t tiles_ = 0;
   std::int32_t rows_ = 1;  // 1..32
   std::int32_t rows_per_item_ = 0;
-  std::int32_t vectors_ = 0;  // per tile; the last tile of a row may have fewer
+  std::int32_t channels_per_column_ = 0;  // the last column has the rest
   std::int32_t columns_ = 1;
   std::uint32_t row_of_item_magic_ = 0;
   std::int32_t width_ = 1;
@@ -88,7 +88,7 @@ inline row_tiling choose_tiling(std::int64_t batch, std::int64_t rows, std::int6
   const std::int64_t vectors = channels / width;
   row_tiling tiling;
   tiling.rows_per_item_ = static_cast<std::int32_t>(rows);
-  tiling.vectors_ = static_cast<std::int32_t>(vectors);
+  tiling.channels_per_column_ = static_cast<std::int32_t>(channels);
   tiling.width_ = width;
   tiling.channels_ = static_cast<std::int32_t>(channels);
   if (batch == 0 || rows == 0) return tiling;
@@ -102,23 +102,26 @@ inline row_tiling choose_tiling(std::int64_t batch, std::int64_t rows, std::int6
     tiling.rows_ *= 2;
   }
   // Long rows: several warps to one, if there are not enough rows to go round.
+  std::int64_t vectors_of_tile = vectors;
   if (tiling.rows_ == 1 && !whole_rows) {
     const std::int64_t wanted = std::min<std::int64_t>((vectors + lanes - 1) / lanes,
                                                        (warps + batch * rows - 1) / (batch * rows));
     const std::int64_t columns = std::max<std::int64_t>(wanted, 1);
     const std::int64_t per_column = (vectors + columns - 1) / columns;
     constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max() / lanes * lanes;
-    tiling.vectors_ =
-        static_cast<std::int32_t>(std::min((per_column + lanes - 1) / lanes * lanes, most));
-    tiling.columns_ = static_cast<std::int32_t>(
-        std::max<std::int64_t>(1, (vectors + tiling.vectors_ - 1) / std::max(tiling.vectors_, 1)));
+    vectors_of_tile = std::min((per_column + lanes - 1) / lanes * lanes, most);
+    tiling.columns_ = static_cast<std::int32_t>(std::max<std::int64_t>(
+        1, (vectors + vectors_of_tile - 1) / std::max<std::int64_t>(vectors_of_tile, 1)));
+    tiling.channels_per_column_ =
+        static_cast<std::int32_t>(std::min(vectors_of_tile * width, channels));
   }
   const std::int64_t per_item = (rows + tiling.rows_ - 1) / tiling.rows_;
   const double total = static_cast<double>(batch) * static_cast<double>(per_item);
   if (total >= 2147483648.0) return tiling;
   tiling.tiles_ = static_cast<std::uint32_t>(batch * per_item);
   tiling.tiles_per_item_ = detail::fast_divide(static_cast<std::uint32_t>(per_item));
-  tiling.row_of_item_magic_ = detail::item_magic(tiling.rows_, tiling.vectors_);
+  tiling.row_of_item_magic_ =
+      detail::item_magic(tiling.rows_, static_cast<std::int32_t>(vectors_of_tile));
   return tiling;
 }
 

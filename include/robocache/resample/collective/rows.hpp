@@ -144,11 +144,14 @@ ROBOCACHE_HD inline unsigned char* output_row(const Call& call, std::uint32_t b,
 ///
 /// \tparam Width  elements per access; zero or negative: as `tile.width` says
 /// \tparam Exact  `copies` has room for the tile's rows alone, not for 32
-template <int Width, bool Affine, bool Exact = false, class Group, class Call, class Between>
+/// \param place   the tile, or what converts to it
+template <int Width, bool Affine, bool Exact = false, class Group, class Call, class Tile,
+          class Between>
 __device__ __forceinline__ void write_rows_by_warp(const Group& warp,
                                                    row_copy<typename Call::real>* copies,
-                                                   const Call& call, const row_tile& tile,
+                                                   const Call& call, const Tile& place,
                                                    const Between& between) noexcept {
+  const row_tile tile = place;
   const auto lane = static_cast<int>(warp.thread_rank());
   // Lanes beyond the tile repeat its last row.
   const std::uint32_t row = tile.first_row + static_cast<std::uint32_t>(min(lane, tile.rows - 1));
@@ -172,27 +175,26 @@ __device__ __forceinline__ void write_rows_by_warp(const Group& warp,
   }
   const auto found =
       found_row(request, call, tile.item, row, after, lane < tile.rows && tile.reports);
+  between();
   const row_copy<typename Call::real> mine = row_copy_of(call, found, values, out);
+  const std::int32_t channels = static_cast<row_tile>(place).channels;
   if constexpr (Width > 0) {
-    const std::int32_t vectors = tile.channels / Width;
+    const std::int32_t vectors = channels / Width;
     const channel_span span{offset, static_cast<std::uint32_t>(tile.first_channel), vectors,
                             tile.row_of_item_magic};
-    if (one_row && tile.channels <= 32 * Width) {  // every lane knows the row: no detour
-      if constexpr (Exact) between();
-      copy_short_row<Width, Affine>(mine, call, span, tile.channels, lane);
+    if (one_row && channels <= 32 * Width) {  // every lane knows the row: no detour
+      copy_short_row<Width, Affine>(mine, call, span, channels, lane);
       return;
     }
     if (!Exact || lane < tile.rows) copies[lane] = mine;
     warp.sync();
-    between();
     copy_vectors<Width, Affine>(warp, copies, tile.rows, call, span);
-    copy_rest<Width, Affine>(warp, copies, tile.rows, call, span, tile.channels);
+    copy_rest<Width, Affine>(warp, copies, tile.rows, call, span, channels);
   } else {
     if (!Exact || lane < tile.rows) copies[lane] = mine;
     warp.sync();
-    between();
     copy_part<Affine>(warp, copies, tile.rows, call, tile.width,
-                      channel_part{tile.first_channel, tile.channels});
+                      channel_part{tile.first_channel, channels});
   }
 }
 
@@ -292,9 +294,9 @@ ROBOCACHE_HD inline void write_rows(const Group& group, resample_storage<Capacit
 }
 
 /// A tile of a recording without channel groups.
-template <int Width, bool Affine, class Group, int Capacity, class Call, class Between>
+template <int Width, bool Affine, class Group, int Capacity, class Call, class Tile, class Between>
 ROBOCACHE_HD inline void write_plain_rows(const Group& group, resample_storage<Capacity>& storage,
-                                          const Call& call, const row_tile& tile,
+                                          const Call& call, const Tile& tile,
                                           const Between& between) noexcept {
 #if defined(__CUDA_ARCH__)
   if constexpr (is_warp_v<Group> && Capacity >= 32 && Width != 0) {
@@ -458,14 +460,12 @@ ROBOCACHE_HD inline void store_brackets(const Group& group, const Call& call, co
 /// \param group    the threads that work on the tile together
 /// \param storage  what they share
 /// \param call     a `resample_work`, or anything with its members
-/// \param tile     the rows
-/// \param between  called by every thread after the last search, before the last copies. Where
-///                 `Width` is above 0 a warp leaves it out for a tile of one row of at most 32
-///                 accesses, which it finds and copies in one go.
+/// \param tile     the rows: a `row_tile`, or what converts to one, as often as it is asked for
+/// \param between  called once by every thread, after the last search and before the last copies
 template <int Width = 0, normalizing Normalizing = normalizing::if_asked, class Group, int Capacity,
-          class Call, class Between = detail::nothing_between>
+          class Call, class Tile, class Between = detail::nothing_between>
 ROBOCACHE_HD inline void resample_rows(const Group& group, resample_storage<Capacity>& storage,
-                                       const Call& call, const row_tile& tile,
+                                       const Call& call, const Tile& tile,
                                        const Between& between = {}) noexcept {
   if constexpr (Call::grouped) {
     constexpr bool whole = detail::is_warp_v<Group> && Capacity >= 32 && Width != 0;

@@ -15,15 +15,14 @@
 namespace robocache {
 namespace detail {
 
-/// The stamp that thread `rank` probes in a range `[first, last)` cut into slices: the last of its
+/// The index that thread `rank` probes in a range `[first, last)` cut into slices: the last of its
 /// slice. The range is not empty; threads whose slice lies beyond it probe its last stamp.
-template <class Time>
-ROBOCACHE_HD inline Time slice_end(const time_axis<Time>& axis, std::int32_t first,
-                                   std::int32_t last, std::int32_t slice, unsigned rank) noexcept {
+ROBOCACHE_HD inline std::int32_t slice_end(std::int32_t first, std::int32_t last,
+                                           std::int32_t slice, unsigned rank) noexcept {
   const std::uint32_t end =
       static_cast<std::uint32_t>(first) + (rank + 1u) * static_cast<std::uint32_t>(slice) - 1u;
   const std::uint32_t most = static_cast<std::uint32_t>(last) - 1u;
-  return axis[static_cast<std::int32_t>(end < most ? end : most)];
+  return static_cast<std::int32_t>(end < most ? end : most);
 }
 
 /// Length of the slices into which a group cuts `size` stamps, one slice per thread.
@@ -35,8 +34,8 @@ ROBOCACHE_HD inline std::int32_t slice_length(const Group& group, std::int32_t s
 /// `upper_bound` of the whole axis by a tile of a warp for one target: each lane asks about one
 /// slice per round, so that 32 lanes need two rounds for 1024 stamps. All lanes get the result.
 ///
-/// \param pivot  `slice_end` of the whole axis for this lane, loaded ahead so that it may travel
-///               together with the target
+/// \param pivot  the stamp at `slice_end` of the whole axis for this lane, loaded ahead so that it
+///               may travel together with the target
 template <class Group, class Time>
 ROBOCACHE_HD inline std::int32_t ballot_upper_bound(const Group& group, const time_axis<Time>& axis,
                                                     Time t, Time pivot) noexcept {
@@ -57,7 +56,7 @@ ROBOCACHE_HD inline std::int32_t ballot_upper_bound(const Group& group, const ti
     first += count * slice;
     if (slice - 1 < last - first) last = first + slice - 1;
     if (first >= last) return last;
-    pivot = slice_end(axis, first, last, slice_length(group, last - first), group.thread_rank());
+    pivot = axis[slice_end(first, last, slice_length(group, last - first), group.thread_rank())];
   }
 }
 
@@ -69,7 +68,7 @@ ROBOCACHE_HD inline std::int32_t group_upper_bound(const Group& group, const tim
   if (axis.size == 0) return 0;
   if constexpr (can_ballot<Group>::value) {
     const Time pivot =
-        slice_end(axis, 0, axis.size, slice_length(group, axis.size), group.thread_rank());
+        axis[slice_end(0, axis.size, slice_length(group, axis.size), group.thread_rank())];
     return ballot_upper_bound(group, axis, t, pivot);
   } else {
     (void)group;
@@ -85,7 +84,7 @@ ROBOCACHE_HD inline std::int32_t group_upper_bound(const Group& group, const tim
 /// A round reads one stamp per lane, as 32 pivots of the range that still holds all answers. Each
 /// lane finds its slice among them by shuffles, so that five halvings take one memory latency.
 ///
-/// \param pivot  `slice_end` of the whole axis for this lane
+/// \param pivot  the stamp at `slice_end` of the whole axis for this lane
 template <class Group, class Time>
 __device__ __forceinline__ std::int32_t warp_upper_bound(const Group& warp,
                                                          const time_axis<Time>& axis, Time t,
@@ -116,7 +115,7 @@ __device__ __forceinline__ std::int32_t warp_upper_bound(const Group& warp,
     }
     low = nearer_low;
     high = nearer_high;
-    pivot = slice_end(axis, low, high, slice_length(warp, high - low), warp.thread_rank());
+    pivot = axis[slice_end(low, high, slice_length(warp, high - low), warp.thread_rank())];
   }
 }
 
@@ -140,13 +139,15 @@ struct row_request {
                            std::uint32_t row) noexcept
       : item(call.item(b)), pivot{} {
     if constexpr (can_ballot<Group>::value) {
-      // The first pivots do not depend on the target: both loads are under way together.
+      // The first pivots do not depend on the target: both loads are under way together. Adding the
+      // offset waits for a load, so it comes after both.
       if (item.axis.size > 0) {
-        pivot = slice_end(item.axis, 0, item.axis.size, slice_length(group, item.axis.size),
-                          group.thread_rank());
+        pivot = item.axis.stored(
+            slice_end(0, item.axis.size, slice_length(group, item.axis.size), group.thread_rank()));
       }
     }
     target = call.target(b, row);
+    if constexpr (can_ballot<Group>::value) pivot = time_shifted(pivot, item.axis.offset);
   }
 
   ROBOCACHE_HD std::int64_t first_sample() const noexcept { return item.first_sample; }

@@ -25,6 +25,19 @@ __device__ __forceinline__ std::uint32_t tile_of_warp() noexcept {
   return blockIdx.x * warps_per_block + threadIdx.x / 32u;
 }
 
+/// Tile `index` of the block's column. It is made anew wherever it is asked for, so that what of it
+/// is needed after the search takes no register until then.
+struct launched_tile {
+  const row_tiling& tiling;
+  std::uint32_t index;
+
+  __device__ __forceinline__ operator row_tile() const noexcept {
+    std::uint32_t column;
+    asm volatile("mov.u32 %0, %%ctaid.y;" : "=r"(column));
+    return tiling.tile(index, column);
+  }
+};
+
 /// Rows of `resample` and `apply_brackets`.
 template <int Width, bool Affine, class Work>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(rows_threads,
@@ -34,13 +47,12 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(rows_threads,
   __shared__ resample_storage<> storage[warps_per_block];
   const std::uint32_t index = tile_of_warp();
   if (index >= tiling.tiles()) return;
-  const row_tile tile = tiling.tile(index, blockIdx.y);
   wait_for_previous_kernel();
-  // The next kernel may launch after the search. Earlier, its warps would take the place of this
-  // one's and wait.
+  // The next kernel may launch when this one's rows are found: ADR 0003 has the times of other
+  // places.
   constexpr normalizing affine = Affine ? normalizing::yes : normalizing::no;
-  resample_rows<Width, affine>(warp_group{}, storage[threadIdx.x / 32u], work, tile,
-                               [] { let_next_kernel_launch(); });
+  resample_rows<Width, affine>(warp_group{}, storage[threadIdx.x / 32u], work,
+                               launched_tile{tiling, index}, [] { let_next_kernel_launch(); });
 }
 
 /// Rows of recordings with channel groups.

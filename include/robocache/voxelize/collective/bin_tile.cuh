@@ -163,7 +163,7 @@ struct produced_points {
 
 /// The ranks of four neighbouring points in their bins: any order will do. Neighbours in a scan
 /// mostly share a bin, and what shares one is counted at once.
-__device__ __forceinline__ void take_ranks(std::uint32_t* counters, int shift,
+__device__ __forceinline__ void take_ranks(const shared_pointer<std::uint32_t>& counters, int shift,
                                            const std::uint32_t (&cells)[4],
                                            std::uint32_t (&ranks)[4]) noexcept {
   const std::uint32_t bin = cells[0] >> shift;
@@ -258,8 +258,8 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
   constexpr int stride = neighbours ? 1 : bin_threads;
   using entry = bin_entry<Indexed>;
   constexpr int most = most_bins<Indexed>;
-  std::uint32_t* const offsets = storage.offsets;
-  auto* const staged = reinterpret_cast<entry*>(storage.staged);
+  const shared_pointer<std::uint32_t> offsets(storage.offsets);
+  const shared_pointer<entry> staged(reinterpret_cast<entry*>(storage.staged));
   const auto thread = static_cast<int>(block.thread_rank());
 
 #pragma unroll

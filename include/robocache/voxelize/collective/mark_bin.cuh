@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/cuda/block.cuh>
 #include <robocache/cuda/launch.cuh>
 #include <robocache/detail/config.hpp>
 #include <robocache/voxelize/collective/visit_bin.cuh>
@@ -90,11 +91,11 @@ __device__ __forceinline__ void mark_bin(const Group& block, mark_bin_storage<Ma
   cuda_detail::wait_for_previous_kernel();
   block.sync();
 
-  const std::int64_t n = slab.present();
-  const int tiles = slab.active_tiles(n);
-  visit_bin(block, slab.pieces, bin, tiles, [words](std::uint32_t voxel, std::uint32_t points) {
-    Mark::add_to_words(words, voxel, points);
-  });
+  const shared_pointer<std::uint32_t> marked(words);
+  visit_bin(block, slab.pieces, bin, slab.tiles(),
+            [marked](std::uint32_t voxel, std::uint32_t points) {
+              Mark::add_to_words(marked.get(), voxel, points);
+            });
   block.sync();
   cuda_detail::let_next_kernel_launch();
   constexpr std::uint32_t per_element = Mark::voxels_per_element;
@@ -108,7 +109,7 @@ __device__ __forceinline__ void mark_bin(const Group& block, mark_bin_storage<Ma
     done = elements / per_vector * per_vector;  // the grid may end anywhere
   }
   write_elements(block, call, first_element, done, elements, words);
-  if (slab.counters != nullptr && bin == 0) report_counters(block, slab, n, tiles, storage.sums);
+  if (slab.counters != nullptr && bin == 0) report_counters(block, slab, storage.sums);
 }
 
 }  // namespace robocache

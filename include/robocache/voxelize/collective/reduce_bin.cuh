@@ -157,8 +157,7 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
   cuda_detail::wait_for_previous_kernel();
   cuda_detail::let_next_kernel_launch();
 
-  const std::int64_t n = slab.present();
-  const int tiles = slab.active_tiles(n);
+  const int tiles = slab.tiles();
   const bool accumulate = call.accumulate;
   const bool pairs = reduces_pairs<Reducer, In, Out>::value && !accumulate;
   const bool singles = accumulate || !has_of_one<Reducer>::value;
@@ -166,7 +165,7 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
   if (!sort_in_shared(block, call, bin, tiles, singles, pairs, storage)) {
     if (part == 0) {
       sort_in_global(block, call, bin, tiles, storage);
-      if (reports) report_counters(block, slab, n, tiles, storage.lost);
+      if (reports) report_counters(block, slab, storage.lost);
     }
     return;
   }
@@ -226,7 +225,7 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
     block.sync();
     if (storage.many != 0) write_counts(block, call, static_cast<std::uint32_t>(bin), storage);
   }
-  if (reports) report_counters(block, slab, n, tiles, storage.lost);
+  if (reports) report_counters(block, slab, storage.lost);
 }
 
 }  // namespace robocache

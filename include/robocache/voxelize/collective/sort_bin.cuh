@@ -93,8 +93,7 @@ __device__ __forceinline__ std::uint32_t list_pieces(const Group& block, const b
   std::uint32_t total;
   const std::uint32_t start = block_prefix_sum<reduce_threads>(block, number, storage.sums, total);
   storage.starts[block.thread_rank()] = start;
-  storage.offsets[block.thread_rank()] =
-      static_cast<std::uint32_t>(tile) * static_cast<std::uint32_t>(pieces.tile) + begin - start;
+  storage.offsets[block.thread_rank()] = pieces.origin(tile) + begin - start;
   block.sync();
   return total;
 }
@@ -108,7 +107,7 @@ __device__ __forceinline__ void for_each_listed(const Group& block, const bin_pi
                                                 const Body& body) noexcept {
   const auto* const entries = reinterpret_cast<const std::uint32_t*>(pieces.entries);
   constexpr int unrolled = 4;
-  const std::uint32_t tile = static_cast<std::uint32_t>(pieces.tile);  // a power of two
+  const std::uint32_t in_tile = (1u << pieces.tile_shift) - 1;
   for (std::uint32_t first = block.thread_rank(); first < total;
        first += unrolled * reduce_threads) {
     std::uint32_t at[unrolled];
@@ -127,7 +126,7 @@ __device__ __forceinline__ void for_each_listed(const Group& block, const bin_pi
 #pragma unroll
     for (int u = 0; u < unrolled; ++u) {
       const std::uint32_t e = first + static_cast<std::uint32_t>(u) * reduce_threads;
-      if (e < total) body(e, (at[u] & ~(tile - 1u)) + (entry[u] >> 16), entry[u] & 0xffffu);
+      if (e < total) body(e, (at[u] & ~in_tile) + (entry[u] >> 16), entry[u] & 0xffffu);
     }
   }
 }
@@ -307,7 +306,7 @@ static __device__ __noinline__ void sort_in_global(const Group& block, const bin
     const bin_piece piece = piece_of(pieces, bin, t);
     before += piece.begin;
     if (!piece.alike) continue;
-    const std::uint32_t entry = entries[static_cast<std::int64_t>(t) * pieces.tile + piece.begin];
+    const std::uint32_t entry = entries[pieces.origin(t) + piece.begin];
     atomicAdd(&counters[entry & 0xffffu], piece.number);
   }
   std::uint32_t position;
@@ -352,7 +351,7 @@ static __device__ __noinline__ void sort_in_global(const Group& block, const bin
   for (int t = warp; t < tiles; t += reduce_warps) {
     const bin_piece piece = piece_of(pieces, bin, t);
     if (!piece.alike) continue;
-    const std::uint32_t tile = static_cast<std::uint32_t>(t * pieces.tile);
+    const std::uint32_t tile = pieces.origin(t);
     const std::uint32_t* const from = entries + tile;
     const std::uint32_t end = piece.begin + piece.number;
     std::uint32_t at = 0;

@@ -20,11 +20,11 @@ namespace detail {
 /// \param sums  shared memory
 template <class Group>
 __device__ __forceinline__ void report_counters(const Group& block, const bin_slab& slab,
-                                                std::int64_t n, int tiles,
                                                 unsigned long long (&sums)[2]) noexcept {
   const unsigned rank = block.thread_rank();
   if (rank < 2) sums[rank] = 0;
   block.sync();
+  const int tiles = slab.tiles();
   unsigned long long mine_outside = 0;
   unsigned long long mine_not_finite = 0;
   for (int t = static_cast<int>(rank); t < tiles; t += static_cast<int>(block.size())) {
@@ -35,22 +35,29 @@ __device__ __forceinline__ void report_counters(const Group& block, const bin_sl
   atomicAdd(&sums[1], mine_not_finite);
   block.sync();
   if (rank == 0) {
-    const std::int64_t all = slab.point_count == nullptr ? n : *slab.point_count;
-    slab.counters->used = static_cast<std::uint64_t>(n) - sums[0] - sums[1];
+    slab.counters->used = static_cast<std::uint64_t>(slab.points.present()) - sums[0] - sums[1];
     slab.counters->outside = sums[0];
     slab.counters->not_finite = sums[1];
-    slab.counters->beyond = static_cast<std::uint64_t>(all - n);
+    slab.counters->beyond = static_cast<std::uint64_t>(slab.points.beyond());
   }
 }
 
 /// Entries of a piece that a lane reads at once.
 inline constexpr int visit_width = 4;
 
-__device__ __forceinline__ void load_entries(const std::uint16_t* from,
-                                             std::uint32_t (&entries)[visit_width]) noexcept {
-  const uint2 two = *reinterpret_cast<const uint2*>(from);
-  entries[0] = two.x & 0xffffu, entries[1] = two.x >> 16;
-  entries[2] = two.y & 0xffffu, entries[3] = two.y >> 16;
+/// `visit_width` entries as they are loaded: two to a register.
+struct packed_entries {
+  uint2 words;
+
+  /// Entry `k`, which is known when compiling.
+  __device__ __forceinline__ std::uint32_t operator[](int k) const noexcept {
+    const unsigned word = k < 2 ? words.x : words.y;
+    return k % 2 == 0 ? word & 0xffffu : word >> 16;
+  }
+};
+
+__device__ __forceinline__ packed_entries load_entries(const std::uint16_t* from) noexcept {
+  return {*reinterpret_cast<const uint2*>(from)};
 }
 
 /// Visits the entries `[at, end)` of a piece that is longer than expected, by a whole warp.
@@ -62,11 +69,11 @@ static __device__ __noinline__ void visit_long_piece(std::uint32_t lane,
   constexpr std::uint32_t step = 32 * visit_width;
   constexpr int unrolled = 4;
   for (; at < end; at += unrolled * step) {
-    std::uint32_t entry[unrolled][visit_width];
+    packed_entries entry[unrolled];
 #pragma unroll
     for (int u = 0; u < unrolled; ++u) {
       const std::uint32_t mine = at + u * step + lane * visit_width;
-      if (mine < end) load_entries(entries + mine, entry[u]);
+      if (mine < end) entry[u] = load_entries(entries + mine);
     }
 #pragma unroll
     for (int u = 0; u < unrolled; ++u) {
@@ -114,59 +121,70 @@ __device__ __forceinline__ void visit_bin(const Group& block, const detail::bin_
   const int warp = static_cast<int>(block.thread_rank() / 32u);
   const int lanes = pieces.lanes;
   const int side = lane & (lanes - 1);
-  const int groups = 32 / lanes;
-  const int group = lane / lanes;
+  const int shift = __ffs(lanes) - 1;
+  const int groups = 32 >> shift;
+  const int group = lane >> shift;
+  // The lanes of a piece read a window of it, which begins where its first access does.
+  const auto window = static_cast<std::uint32_t>(lanes * visit_width);
+  const auto offset = static_cast<std::uint32_t>(side * visit_width);
+  const auto window_begin = [](std::uint32_t piece) {
+    return piece & 0xffffu & ~(visit_width - 1u);
+  };
   constexpr int unrolled = 4;
   for (int base = warp; base < tiles; base += 32 * visit_warps) {
     const int own = base + lane * visit_warps;
-    const std::uint32_t own_origin =
-        static_cast<std::uint32_t>(own) * static_cast<std::uint32_t>(pieces.tile);
-    std::uint32_t own_begin = own_origin;
-    std::uint32_t own_end = own_origin;
+    std::uint32_t own_piece = 0;  // where it begins in its tile, and, 16 bits higher, where it ends
     if (own < tiles) {
       const std::uint16_t* const row =
           pieces.offsets + static_cast<std::int64_t>(own) * (pieces.bins + 1) + bin;
-      own_begin += row[0];
-      own_end += row[1];
+      own_piece = row[0] | static_cast<std::uint32_t>(row[1]) << 16;
     }
     const int count = min(32, (tiles - base + visit_warps - 1) / visit_warps);
+    const auto origin = [&](int slot) { return pieces.origin(base + slot * visit_warps); };
     for (int j = 0; j < count; j += unrolled * groups) {
-      std::uint32_t at[unrolled];
-      std::uint32_t begin[unrolled];
-      std::uint32_t end[unrolled];
-      std::uint32_t entry[unrolled][visit_width];
+      std::uint32_t piece[unrolled];
+      packed_entries entry[unrolled];
 #pragma unroll
       for (int u = 0; u < unrolled; ++u) {
-        const int slot = j + u * groups + group;  // beyond the count the pieces are empty
-        begin[u] = __shfl_sync(0xffffffffu, own_begin, slot & 31);
-        end[u] = __shfl_sync(0xffffffffu, own_end, slot & 31);
-        if (slot >= 32) end[u] = begin[u];
-        at[u] = (begin[u] & ~(visit_width - 1u)) + static_cast<std::uint32_t>(side * visit_width);
-        if (at[u] < end[u]) load_entries(entries + at[u], entry[u]);
+        const int slot = j + u * groups + group;
+        piece[u] = __shfl_sync(0xffffffffu, own_piece, slot & 31);
+        if (slot >= 32) piece[u] = 0;  // from the count up to here the pieces are empty, too
+      }
+#pragma unroll
+      for (int u = 0; u < unrolled; ++u) {
+        const std::uint32_t at = window_begin(piece[u]) + offset;
+        if (at < piece[u] >> 16) {
+          entry[u] = load_entries(entries + (origin(j + u * groups + group) + at));
+        }
       }
       // Keeps the compiler from loading the last piece when others were visited, 5 % slower.
       __syncwarp();
       bool longer = false;
 #pragma unroll
       for (int u = 0; u < unrolled; ++u) {
+        const std::uint32_t begin = piece[u] & 0xffffu;
+        const std::uint32_t size = (piece[u] >> 16) - begin;
+        // Below zero, which is a large number, where the window is not yet in the piece.
+        const std::uint32_t at = window_begin(piece[u]) + offset - begin;
 #pragma unroll
         for (int k = 0; k < visit_width; ++k) {
-          const std::uint32_t i = at[u] + static_cast<std::uint32_t>(k);
-          if (i >= begin[u] && i < end[u]) visitor(entry[u][k], 1u);
+          if (at + static_cast<std::uint32_t>(k) < size) visitor(entry[u][k], 1u);
         }
-        at[u] += static_cast<std::uint32_t>((lanes - side) * visit_width);  // end of the window
-        longer = longer || at[u] < end[u];
+        longer = longer || window_begin(piece[u]) + window < piece[u] >> 16;
       }
       if (__any_sync(0xffffffffu, longer)) {
 #pragma unroll
         for (int u = 0; u < unrolled; ++u) {
-          unsigned open = __ballot_sync(0xffffffffu, side == 0 && at[u] < end[u]);
-          while (open != 0) {
-            const int leader = __ffs(static_cast<int>(open)) - 1;
-            open &= open - 1;
+          const bool open = window_begin(piece[u]) + window < piece[u] >> 16;
+          unsigned leaders = __ballot_sync(0xffffffffu, side == 0 && open);
+          while (leaders != 0) {
+            const int leader = __ffs(static_cast<int>(leaders)) - 1;
+            leaders &= leaders - 1;
+            const std::uint32_t longest = __shfl_sync(0xffffffffu, piece[u], leader);
+            const std::uint32_t from = origin(j + u * groups + (leader >> shift));
             visit_long_piece(static_cast<std::uint32_t>(lane), entries,
-                             __shfl_sync(0xffffffffu, at[u], leader),
-                             __shfl_sync(0xffffffffu, end[u], leader), visitor);
+                             from + window_begin(longest) + window, from + (longest >> 16),
+                             visitor);
           }
         }
       }

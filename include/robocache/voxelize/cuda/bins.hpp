@@ -29,8 +29,11 @@ struct CUstream_st;  // a CUDA stream is a pointer to it
 
 namespace robocache::detail {
 
-inline constexpr int small_tile = bin_threads * 8;
-inline constexpr int large_tile = bin_threads * 16;
+inline constexpr int small_tile_shift = 12;
+inline constexpr int large_tile_shift = 13;
+inline constexpr int small_tile = 1 << small_tile_shift;
+inline constexpr int large_tile = 1 << large_tile_shift;
+static_assert(small_tile % bin_threads == 0);
 /// Fewer points than this make too few large tiles to fill a GPU.
 inline constexpr std::int64_t points_for_large_tiles = std::int64_t{1} << 22;
 
@@ -333,8 +336,13 @@ struct bin_pieces {
   const unsigned char* entries;
   const std::uint16_t* offsets;
   std::int32_t bins;
-  std::int32_t tile;
-  std::int32_t lanes;  ///< that read a piece together, a power of two
+  std::int32_t tile_shift;  ///< a tile has 2^tile_shift points
+  std::int32_t lanes;       ///< that read a piece together, a power of two
+
+  /// Where tile `t` begins.
+  ROBOCACHE_HD std::uint32_t origin(int t) const noexcept {
+    return static_cast<std::uint32_t>(t) << tile_shift;
+  }
 };
 
 /// The part of a grid whose bins the second and the third kernel work on.
@@ -343,21 +351,17 @@ struct bin_slab {
   std::int64_t begin;   ///< first voxel of the slab
   std::uint32_t cells;  ///< voxels of the slab
   std::int32_t shift;
-  std::int32_t bins;                 ///< that have voxels in this slab
-  std::uint32_t size;                ///< voxels of a bin
-  voxel_spread spread;               ///< where points have features
-  const std::uint32_t* point_count;  ///< as in `point_arguments`
-  std::int64_t points;
+  std::int32_t bins;    ///< that have voxels in this slab
+  std::uint32_t size;   ///< voxels of a bin
+  voxel_spread spread;  ///< where points have features
+  points_at_hand points;
   const std::uint32_t* lost;
   voxel_counters* counters;  ///< null: not to be written
 
-  ROBOCACHE_HD std::int64_t present() const noexcept {
-    if (point_count == nullptr) return points;
-    const std::int64_t n = *point_count;
-    return n < points ? n : points;
-  }
-  ROBOCACHE_HD int active_tiles(std::int64_t n) const noexcept {
-    return static_cast<int>((n + pieces.tile - 1) / pieces.tile);
+  /// Tiles that have points.
+  ROBOCACHE_HD int tiles() const noexcept {
+    const std::int64_t last = (std::int64_t{1} << pieces.tile_shift) - 1;
+    return static_cast<int>((points.present() + last) >> pieces.tile_shift);
   }
 };
 
@@ -501,15 +505,15 @@ struct binned_call {
     points.tables = lay_out_tables(call.space.data, call.points.size, all, shape, state_bytes);
 
     bin_slab& here = voxels.slab;
-    here.pieces = {points.tables.entries, points.tables.offsets, shape.bins, shape.tile,
+    here.pieces = {points.tables.entries, points.tables.offsets, shape.bins,
+                   shape.tile == large_tile ? large_tile_shift : small_tile_shift,
                    lanes_per_piece(shape)};
     here.begin = points.begin;
     here.cells = points.cells;
     here.shift = shape.shift;
     here.size = static_cast<std::uint32_t>(shape.size);
     here.spread = points.spread;
-    here.point_count = call.points.count;
-    here.points = call.points.size;
+    here.points = points.locator.points;
     here.lost = points.tables.lost;
     here.counters = slab == 0 ? call.reports.counters : nullptr;
     voxels.accumulate = accumulate;

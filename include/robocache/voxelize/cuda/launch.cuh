@@ -56,10 +56,10 @@ ROBOCACHE_HIDDEN status launch_reduce(const bin_reducing<Reducer, In, Out>& call
                                         blocks(call.slab.bins, call.parts), dim3(reduce_threads),
                                         where, call));
   // No bin can have too many points if there are no more; the host knows no more than that.
-  if (call.slab.points <= most_in_bin || call.vectors == 0) return {};
+  if (call.slab.points.size <= most_in_bin || call.vectors == 0) return {};
   constexpr std::int64_t most_blocks = 264;  // what keeps a large GPU busy
   return launch("voxelize", &reduce_crowds_kernel<Width, Reducer, In, Out>,
-                blocks(std::min(call.slab.points / most_in_bin + 1, most_blocks)),
+                blocks(std::min(call.slab.points.size / most_in_bin + 1, most_blocks)),
                 dim3(crowd_threads), where, call);
 }
 

@@ -37,22 +37,12 @@ ROBOCACHE_HD inline typename scalar_traits<T>::bits load_bits(const unsigned cha
 #endif
 }
 
-/// Points as kernels and loops want them.
-template <class Real>
-struct point_arguments {
-  const unsigned char* data[3];  // x, y, z of the first point
-  std::int64_t step;
-  std::int64_t size;
-  const std::uint32_t* count;
-  bool aligned;
+/// How many points there are, which may be known only when the call runs.
+struct points_at_hand {
+  std::int64_t size;           ///< room for so many
+  const std::uint32_t* count;  ///< of so many; null: there are `size`
 
-  ROBOCACHE_HD void load(std::int64_t i, Real (&p)[3]) const noexcept {
-    for (int k = 0; k < 3; ++k) {
-      p[k] = bit_copy<Real>(load_bits<Real>(data[k] + i * step, aligned));
-    }
-  }
-
-  /// How many points there are to look at, as known only when the call runs.
+  /// How many there are to look at.
   ROBOCACHE_HD std::int64_t present() const noexcept {
     if (count == nullptr) return size;
     const std::int64_t n = *count;
@@ -63,6 +53,20 @@ struct point_arguments {
     if (count == nullptr) return 0;
     const std::int64_t n = *count;
     return n > size ? n - size : 0;
+  }
+};
+
+/// Points as kernels and loops want them.
+template <class Real>
+struct point_arguments : points_at_hand {
+  const unsigned char* data[3];  ///< x, y, z of the first point
+  std::int64_t step;
+  bool aligned;
+
+  ROBOCACHE_HD void load(std::int64_t i, Real (&p)[3]) const noexcept {
+    for (int k = 0; k < 3; ++k) {
+      p[k] = bit_copy<Real>(load_bits<Real>(data[k] + i * step, aligned));
+    }
   }
 };
 
