@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#if defined(__CUDACC__)
+#include <robocache/cuda/shared_pointer.cuh>
+#endif
 #include <robocache/detail/config.hpp>
 #include <robocache/group.hpp>
 #include <robocache/resample/call.hpp>
@@ -178,6 +181,7 @@ __device__ __forceinline__ void write_rows_by_warp(const Group& warp,
   between();
   const row_copy<typename Call::real> mine = row_copy_of(call, found, values, out);
   const std::int32_t channels = static_cast<row_tile>(place).channels;
+  copies = shared_pointer<row_copy<typename Call::real>>(copies).get();  // shorter copy loops
   if constexpr (Width > 0) {
     const std::int32_t vectors = channels / Width;
     const channel_span span{offset, static_cast<std::uint32_t>(tile.first_channel), vectors,

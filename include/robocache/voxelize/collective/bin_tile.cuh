@@ -3,6 +3,7 @@
 
 #include <robocache/cuda/block.cuh>
 #include <robocache/cuda/launch.cuh>
+#include <robocache/cuda/shared_pointer.cuh>
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/exact.hpp>
 #include <robocache/voxelize/cuda/bins.hpp>

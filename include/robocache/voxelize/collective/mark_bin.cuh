@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <robocache/cuda/block.cuh>
 #include <robocache/cuda/launch.cuh>
+#include <robocache/cuda/shared_pointer.cuh>
 #include <robocache/detail/config.hpp>
 #include <robocache/voxelize/collective/visit_bin.cuh>
 #include <robocache/voxelize/cuda/bins.hpp>
