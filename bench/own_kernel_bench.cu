@@ -30,26 +30,28 @@ using fuse_streams = robocache::fuse_table<robocache::few_streams, fuse_stream, 
 
 constexpr int warps = 2;
 
-/// A warp per tile.
-__global__ void __launch_bounds__(32 * warps)
-    resample_by_warps(const __grid_constant__ resample_rows_of rows,
-                      const __grid_constant__ robocache::row_tiling tiling) {
+/// A warp per tile. 24 blocks leave 40 registers to a thread. As in all of these kernels the
+/// parameters that are read first stand first: each further line of them takes time.
+__global__ void __launch_bounds__(32 * warps, 24)
+    resample_by_warps(const __grid_constant__ robocache::row_tiling tiling,
+                      const __grid_constant__ resample_rows_of rows) {
   __shared__ robocache::resample_storage<> storage[warps];
   const auto warp = cg::tiled_partition<32>(cg::this_thread_block());
-  const unsigned tile = blockIdx.x * warps + warp.meta_group_rank();
+  const unsigned index = blockIdx.x * warps + warp.meta_group_rank();
+  if (index >= tiling.size()) return;
+  const robocache::row_tile tile = tiling[index];
   robocache::wait_for_previous_kernel();
-  if (tile >= tiling.size()) return;
-  robocache::resample_rows<robocache::tiled>(warp, storage[warp.meta_group_rank()], rows,
-                                             tiling[tile],
-                                             [] { robocache::let_next_kernel_launch(); });
+  robocache::resample_rows<robocache::tiled, robocache::normalizing::no>(
+      warp, storage[warp.meta_group_rank()], rows, tile,
+      [] { robocache::let_next_kernel_launch(); });
 }
 
 /// A block per tile, as kernels have it that go on with the rows. Items are the second dimension of
 /// the grid. Ten blocks leave 48 registers to a thread.
 constexpr int block_threads = 128;
 __global__ void __launch_bounds__(block_threads, 10)
-    resample_by_blocks(const __grid_constant__ resample_rows_of rows, int rows_per_item,
-                       int rows_per_block, int width) {
+    resample_by_blocks(int rows_per_item, int rows_per_block, int width,
+                       const __grid_constant__ resample_rows_of rows) {
   __shared__ robocache::resample_storage<block_threads> storage;
   robocache::row_tile tile;
   tile.item = blockIdx.y;
@@ -167,11 +169,11 @@ void register_resample(const bench::resample_shape& shape) {
       const auto own = [&](cudaStream_t to, int) {
         if (blocks) {
           must(robocache::launch_kernel("own", &resample_by_blocks, grid, dim3(block_threads), to,
-                                        call.work(), static_cast<int>(t), rows_per_block,
-                                        tiling.width()));
+                                        static_cast<int>(t), rows_per_block, tiling.width(),
+                                        call.work()));
         } else {
           must(robocache::launch_kernel("own", &resample_by_warps, dim3(blocks_of(tiling.size())),
-                                        dim3(32 * warps), to, call.work(), tiling));
+                                        dim3(32 * warps), to, tiling, call.work()));
         }
       };
       const auto launcher = [&](cudaStream_t to, int set) {

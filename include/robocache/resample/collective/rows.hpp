@@ -143,18 +143,52 @@ ROBOCACHE_HD inline unsigned char* output_row(const Call& call, std::uint32_t b,
 
 #if defined(__CUDACC__)
 
+/// A row that the calling lane has found, of a tile of at most 32 that its warp copies.
+template <class Call>
+struct found_by_lane {
+  row_copy<typename Call::real>* copies;  // of all lanes, in shared memory
+  row_copy<typename Call::real> mine;
+  row_tile tile;
+  std::int64_t offset;  // from the rows' addresses to the tile's first channel, in channels
+};
+
+/// Copies the rows that the lanes of a warp have found, with accesses of `width` elements.
+///
+/// \tparam Exact  there is room for the tile's rows alone, not for 32
+template <int Width, bool Affine, bool Exact, class Group, class Call>
+__device__ __forceinline__ void copy_found_rows(const Group& warp, int width,
+                                                const found_by_lane<Call>& found,
+                                                const Call& call) noexcept {
+  if constexpr (Width > 1) {
+    if (width < Width) return copy_found_rows<Width / 2, Affine, Exact>(warp, width, found, call);
+  }
+  const row_tile& tile = found.tile;
+  const auto lane = static_cast<int>(warp.thread_rank());
+  const channel_span span{found.offset, static_cast<std::uint32_t>(tile.first_channel),
+                          tile.channels / Width, tile.row_of_item_magic};
+  if (tile.rows == 1 && tile.channels <= 32 * Width) {  // every lane knows the row: no detour
+    copy_short_row<Width, Affine>(found.mine, call, span, tile.channels, lane);
+    return;
+  }
+  if (!Exact || lane < tile.rows) found.copies[lane] = found.mine;
+  warp.sync();
+  copy_vectors<Width, Affine>(warp, found.copies, tile.rows, call, span);
+  copy_rest<Width, Affine>(warp, found.copies, tile.rows, call, span, tile.channels);
+}
+
 /// A tile of at most 32 rows by a warp: each lane finds a row, all lanes copy all rows.
 ///
 /// \tparam Width  elements per access; zero or negative: as `tile.width` says
-/// \tparam Exact  `copies` has room for the tile's rows alone, not for 32
+/// \tparam Exact  `copies` has room for the tile's rows alone, not for 32; nor is the tile's magic
+///                number set
 /// \param place   the tile, or what converts to it
-template <int Width, bool Affine, bool Exact = false, class Group, class Call, class Tile,
-          class Between>
+template <int Width, normalizing Normalizing, bool Exact = false, class Group, class Call,
+          class Tile, class Between>
 __device__ __forceinline__ void write_rows_by_warp(const Group& warp,
                                                    row_copy<typename Call::real>* copies,
                                                    const Call& call, const Tile& place,
                                                    const Between& between) noexcept {
-  const row_tile tile = place;
+  row_tile tile = place;
   const auto lane = static_cast<int>(warp.thread_rank());
   // Lanes beyond the tile repeat its last row.
   const std::uint32_t row = tile.first_row + static_cast<std::uint32_t>(min(lane, tile.rows - 1));
@@ -163,42 +197,45 @@ __device__ __forceinline__ void write_rows_by_warp(const Group& warp,
   const unsigned char* values = item_values(call, tile.item, request.first_sample());
   unsigned char* out = output_row(call, tile.item, row);
   std::int64_t offset = tile.first_channel;
-  if constexpr (Width > 0) {  // else the width is chosen later, by the addresses
+  if constexpr (Width > 0) {  // else the width is chosen later
     const std::int64_t is = Width > 1 ? 1 : call.values().stride(2);
     const std::int64_t os = Width > 1 ? 1 : call.output().stride(2);
     values += offset * is * static_cast<std::int64_t>(sizeof(typename Call::in));
     out += offset * os * static_cast<std::int64_t>(sizeof(typename Call::out));
     offset = 0;
   }
-  asm volatile("" : "+l"(values), "+l"(out));
-  const bool one_row = tile.rows == 1;
+  // A division, and this is where there is time for it.
+  if constexpr (Exact) {
+    tile.row_of_item_magic = item_magic(tile.rows, tile.channels >> (31 - __clz(tile.width)));
+  }
+  asm volatile("" : "+l"(values), "+l"(out), "+r"(tile.row_of_item_magic));
   std::int32_t after = 0;
   if constexpr (!std::is_same_v<Call, apply_brackets_call<typename Call::in, typename Call::out>>) {
-    after = request.search(warp, one_row);
+    after = request.search(warp, tile.rows == 1);
   }
   const auto found =
       found_row(request, call, tile.item, row, after, lane < tile.rows && tile.reports);
   between();
-  const row_copy<typename Call::real> mine = row_copy_of(call, found, values, out);
-  const std::int32_t channels = static_cast<row_tile>(place).channels;
-  copies = shared_pointer<row_copy<typename Call::real>>(copies).get();  // shorter copy loops
-  if constexpr (Width > 0) {
-    const std::int32_t vectors = channels / Width;
-    const channel_span span{offset, static_cast<std::uint32_t>(tile.first_channel), vectors,
-                            tile.row_of_item_magic};
-    if (one_row && channels <= 32 * Width) {  // every lane knows the row: no detour
-      copy_short_row<Width, Affine>(mine, call, span, channels, lane);
-      return;
+  tile.channels = static_cast<row_tile>(place).channels;
+  using real = typename Call::real;
+  const found_by_lane<Call> copy{shared_pointer<row_copy<real>>(copies).get(),
+                                 row_copy_of(call, found, values, out), tile, offset};
+  constexpr int widest = Width > 0 ? Width : widest_vector<typename Call::in, typename Call::out>;
+  int width = widest;
+  if constexpr (Width == 0) {
+    width = width_of_part(tile.width, &copy.mine, tile.rows, call,
+                          channel_part{tile.first_channel, tile.channels});
+  } else if constexpr (Width < 0) {
+    width = tile.width;
+  }
+  if constexpr (Normalizing == normalizing::if_asked) {
+    if (call.affine().is_identity()) {
+      copy_found_rows<widest, false, Exact>(warp, width, copy, call);
+    } else {
+      copy_found_rows<widest, true, Exact>(warp, width, copy, call);
     }
-    if (!Exact || lane < tile.rows) copies[lane] = mine;
-    warp.sync();
-    copy_vectors<Width, Affine>(warp, copies, tile.rows, call, span);
-    copy_rest<Width, Affine>(warp, copies, tile.rows, call, span, channels);
   } else {
-    if (!Exact || lane < tile.rows) copies[lane] = mine;
-    warp.sync();
-    copy_part<Affine>(warp, copies, tile.rows, call, tile.width,
-                      channel_part{tile.first_channel, channels});
+    copy_found_rows<widest, Normalizing == normalizing::yes, Exact>(warp, width, copy, call);
   }
 }
 
@@ -213,7 +250,7 @@ struct warp_of_group : warp_group {
 /// of its own, or where there are more warps than rows a part of a row.
 ///
 /// \tparam Width  as of `write_rows_by_warp`
-template <int Width, bool Affine, class Group, int Capacity, class Call, class Between>
+template <int Width, normalizing Normalizing, class Group, int Capacity, class Call, class Between>
 __device__ __forceinline__ void write_rows_by_warps(const Group& group,
                                                     resample_storage<Capacity>& storage,
                                                     const Call& call, const row_tile& tile,
@@ -236,6 +273,7 @@ __device__ __forceinline__ void write_rows_by_warps(const Group& group,
   if (vectors > most_items / 32) most = min(most, max(most_items / vectors, 1));
   const int parts = tile.rows < warps ? warps / max(tile.rows, 1) : 1;
   row_tile mine = tile;
+  mine.width = width;
   int row = rank * most;
   if (parts > 1) {
     const int step = 32 * width;
@@ -256,8 +294,7 @@ __device__ __forceinline__ void write_rows_by_warps(const Group& group,
     again = true;
     mine.first_row = tile.first_row + static_cast<std::uint32_t>(row);
     mine.rows = min(most, tile.rows - row);
-    mine.row_of_item_magic = item_magic(mine.rows, mine.channels >> shift);
-    write_rows_by_warp<Width, Affine, true>(warp, copies, call, mine, [&] {
+    write_rows_by_warp<Width, Normalizing, true>(warp, copies, call, mine, [&] {
       if (row + warps * most >= tile.rows) between();
     });
   }
@@ -266,7 +303,7 @@ __device__ __forceinline__ void write_rows_by_warps(const Group& group,
 #endif
 
 /// A tile of rows by any group: each thread finds a row, all threads copy all rows.
-template <bool Affine, class Group, int Capacity, class Call, class Between>
+template <normalizing Normalizing, class Group, int Capacity, class Call, class Between>
 ROBOCACHE_HD inline void write_rows(const Group& group, resample_storage<Capacity>& storage,
                                     const Call& call, const row_tile& tile,
                                     const Between& between) noexcept {
@@ -293,12 +330,17 @@ ROBOCACHE_HD inline void write_rows(const Group& group, resample_storage<Capacit
     }
     group.sync();
     if (first + chunk >= tile.rows) between();
-    copy_part<Affine>(group, copies, here, call, tile.width, part);
+    if constexpr (Normalizing == normalizing::if_asked) {
+      copy_normalized(group, copies, here, call, tile.width, part);
+    } else {
+      copy_part<Normalizing == normalizing::yes>(group, copies, here, call, tile.width, part);
+    }
   }
 }
 
 /// A tile of a recording without channel groups.
-template <int Width, bool Affine, class Group, int Capacity, class Call, class Tile, class Between>
+template <int Width, normalizing Normalizing, class Group, int Capacity, class Call, class Tile,
+          class Between>
 ROBOCACHE_HD inline void write_plain_rows(const Group& group, resample_storage<Capacity>& storage,
                                           const Call& call, const Tile& tile,
                                           const Between& between) noexcept {
@@ -306,16 +348,16 @@ ROBOCACHE_HD inline void write_plain_rows(const Group& group, resample_storage<C
   if constexpr (is_warp_v<Group> && Capacity >= 32 && Width != 0) {
     // A tiling's tiles are never too large for a warp.
     auto* const copies = storage.template copies<typename Call::real>();
-    write_rows_by_warp<Width, Affine>(group, copies, call, tile, between);
+    write_rows_by_warp<Width, Normalizing>(group, copies, call, tile, between);
     return;
   } else if constexpr ((is_warp_v<Group> || is_block<Group>::value) && Capacity >= 32) {
     if (group.size() % 32u == 0) {
-      write_rows_by_warps<Width, Affine>(group, storage, call, tile, between);
+      write_rows_by_warps<Width, Normalizing>(group, storage, call, tile, between);
       return;
     }
   }
 #endif
-  write_rows<Affine>(group, storage, call, tile, between);
+  write_rows<Normalizing>(group, storage, call, tile, between);
 }
 
 /// Rows `[first, first + here)` of a tile of a recording with channel groups, at most one per
@@ -445,16 +487,17 @@ ROBOCACHE_HD inline void store_brackets(const Group& group, const Call& call, co
 ///
 /// \code
 /// using work = robocache::resample_work<float, double, float, false>;
-/// __global__ void mine(const __grid_constant__ work rows,
-///                      const __grid_constant__ robocache::row_tiling tiling) {
+/// __global__ void __launch_bounds__(64, 20)  // 48 registers, enough without a normalization
+///     mine(const __grid_constant__ robocache::row_tiling tiling,
+///          const __grid_constant__ work rows) {
 ///   __shared__ robocache::resample_storage<> storage[2];  // blocks of two warps
 ///   const unsigned tile = blockIdx.x * 2 + threadIdx.x / 32;
 ///   if (tile >= tiling.size()) return;
-///   robocache::resample_rows<robocache::tiled>(robocache::warp_group{}, storage[threadIdx.x / 32],
-///                                              rows, tiling[tile]);
+///   robocache::resample_rows<robocache::tiled, robocache::normalizing::no>(
+///       robocache::warp_group{}, storage[threadIdx.x / 32], rows, tiling[tile]);
 /// }
 /// // const auto call = robocache::make_resample_call(source, targets, output, statuses, options);
-/// // if (call.check().ok()) mine<<<blocks, 64>>>(call.work(), robocache::tiling_of(call));
+/// // if (call.check().ok()) mine<<<blocks, 64>>>(robocache::tiling_of(call), call.work());
 /// \endcode
 ///
 /// \tparam Width        0 for any tile; `tiled`, which saves code, for one that comes from a
@@ -474,15 +517,8 @@ ROBOCACHE_HD inline void resample_rows(const Group& group, resample_storage<Capa
   if constexpr (Call::grouped) {
     constexpr bool whole = detail::is_warp_v<Group> && Capacity >= 32 && Width != 0;
     detail::write_grouped_rows<whole>(group, storage, call, tile, between);
-  } else if constexpr (Normalizing == normalizing::if_asked) {
-    if (call.affine().is_identity()) {
-      detail::write_plain_rows<Width, false>(group, storage, call, tile, between);
-    } else {
-      detail::write_plain_rows<Width, true>(group, storage, call, tile, between);
-    }
   } else {
-    constexpr bool affine = Normalizing == normalizing::yes;
-    detail::write_plain_rows<Width, affine>(group, storage, call, tile, between);
+    detail::write_plain_rows<Width, Normalizing>(group, storage, call, tile, between);
   }
 }
 
