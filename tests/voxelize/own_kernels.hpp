@@ -50,9 +50,9 @@ std::uint32_t add_singly(const count_call& call, cudaStream_t stream);
 /// A reducer of users: how many values are above the limit, of how many. Without `of_one`.
 struct share_above {
   float limit = 0;
-  struct state {
-    std::uint32_t above = 0;
-    std::uint32_t all = 0;
+  struct state {  // without initialisers: it is zero because the library value-initialises it
+    std::uint32_t above;
+    std::uint32_t all;
   };
   ROBOCACHE_HD void add(state& s, std::uint32_t, float x) const {
     s.above += x > limit ? 1u : 0u;
