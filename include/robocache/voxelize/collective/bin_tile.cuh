@@ -216,14 +216,14 @@ struct bin_tile_storage {
   std::uint32_t offsets[most_bins];
   uint4 staged[vectors];
   std::uint32_t sums[32];
-  // Bins that got very many of the tile's points, where points have features:
-  std::uint32_t crowded;
-  std::uint16_t crowded_bins[TileSize / detail::marked_piece];
+  // Where points have features, the bins whose pieces are long:
+  std::uint32_t long_count;
+  std::uint16_t long_pieces[TileSize / detail::long_piece];
 };
 
 namespace detail {
 
-/// Marks those of a tile's crowded pieces whose points are all in one voxel.
+/// Marks those of the long pieces of a tile whose points are all in one voxel.
 template <class Group, int TileSize>
 static __device__ __noinline__ void mark_alike(const Group& block,
                                                const bin_tile_storage<true, TileSize>& storage,
@@ -231,8 +231,8 @@ static __device__ __noinline__ void mark_alike(const Group& block,
                                                std::uint16_t* row) noexcept {
   const std::uint32_t lane = block.thread_rank() % 32u;
   const auto* const staged = reinterpret_cast<const std::uint32_t*>(storage.staged);
-  for (std::uint32_t i = block.thread_rank() / 32u; i < storage.crowded; i += bin_threads / 32) {
-    const int b = storage.crowded_bins[i];
+  for (std::uint32_t i = block.thread_rank() / 32u; i < storage.long_count; i += bin_threads / 32) {
+    const int b = storage.long_pieces[i];
     const std::uint32_t begin = storage.offsets[b];
     const std::uint32_t end = b + 1 < bins ? storage.offsets[b + 1] : total;
     const std::uint32_t voxel = staged[begin] & 0xffffu;
@@ -265,7 +265,7 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
 
 #pragma unroll
   for (int b = thread; b < most; b += bin_threads) offsets[b] = 0;
-  if (Indexed && thread == 0) storage.crowded = 0;
+  if (Indexed && thread == 0) storage.long_count = 0;
   cuda_detail::wait_for_previous_kernel();
   if constexpr (Indexed) {  // what the kernels after this one begin with
     const bin_tables& tables = call.tables;
@@ -329,8 +329,8 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
     const int b = thread * bins_per_thread + i;
     if (i < bins_per_thread && b < call.bins) {
       const std::uint32_t count = offsets[b];
-      if (Indexed && count >= marked_piece) {
-        storage.crowded_bins[atomicAdd(&storage.crowded, 1u)] = static_cast<std::uint16_t>(b);
+      if (Indexed && count >= long_piece) {
+        storage.long_pieces[atomicAdd(&storage.long_count, 1u)] = static_cast<std::uint16_t>(b);
       }
       offsets[b] = before;
       before += count;
@@ -358,7 +358,7 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
   }
   block.sync();
   if constexpr (Indexed) {
-    if (storage.crowded != 0) mark_alike(block, storage, call.bins, total, row);
+    if (storage.long_count != 0) mark_alike(block, storage, call.bins, total, row);
   }
 
   cuda_detail::let_next_kernel_launch();

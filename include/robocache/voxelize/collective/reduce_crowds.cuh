@@ -10,8 +10,8 @@
 #include <cstdint>
 
 /// \file
-/// Level 1 of `voxelize`: all blocks of a kernel together reduce the bins that were too crowded for
-/// `reduce_bin`. If there are none it ends at once.
+/// Level 1 of `voxelize`: all blocks of a kernel together reduce the bins that had too many points
+/// for `reduce_bin`. If there are none it ends at once.
 
 namespace robocache {
 namespace detail {

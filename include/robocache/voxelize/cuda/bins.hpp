@@ -57,7 +57,7 @@ inline constexpr int expected_in_bin = 2048;
 
 /// A tile's piece of a bin with at least so many points is marked where all are in one voxel, in
 /// the table of offsets. Such a piece needs no sorting.
-inline constexpr std::uint32_t marked_piece = 256;
+inline constexpr std::uint32_t long_piece = 256;
 inline constexpr std::uint32_t piece_is_alike = 0x8000u;
 static_assert(small_tile < static_cast<int>(piece_is_alike), "offsets leave room for the mark");
 
