@@ -35,7 +35,7 @@ ROBOCACHE_HD constexpr rows_tuning rows_tuning_for(int architecture) noexcept {
 
 /// Whether all of that is possible, with the registers that the kernels need.
 constexpr bool rows_tuning_fits() noexcept {
-  constexpr int shared_memory = 3072;  // more than any of them asks for
+  constexpr int shared_memory = 3200;  // more than any of them asks for
   for (const int architecture : architectures) {
     const rows_tuning t = rows_tuning_for(architecture);
     const multiprocessor m = multiprocessor_of(architecture);
