@@ -119,7 +119,7 @@ do_sanitize() {  # all programs and tools side by side, then their logs one afte
   # resample: every kernel, width, policy, layout and level once; the random runs would take an
   # hour, and the tools make all streams wait for each other, which the tests of that refuse.
   filter='[conformance],[graph],[unsorted],[value],buffers without slack*,transposed*'
-  filters+=("resample $filter,a length out of*,offsets out of*,find_brackets and*,a launch reads*")
+  filters+=("resample $filter,a length out of*,offsets out of*,find_brackets and*,a launch reads*,a ring as*")
   filter='[conformance],[graph],[columns],[group],[angle],[rotation]~[heavy],[empty],[age]'
   filters+=("fuse $filter,windows beyond*,no anchors*,fuse reads*")
   filter='[conformance]~[heavy],[graph],[columns],[shared],[scan]'

@@ -39,6 +39,10 @@ add_library(robocache_test_row_kernels OBJECT resample/own_rows.cu fuse/own_kern
 target_link_libraries(robocache_test_row_kernels PRIVATE
   robocache_development CUDA::cudart_static)
 
+add_library(robocache_test_ring_kernels OBJECT resample/rings.cu)
+target_link_libraries(robocache_test_ring_kernels PRIVATE
+  robocache_development CUDA::cudart_static)
+
 add_library(robocache_test_late_copy OBJECT support/late_copy.cu)
 target_link_libraries(robocache_test_late_copy PRIVATE robocache_development CUDA::cudart_static)
 
@@ -50,8 +54,9 @@ add_robocache_test(robocache_test_resample_gpu
     resample/gpu_big.cpp
     resample/gpu_equals_cpu.cpp
     resample/gpu_ragged.cpp
+    resample/rings.cpp
   LIBRARIES robocache_test_resample_tests ${robocache_test_common} robocache_test_cuda_engine
-            robocache_test_late_copy CUDA::cudart_static)
+            robocache_test_late_copy robocache_test_ring_kernels CUDA::cudart_static)
 
 add_robocache_test(robocache_test_resample_gpu_fast_math
   LABELS gpu TIMEOUT 600

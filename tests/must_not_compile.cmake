@@ -30,6 +30,7 @@ endfunction()
 
 add_must_compile_test(resample)
 add_must_not_compile_test(resample time_types "source and target times have the same type")
+add_must_not_compile_test(resample axis_time "source and target times have the same type")
 add_must_not_compile_test(resample integer_output "the output is half, bfloat16, float or double")
 add_must_not_compile_test(resample integer_values "values are u8, int16, half, bfloat16, float or double")
 add_must_not_compile_test(resample time_type

@@ -13,6 +13,12 @@ using target = float;
 using target = double;
 #endif
 
+#if defined(WRONG_axis_time)
+using row_target = float;
+#else
+using row_target = double;
+#endif
+
 #if defined(WRONG_integer_output)
 using output_scalar = std::uint8_t;
 #else
@@ -59,6 +65,11 @@ constexpr robocache::cpu_execution where = robocache::cpu;
 #if defined(WRONG_ignored_status)
 #pragma GCC diagnostic error "-Wunused-result"
 #endif
+
+std::int32_t level_zero() {
+  const robocache::time_axis<double> axis;
+  return robocache::bracket(axis, row_target{1}, robocache::resample_policy<row_target>{}).left;
+}
 
 robocache::status call() {
   const tensor_view<const value, 3> values;

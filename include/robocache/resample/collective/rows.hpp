@@ -561,7 +561,8 @@ ROBOCACHE_HD inline void copy_known_row(const Group& group,
 /// inside.
 ///
 /// \param group    the threads that write the row together
-/// \param found    from `bracket`, `bracket_after` or `find_bracket` on this item's stamps
+/// \param found    from `bracket`, `bracket_after` or `find_bracket` on this item's stamps; for an
+///                 axis other than `time_axis` by way of `stored_bracket`
 /// \param values   [S, D], this item's samples
 /// \param affine   normalization; not applied to constant rows
 /// \param row      [D], the output
@@ -597,39 +598,39 @@ ROBOCACHE_HD inline void write_row(const Group& group, const sample_bracket<Real
 /// \endcode
 ///
 /// \param group   the threads that work on the row together
-/// \param axis    stamps of this item, [S]
+/// \param axis    stamps of this item, [S]: a `time_axis`, a `ring_axis` or one of your own
 /// \param t       target time
-/// \param values  [S, D]
+/// \param values  [S, D]; for a ring [capacity, D]
 /// \param policy  the rules
 /// \param affine  normalization, `{}` for none
 /// \param row     [D], the output
 /// \return the row's status byte, in every thread
-template <class Group, class Time, class In, class Out, class Real>
-ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const time_axis<Time>& axis,
-                                              Time t, const tensor_view<In, 2>& values,
+template <class Group, class Time, class In, class Out, class Real, class Axis>
+ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const Axis& axis, Time t,
+                                              const tensor_view<In, 2>& values,
                                               const resample_policy<Time, Real>& policy,
                                               const channel_affine<Real>& affine,
                                               const tensor_view<Out, 1>& row) noexcept {
   static_assert(std::is_same_v<Real, compute_t<In, Out>>, "Real is compute_t<In, Out>");
   const sample_bracket<Real> found = find_bracket(group, axis, t, policy);
-  write_row(group, found, values, affine, row);
+  write_row(group, stored_bracket(axis, found), values, affine, row);
   return found.status;
 }
 
 /// `resample_row` for a recording with channel groups.
 ///
 /// \param group   the threads that work on the row together
-/// \param axis    stamps of this item, [S]
+/// \param axis    stamps of this item, [S]: a `time_axis`, a `ring_axis` or one of your own
 /// \param t       target time
-/// \param values  [S, D]
+/// \param values  [S, D]; for a ring [capacity, D]
 /// \param groups  what the channels mean; channels in none have `policy.interpolation`
 /// \param policy  the rules
 /// \param affine  normalization, `{}` for none
 /// \param row     [D], the output
 /// \return the row's status byte, in every thread
-template <class Group, class Time, class In, class Out, class Real>
-ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const time_axis<Time>& axis,
-                                              Time t, const tensor_view<In, 2>& values,
+template <class Group, class Time, class In, class Out, class Real, class Axis>
+ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const Axis& axis, Time t,
+                                              const tensor_view<In, 2>& values,
                                               const channel_groups& groups,
                                               const resample_policy<Time, Real>& policy,
                                               const channel_affine<Real>& affine,
@@ -647,9 +648,9 @@ ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const time_axi
     rules.interpolation = detail::interpolation_of(run.mode);
     const sample_bracket<Real> found = bracket_after(axis, t, after, rules);
     status |= found.status;
-    const detail::row_copy<Real> copy =
-        detail::row_copy_of(call, found, reinterpret_cast<const unsigned char*>(values.data()),
-                            reinterpret_cast<unsigned char*>(row.data()));
+    const detail::row_copy<Real> copy = detail::row_copy_of(
+        call, stored_bracket(axis, found), reinterpret_cast<const unsigned char*>(values.data()),
+        reinterpret_cast<unsigned char*>(row.data()));
     if (run.mode >= channel_mode::angle && copy.right != nullptr) {
       status |= detail::write_known_rotations(copy, detail::access_of(call), run,
                                               static_cast<int>(group.thread_rank()),

@@ -36,9 +36,9 @@ ROBOCACHE_HD inline std::int32_t slice_length(const Group& group, std::int32_t s
 ///
 /// \param pivot  the stamp at `slice_end` of the whole axis for this lane, loaded ahead so that it
 ///               may travel together with the target
-template <class Group, class Time>
-ROBOCACHE_HD inline std::int32_t ballot_upper_bound(const Group& group, const time_axis<Time>& axis,
-                                                    Time t, Time pivot) noexcept {
+template <class Group, class Time, class Axis>
+ROBOCACHE_HD inline std::int32_t ballot_upper_bound(const Group& group, const Axis& axis, Time t,
+                                                    Time pivot) noexcept {
   std::int32_t first = 0;
   std::int32_t last = axis.size;
   while (true) {
@@ -62,8 +62,8 @@ ROBOCACHE_HD inline std::int32_t ballot_upper_bound(const Group& group, const ti
 
 /// `upper_bound` of the whole axis by a group for one target, the same in every thread. 0 if there
 /// are no stamps.
-template <class Group, class Time>
-ROBOCACHE_HD inline std::int32_t group_upper_bound(const Group& group, const time_axis<Time>& axis,
+template <class Group, class Time, class Axis>
+ROBOCACHE_HD inline std::int32_t group_upper_bound(const Group& group, const Axis& axis,
                                                    Time t) noexcept {
   if (axis.size == 0) return 0;
   if constexpr (can_ballot<Group>::value) {
@@ -85,10 +85,9 @@ ROBOCACHE_HD inline std::int32_t group_upper_bound(const Group& group, const tim
 /// lane finds its slice among them by shuffles, so that five halvings take one memory latency.
 ///
 /// \param pivot  the stamp at `slice_end` of the whole axis for this lane
-template <class Group, class Time>
-__device__ __forceinline__ std::int32_t warp_upper_bound(const Group& warp,
-                                                         const time_axis<Time>& axis, Time t,
-                                                         Time pivot) noexcept {
+template <class Group, class Time, class Axis>
+__device__ __forceinline__ std::int32_t warp_upper_bound(const Group& warp, const Axis& axis,
+                                                         Time t, Time pivot) noexcept {
   constexpr std::int32_t lanes = 32;
   std::int32_t low = 0;
   std::int32_t high = axis.size;
@@ -194,13 +193,13 @@ struct row_request {
 /// with the same arguments.
 ///
 /// \param group   the threads that search together
-/// \param axis    stamps of this item, [S]
+/// \param axis    stamps of this item, [S]: a `time_axis`, a `ring_axis` or one of your own
 /// \param t       target time
 /// \param policy  the rules
-/// \return the bracket, in every thread
-template <class Group, class Time, class Real>
+/// \return the bracket, in every thread; `write_row` takes the `stored_bracket` of it
+template <class Group, class Time, class Real, class Axis>
 ROBOCACHE_HD inline sample_bracket<Real> find_bracket(
-    const Group& group, const time_axis<Time>& axis, Time t,
+    const Group& group, const Axis& axis, Time t,
     const resample_policy<Time, Real>& policy) noexcept {
   sample_bracket<Real> result;
   if (detail::bracket_trivial(axis, t, policy, result)) return result;

@@ -4,6 +4,7 @@
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/exact.hpp>
 #include <robocache/resample/options.hpp>
+#include <robocache/resample/rules/axis.hpp>
 #include <robocache/time.hpp>
 
 #include <cstdint>
@@ -13,46 +14,12 @@
 /// Level 0 of `resample`, the part about time: where a target's value comes from.
 ///
 /// Runs on the host and in kernels, allocates nothing and keeps no state. The rules of time
-/// (docs/semantics.md) are decided here and nowhere else.
+/// (docs/semantics.md) are decided here and nowhere else, for any axis (`rules/axis.hpp`).
 
 namespace robocache {
-namespace detail {
 
-/// The 64-bit product of two 32-bit numbers, by the one instruction that there is for it. Left to
-/// itself the compiler widens a loop's factor once and then multiplies 64 by 64 bits: four
-/// instructions, and a register more through the whole search.
-ROBOCACHE_HD inline std::int64_t wide_product(std::int32_t a, std::int32_t b) noexcept {
-#if defined(__CUDA_ARCH__)
-  std::int64_t product;
-  asm("mul.wide.s32 %0, %1, %2;" : "=l"(product) : "r"(a), "r"(b));
-  return product;
-#else
-  return static_cast<std::int64_t>(a) * b;
-#endif
-}
-
-}  // namespace detail
-
-/// The time stamps of one batch item: `times[i * stride] + offset`, `i` in `[0, size)`.
-///
-/// Index and stride are 32-bit, so that an address is one instruction; their product is 64-bit.
-template <class Time>
-struct time_axis {
-  const Time* times = nullptr;
-  std::int32_t stride = 1;
-  std::int32_t size = 0;
-  duration_t<Time> offset = 0;
-
-  ROBOCACHE_HD Time operator[](std::int32_t i) const noexcept {
-    return detail::time_shifted(stored(i), offset);
-  }
-  /// The stamp as it is in memory, without the offset.
-  ROBOCACHE_HD Time stored(std::int32_t i) const noexcept {
-    return times[detail::wide_product(i, stride)];
-  }
-};
-
-/// Where a target's value comes from.
+/// Where a target's value comes from. Samples are numbered as the axis numbers its stamps, the
+/// oldest being 0.
 ///
 /// | left | right | the row is |
 /// |---|---|---|
@@ -67,11 +34,42 @@ struct sample_bracket {
   std::uint8_t status = row_status::ok;
 };
 
+/// The bracket with samples in the place of stamps: where `left` and `right` lie in the values. For
+/// a `time_axis` they are what they were.
+///
+/// \param axis   the stamps on which the bracket was found
+/// \param found  from `bracket`, `bracket_after` or `find_bracket`
+template <class Real, class Axis>
+ROBOCACHE_HD inline sample_bracket<Real> stored_bracket(
+    const Axis& axis, const sample_bracket<Real>& found) noexcept {
+  sample_bracket<Real> result = found;
+  // For an array the test below does nothing, but compilers make more code of it.
+  if constexpr (!std::is_same_v<Axis, time_axis<typename Axis::time>>) {
+    if (found.left >= 0) {  // a constant has no samples
+      result.left = axis.sample(found.left);
+      result.right = axis.sample(found.right);
+    }
+  }
+  return result;
+}
+
+namespace detail {
+
+/// Nothing is converted: a target in another type would be rounded before anyone could tell.
+template <class Time, class Axis>
+ROBOCACHE_HD constexpr void check_times() noexcept {
+  static_assert(std::is_same_v<Time, typename Axis::time>,
+                "source and target times have the same type");
+}
+
+}  // namespace detail
+
 /// Number of stamps in `axis[first, last)` that are not after `t`, plus `first` (the upper bound).
 /// Reads O(log(last - first)) stamps. Unsorted or NaN stamps give some index in `[first, last]`.
-template <class Time>
-ROBOCACHE_HD inline std::int32_t upper_bound(const time_axis<Time>& axis, Time t,
-                                             std::int32_t first, std::int32_t last) noexcept {
+template <class Time, class Axis>
+ROBOCACHE_HD inline std::int32_t upper_bound(const Axis& axis, Time t, std::int32_t first,
+                                             std::int32_t last) noexcept {
+  detail::check_times<Time, Axis>();
   while (first < last) {  // selections instead of branches: nothing to mispredict
     const std::int32_t middle = first + (last - first) / 2;
     const bool passed = detail::time_less_equal(axis[middle], t);
@@ -88,9 +86,10 @@ ROBOCACHE_HD inline std::int32_t upper_bound(const time_axis<Time>& axis, Time t
 /// \param axis   the stamps
 /// \param t      the target
 /// \param guess  in `[0, axis.size]`, for instance the result for the target before
-template <class Time>
-ROBOCACHE_HD inline std::int32_t upper_bound_near(const time_axis<Time>& axis, Time t,
+template <class Time, class Axis>
+ROBOCACHE_HD inline std::int32_t upper_bound_near(const Axis& axis, Time t,
                                                   std::int32_t guess) noexcept {
+  detail::check_times<Time, Axis>();
   constexpr std::int32_t far = 32;
   std::int32_t step = 1;
   if (guess < axis.size && detail::time_less_equal(axis[guess], t)) {
@@ -125,11 +124,10 @@ ROBOCACHE_HD inline sample_bracket<Real> constant_row(Real value, std::uint8_t s
 }
 
 /// The last index whose stamp equals `axis[i]`: the last duplicate wins.
-template <class Time>
-ROBOCACHE_HD inline std::int32_t last_of_equal(const time_axis<Time>& axis,
-                                               std::int32_t i) noexcept {
+template <class Axis>
+ROBOCACHE_HD inline std::int32_t last_of_equal(const Axis& axis, std::int32_t i) noexcept {
   if (i + 1 >= axis.size) return i;
-  const Time t = axis[i];
+  const typename Axis::time t = axis[i];
   if (!time_equal(axis[i + 1], t)) return i;
   return upper_bound(axis, t, i + 1, axis.size) - 1;
 }
@@ -144,8 +142,8 @@ ROBOCACHE_HD inline std::uint8_t staleness(const resample_policy<Time, Real>& po
 }
 
 /// A target outside the recorded span.
-template <class Real, class Time>
-ROBOCACHE_HD inline sample_bracket<Real> extrapolate(const time_axis<Time>& axis, Time t,
+template <class Real, class Time, class Axis>
+ROBOCACHE_HD inline sample_bracket<Real> extrapolate(const Axis& axis, Time t,
                                                      const resample_policy<Time, Real>& policy,
                                                      bool is_after, std::uint8_t status) noexcept {
   status |= is_after ? row_status::after : row_status::before;
@@ -207,9 +205,9 @@ ROBOCACHE_HD inline sample_bracket<Real> extrapolate(const time_axis<Time>& axis
 /// A target between two samples that the short way of `bracket_found` does not serve: it lies in a
 /// gap, the interpolation is not linear, the right stamp is repeated, or the stamps are out of
 /// order, infinite or too far apart to subtract.
-template <class Real, class Time>
+template <class Real, class Time, class Axis>
 ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_between(
-    time_axis<Time> axis, Time t, std::int32_t after, const resample_policy<Time, Real>& policy,
+    Axis axis, Time t, std::int32_t after, const resample_policy<Time, Real>& policy,
     std::uint8_t status) noexcept {
   const std::int32_t left = after - 1;
   const Time t_left = axis[left];
@@ -242,10 +240,9 @@ ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_between(
 }
 
 /// A target outside the recorded span, or at its very end.
-template <class Real, class Time>
+template <class Real, class Time, class Axis>
 ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_outside(
-    time_axis<Time> axis, Time t, std::int32_t after,
-    const resample_policy<Time, Real>& policy) noexcept {
+    Axis axis, Time t, std::int32_t after, const resample_policy<Time, Real>& policy) noexcept {
   const bool is_after = after > 0;
   const std::int32_t end = is_after ? axis.size - 1 : 0;
   const Time t_end = axis[end];
@@ -258,9 +255,9 @@ ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_outside(
 }
 
 /// The rules for a target of which `after`, the number of stamps at or before it, is known.
-template <class Real, class Time>
+template <class Real, class Time, class Axis>
 ROBOCACHE_HD inline sample_bracket<Real> bracket_found(
-    const time_axis<Time>& axis, Time t, std::int32_t after,
+    const Axis& axis, Time t, std::int32_t after,
     const resample_policy<Time, Real>& policy) noexcept {
   const std::int32_t left = after - 1;
   if (left < 0 || after >= axis.size) return bracket_outside(axis, t, after, policy);
@@ -284,10 +281,11 @@ ROBOCACHE_HD inline sample_bracket<Real> bracket_found(
 
 /// Targets that need no search: there are no samples, or the target is NaN or infinite. True if
 /// `result` is decided.
-template <class Real, class Time>
-ROBOCACHE_HD inline bool bracket_trivial(const time_axis<Time>& axis, Time t,
+template <class Real, class Time, class Axis>
+ROBOCACHE_HD inline bool bracket_trivial(const Axis& axis, Time t,
                                          const resample_policy<Time, Real>& policy,
                                          sample_bracket<Real>& result) noexcept {
+  check_times<Time, Axis>();
   const bool finite = time_is_finite(t);
   if (axis.size > 0 && finite) return false;
   std::uint8_t status = axis.size > 0 ? row_status::ok : row_status::empty;
@@ -306,9 +304,9 @@ ROBOCACHE_HD inline bool bracket_trivial(const time_axis<Time>& axis, Time t,
 /// \param after  the number of stamps at or before `t`, from `upper_bound` or `upper_bound_near`;
 ///               not used if there are no samples or `t` is not finite
 /// \param policy  the rules
-template <class Real, class Time>
+template <class Real, class Time, class Axis>
 ROBOCACHE_HD inline sample_bracket<Real> bracket_after(
-    const time_axis<Time>& axis, Time t, std::int32_t after,
+    const Axis& axis, Time t, std::int32_t after,
     const resample_policy<Time, Real>& policy) noexcept {
   sample_bracket<Real> result;
   if (detail::bracket_trivial(axis, t, policy, result)) return result;
@@ -324,9 +322,9 @@ ROBOCACHE_HD inline sample_bracket<Real> bracket_after(
 /// Complexity: O(log size) stamps read.
 ///
 /// \tparam Real  float, or double for double values
-template <class Real, class Time>
+template <class Real, class Time, class Axis>
 ROBOCACHE_HD inline sample_bracket<Real> bracket(
-    const time_axis<Time>& axis, Time t, const resample_policy<Time, Real>& policy) noexcept {
+    const Axis& axis, Time t, const resample_policy<Time, Real>& policy) noexcept {
   sample_bracket<Real> result;
   if (detail::bracket_trivial(axis, t, policy, result)) return result;
   return detail::bracket_found(axis, t, upper_bound(axis, t, 0, axis.size), policy);
