@@ -43,6 +43,13 @@ add_library(robocache_test_ring_kernels OBJECT resample/rings.cu)
 target_link_libraries(robocache_test_ring_kernels PRIVATE
   robocache_development CUDA::cudart_static)
 
+foreach(variant IN ITEMS robocache_test_stencil_kernels robocache_test_stencil_kernels_fast_math)
+  add_library(${variant} OBJECT resample/stencil_kernels.cu)
+  target_link_libraries(${variant} PRIVATE robocache_development CUDA::cudart_static)
+endforeach()
+target_compile_options(robocache_test_stencil_kernels_fast_math PRIVATE
+  "$<$<COMPILE_LANGUAGE:CUDA>:--use_fast_math>")
+
 add_library(robocache_test_late_copy OBJECT support/late_copy.cu)
 target_link_libraries(robocache_test_late_copy PRIVATE robocache_development CUDA::cudart_static)
 
@@ -63,6 +70,14 @@ add_robocache_test(robocache_test_resample_gpu_fast_math
   SOURCES support/environment_cuda.cpp resample/gpu_equals_cpu.cpp
   LIBRARIES robocache_test_resample_tests ${robocache_test_common}
             robocache_test_cuda_engine_fast_math CUDA::cudart_static)
+
+foreach(variant IN ITEMS "" _fast_math)
+  add_robocache_test(robocache_test_stencils_gpu${variant}
+    LABELS gpu TIMEOUT 300
+    SOURCES support/environment_cuda.cpp resample/gpu_stencils.cpp
+    LIBRARIES ${robocache_test_common} robocache_test_cuda_engine
+              robocache_test_stencil_kernels${variant} CUDA::cudart_static)
+endforeach()
 
 add_robocache_test(robocache_test_fuse_gpu
   LABELS gpu TIMEOUT 900
@@ -120,6 +135,7 @@ target_compile_definitions(robocache_test_scans_gpu PRIVATE
 
 # The executables link no .cu file themselves, but objects that do.
 foreach(name IN ITEMS robocache_test_resample_gpu robocache_test_resample_gpu_fast_math
+                      robocache_test_stencils_gpu robocache_test_stencils_gpu_fast_math
                       robocache_test_fuse_gpu robocache_test_fuse_gpu_fast_math
                       robocache_test_voxelize_gpu robocache_test_voxelize_gpu_fast_math
                       robocache_test_recordings_gpu robocache_test_scans_gpu)
