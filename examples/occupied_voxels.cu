@@ -71,12 +71,12 @@ __global__ void __launch_bounds__(512)
 struct ordered_list {
   std::int64_t* voxels;
   std::uint32_t* counts;
-  std::uint32_t begin;  // of this bin
-  std::uint32_t* sums;  // shared memory, a word per warp
+  const std::uint32_t* begin;  // of this bin
+  std::uint32_t* sums;         // shared memory, a word per warp
 
   template <class Group>
   __device__ void take_bin(const Group& block, const robocache::marked_bin<count>& found) const {
-    std::uint32_t before = begin;
+    std::uint32_t before = *begin;
     for (std::uint32_t first = 0; first < found.elements; first += robocache::mark_bin_threads) {
       const std::uint32_t e = first + block.thread_rank();
       const std::uint32_t points = e < found.elements ? found.element(e) : 0;
@@ -100,7 +100,7 @@ __global__ void __launch_bounds__(robocache::mark_bin_threads)
   __shared__ std::uint32_t sums[robocache::mark_bin_threads / 32];
   const robocache::block_group<robocache::mark_bin_threads> block;
   robocache::mark_bin(block, storage, marking, static_cast<int>(blockIdx.x),
-                      ordered_list{voxels, counts, begin_of_bins[blockIdx.x], sums});
+                      ordered_list{voxels, counts, begin_of_bins + blockIdx.x, sums});
 }
 // [/snippet:list]
 

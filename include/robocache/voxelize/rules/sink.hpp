@@ -25,22 +25,22 @@
 ///
 /// \code
 /// // of mark_bin: `Mark::scalar`, never 0
-/// [=] __device__ (std::int64_t voxel, std::uint32_t count) { ... }
+/// [&](std::int64_t voxel, std::uint32_t count) { ... }
 /// // of reduce_bin and reduce_crowds: each channel by itself, rounded to the output's type
-/// [=] __device__ (std::int64_t voxel, std::uint32_t channel, float value, std::uint32_t points) {}
+/// [&](std::int64_t voxel, std::uint32_t channel, float value, std::uint32_t points) { ... }
 /// \endcode
 ///
 /// - `voxel` is the voxel's number in the grid, `(z * ny + y) * nx + x`; `cell_of_number` turns it
 ///   into x, y and z. An element of `occupancy_bits` stands for 32 voxels, the first of which has
 ///   the number; there nx counts as rounded up to a multiple of 32.
-/// - It is called by the thread that owns the voxel, or the voxel's channel: which one, and when,
-/// is
-///   not said. So what must be the same in every run must not depend on the order of calls; where
+/// - It is called by the thread that owns the voxel, or the voxel's channel. Which one and when is
+///   not said, so what must be the same in every run must not depend on the order of calls. Where
 ///   the order counts, take the bin as a whole.
 /// - A thread calls it at any time, alone: no barrier, no vote in it. It is const and trivially
-///   copyable, and may hold references to registers and shared memory.
-/// - Features need `options.update == grid_update::replace`: what a sink holds is not read. Reports
-///   are written as ever, `reports.counts` too, if they are asked for.
+///   copyable, and may hold references to registers and shared memory. The kernels before are then
+///   complete (`wait_for_previous_kernel`); what they wrote is read in the sink, not before.
+/// - The call must replace (`options.update`): what a sink holds is not read. Reports are as ever,
+///   `reports.counts` too, where they are asked for. `check_for_sink` checks such a call.
 ///
 /// A sink of marks may take a bin as a whole instead, by all threads of the block together,
 /// barriers and all. It then sees the empty voxels, too, in order:
@@ -53,8 +53,8 @@
 /// \endcode
 ///
 /// The dense grid of marks, `dense_sink`, is a member that does this, for it writes empty voxels
-/// and 16 bytes at a time. What adds points to a grid directly (`add_points`, `list_points`,
-/// `cpu.hpp`) never has a finished voxel at hand, and needs a grid.
+/// and 16 bytes at a time. What adds points to a grid directly (`add_points`, `list_points`, marks
+/// on the CPU) never has a finished voxel at hand, and needs a grid.
 
 namespace robocache {
 namespace detail {
