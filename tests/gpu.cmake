@@ -105,6 +105,7 @@ add_robocache_test(robocache_test_voxelize_gpu
     voxelize/gpu_big.cpp
     voxelize/gpu_equals_cpu.cpp
     voxelize/gpu_own_kernels.cpp
+    voxelize/gpu_sinks.cpp
   LIBRARIES robocache_test_voxelize_tests ${robocache_test_voxelize_common}
             robocache_test_cuda_engine robocache_test_cuda_voxel_engine robocache_test_late_copy
             robocache_test_voxel_kernels

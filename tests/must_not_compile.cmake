@@ -62,5 +62,7 @@ add_must_not_compile_test(voxelize count_scalar "no matching function for call t
 add_must_not_compile_test(voxelize integer_points "float or double")
 add_must_not_compile_test(voxelize compiled_reducer
   "robocache::compiled has the library's own reducers")
+add_must_not_compile_test(voxelize sink_of_marks "a sink of marks takes")
+add_must_not_compile_test(voxelize sink_of_features "a sink of features takes")
 add_cuda_stream_test(voxelize)
 add_must_not_compile_test(voxelize ignored_status "\\[-Werror=unused-result\\]|ignoring return")

@@ -123,3 +123,17 @@ TEST_CASE("what is dense in a scene is spread over the bins", "[voxel][bins]") {
   CHECK(most([](auto x, auto, auto) { return x / 32 == 3; }) <= 24);  // 20480
   CHECK(most([](auto, auto y, auto) { return y == 100; }) <= 8);      // 640
 }
+
+TEST_CASE("a call whose results go to a sink has no output that narrows its accesses",
+          "[voxel][bins]") {
+  alignas(16) static const float values[4 * 4] = {};
+  robocache::voxelize_call<robocache::reducers::mean, float, float, float> call{};
+  call.grid = {{0, 0, 0}, {1, 1, 1}, {5, 3, 2}};
+  call.points = robocache::points_of(robocache::tensor_view<const float, 2>(values, {4, 3}));
+  call.features = robocache::features_of(robocache::tensor_view<const float, 2>(values, {4, 4}));
+  CHECK(robocache::binned_call(call).voxels.width == 4);
+  CHECK(robocache::binned_call(call).voxels.vectors == 1);
+  static float output[5 * 3 * 2 * 5] = {};
+  call.output = robocache::tensor_view<float, 4>(output, {2, 3, 5, 4}, {75, 25, 5, 1});
+  CHECK(robocache::binned_call(call).voxels.width == 1);  // rows of five
+}

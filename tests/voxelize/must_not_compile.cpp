@@ -67,6 +67,19 @@ robocache::status compiled(cudaStream_t stream) {
 }
 #endif
 
+#if defined(WRONG_sink_of_marks)
+void hand_over(const robocache::marked_bin<robocache::reducers::count>& found) {
+  robocache::detail::hand_over(robocache::serial_group{}, found, [](std::int64_t /*voxel*/) {});
+}
+#endif
+
+#if defined(WRONG_sink_of_features)
+void reduce(
+    const robocache::voxelize_call<robocache::reducers::mean, float, float, float>& features) {
+  robocache::detail::reduce_voxels(features, robocache::cpu, [](std::int64_t, std::uint32_t) {});
+}
+#endif
+
 robocache::status call() {
   const robocache::point_view<real> points;
   const robocache::voxel_grid<float> grid{{0, 0, 0}, {1, 1, 1}, {4, 4, 4}};

@@ -73,6 +73,79 @@ __global__ void __launch_bounds__(512)
                                   gridDim.x);
 }
 
+template <class Told>
+__device__ void tell(const told_list<Told>& list, const Told& told) {
+  const std::uint32_t at = atomicAdd(list.number, 1u);
+  if (at < list.room) list.told[at] = told;
+}
+
+/// Fewer blocks than bins.
+template <class Mark>
+__global__ void __launch_bounds__(512)
+    mark_to_list(const __grid_constant__ robocache::bin_marking<Mark> call,
+                 told_list<told_element> list) {
+  __shared__ robocache::mark_bin_storage<Mark> storage;
+  const auto block = cooperative_groups::this_thread_block();
+  for (int bin = static_cast<int>(blockIdx.x); bin < call.slab.bins;
+       bin += static_cast<int>(gridDim.x)) {
+    robocache::mark_bin(block, storage, call, bin,
+                        [&](std::int64_t voxel, typename Mark::scalar element) {
+                          tell(list, {voxel, element});
+                        });
+    block.sync();
+  }
+}
+
+/// Elements in the order of their numbers.
+template <class Mark>
+struct ordered_elements {
+  typename Mark::scalar* to;
+
+  template <class Group>
+  __device__ void take_bin(const Group& block, const robocache::marked_bin<Mark>& found) const {
+    for (std::uint32_t e = block.thread_rank(); e < found.elements; e += found.threads) {
+      to[found.voxel(e) / Mark::voxels_per_element] = found.element(e);
+    }
+    block.sync();  // all threads are here
+  }
+};
+
+template <class Mark>
+__global__ void __launch_bounds__(512)
+    mark_to_order(const __grid_constant__ robocache::bin_marking<Mark> call,
+                  ordered_elements<Mark> elements) {
+  __shared__ robocache::mark_bin_storage<Mark> storage;
+  robocache::mark_bin(robocache::block_group<512>{}, storage, call, static_cast<int>(blockIdx.x),
+                      elements);
+}
+
+struct tell_channel {
+  told_list<told_channel> list;
+
+  __device__ void operator()(std::int64_t voxel, std::uint32_t channel, float value,
+                             std::uint32_t points) const {
+    tell(list, {voxel, channel, value, points});
+  }
+};
+
+template <int Width, class Reducer, class In, class Out>
+__global__ void __launch_bounds__(256)
+    reduce_to_list(const __grid_constant__ robocache::bin_reducing<Reducer, In, Out> call,
+                   tell_channel sink) {
+  __shared__ robocache::reduce_bin_storage storage;
+  robocache::reduce_bin<Width>(robocache::block_group<256>{}, storage, call,
+                               static_cast<int>(blockIdx.x), blockIdx.y, sink);
+}
+
+template <int Width, class Reducer, class In, class Out>
+__global__ void __launch_bounds__(512)
+    crowds_to_list(const __grid_constant__ robocache::bin_reducing<Reducer, In, Out> call,
+                   tell_channel sink) {
+  __shared__ robocache::reduce_crowds_storage<Reducer> storage;
+  robocache::reduce_crowds<Width>(robocache::block_group<512>{}, storage, call, blockIdx.x,
+                                  gridDim.x, sink);
+}
+
 robocache::status launch_error() {
   const cudaError_t error = cudaGetLastError();
   if (error == cudaSuccess) return {};
@@ -160,13 +233,73 @@ robocache::status preloaded(const mean_call& call) {
   return robocache::voxelize(call, robocache::preload);
 }
 
+template <class Mark>
+robocache::status launched(const mark_call<Mark>& call, cudaStream_t stream) {
+  return robocache::voxelize(call, stream);
+}
+template <class Mark>
+robocache::status to_list(const mark_call<Mark>& call, const told_list<told_element>& list,
+                          cudaStream_t stream) {
+  if (robocache::status s = call.check_for_sink(stream); !s.ok()) return s;
+  for (std::int64_t slab = 0; slab < robocache::slabs_of(call); ++slab) {
+    const robocache::binned_call binned(call, slab);
+    bin_stored<<<static_cast<unsigned>(binned.points.tiles), 512, 0, stream>>>(binned.points);
+    mark_to_list<<<7, 512, 0, stream>>>(binned.voxels, list);
+  }
+  return launch_error();
+}
+template <class Mark>
+robocache::status to_order(const mark_call<Mark>& call, typename Mark::scalar* elements,
+                           cudaStream_t stream) {
+  if (robocache::status s = call.check_for_sink(stream); !s.ok()) return s;
+  for (std::int64_t slab = 0; slab < robocache::slabs_of(call); ++slab) {
+    const robocache::binned_call binned(call, slab);
+    bin_stored<<<static_cast<unsigned>(binned.points.tiles), 512, 0, stream>>>(binned.points);
+    mark_to_order<<<static_cast<unsigned>(binned.voxels.slab.bins), 512, 0, stream>>>(
+        binned.voxels, ordered_elements<Mark>{elements});
+  }
+  return launch_error();
+}
+template <class Reducer>
+robocache::status to_list(const robocache::voxelize_call<Reducer, float, float, float>& call,
+                          const told_list<told_channel>& list, cudaStream_t stream) {
+  if (robocache::status s = call.check_for_sink(stream); !s.ok()) return s;
+  for (std::int64_t slab = 0; slab < robocache::slabs_of(call); ++slab) {
+    const robocache::binned_call binned(call, slab);
+    const dim3 bins(static_cast<unsigned>(binned.voxels.slab.bins), binned.voxels.parts);
+    bin_stored<<<static_cast<unsigned>(binned.points.tiles), 512, 0, stream>>>(binned.points);
+    if (binned.voxels.width == 4) {
+      reduce_to_list<4><<<bins, 256, 0, stream>>>(binned.voxels, {list});
+      crowds_to_list<4><<<3, 512, 0, stream>>>(binned.voxels, {list});
+    } else {
+      reduce_to_list<1><<<bins, 256, 0, stream>>>(binned.voxels, {list});
+      crowds_to_list<1><<<3, 512, 0, stream>>>(binned.voxels, {list});
+    }
+  }
+  return launch_error();
+}
+
+#define ROBOCACHE_TEST_MARK(name)                                                                 \
+  template robocache::status launched<robocache::reducers::name>(                                 \
+      const mark_call<robocache::reducers::name>&, cudaStream_t);                                 \
+  template robocache::status to_list<robocache::reducers::name>(                                  \
+      const mark_call<robocache::reducers::name>&, const told_list<told_element>&, cudaStream_t); \
+  template robocache::status to_order<robocache::reducers::name>(                                 \
+      const mark_call<robocache::reducers::name>&, robocache::reducers::name::scalar*,            \
+      cudaStream_t);                                                                              \
+  template std::size_t workspace_of(const mark_call<robocache::reducers::name>&);
+
 template <class Call>
 std::size_t workspace_of(const Call& call) {
   return call.workspace_bytes(cudaStream_t{});
 }
-template std::size_t workspace_of(const count_call&);
 template std::size_t workspace_of(const mean_call&);
 template std::size_t workspace_of(const share_call&);
+ROBOCACHE_TEST_MARK(count)
+ROBOCACHE_TEST_MARK(occupancy)
+ROBOCACHE_TEST_MARK(occupancy_bits)
+template robocache::status to_list(const mean_call&, const told_list<told_channel>&, cudaStream_t);
+template robocache::status to_list(const share_call&, const told_list<told_channel>&, cudaStream_t);
 
 std::uint32_t add_singly(const count_call& call, cudaStream_t stream) {
   std::uint32_t* inside = nullptr;

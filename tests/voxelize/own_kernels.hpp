@@ -44,6 +44,45 @@ robocache::status preloaded(const mean_call& call);
 template <class Call>
 std::size_t workspace_of(const Call& call);
 
+template <class Mark>
+using mark_call =
+    robocache::voxelize_call<Mark, float, typename Mark::scalar, typename Mark::scalar>;
+template <class Mark>
+robocache::status launched(const mark_call<Mark>& call, cudaStream_t stream);
+
+/// What a sink was told of an element.
+struct told_element {
+  std::int64_t voxel;
+  std::uint32_t element;
+};
+/// What a sink was told of a channel.
+struct told_channel {
+  std::int64_t voxel;
+  std::uint32_t channel;
+  float value;
+  std::uint32_t points;
+};
+/// What a sink was told, in no order: in device memory.
+template <class Told>
+struct told_list {
+  Told* told;
+  std::uint32_t room;
+  std::uint32_t* number;  ///< may be more than there is room for
+};
+
+/// A call whose voxels go to a list, by a function as sink.
+template <class Mark>
+robocache::status to_list(const mark_call<Mark>& call, const told_list<told_element>& list,
+                          cudaStream_t stream);
+/// The same of bins as a whole: all elements in the order of their numbers, the empty ones too.
+template <class Mark>
+robocache::status to_order(const mark_call<Mark>& call, typename Mark::scalar* elements,
+                           cudaStream_t stream);
+/// The same of channels.
+template <class Reducer>
+robocache::status to_list(const robocache::voxelize_call<Reducer, float, float, float>& call,
+                          const told_list<told_channel>& list, cudaStream_t stream);
+
 /// Each point by a thread with `add_point`; returns how many were inside.
 std::uint32_t add_singly(const count_call& call, cudaStream_t stream);
 

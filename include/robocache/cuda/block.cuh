@@ -72,4 +72,9 @@ __device__ __forceinline__ uint2 block_sum_halves(const Group& block, std::uint3
 }
 
 }  // namespace detail
+
+// For your own kernels.
+
+using detail::block_prefix_sum;
+
 }  // namespace robocache

@@ -69,6 +69,18 @@ struct voxelize_call {
     stored.points.step = 0;
     return stored.check(where);
   }
+  /// The same for a call whose results kernels of yours hand to a sink (`rules/sink.hpp`): `output`
+  /// is not looked at, and the call must replace. Where `points.data` is null a kernel makes them.
+  template <class Where>
+  ROBOCACHE_HIDDEN status check_for_sink(Where where) const noexcept {
+    voxelize_call stored = *this;
+    if (stored.points.data == nullptr) {
+      stored.points.data = &stored;
+      stored.points.step = 0;
+    }
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_grid("voxelize", grid, per_element));
+    return detail::check_voxelize<false>(stored, workspace_bytes(where));
+  }
   /// See `voxelize_workspace_bytes`.
   template <class Where>
   ROBOCACHE_HIDDEN std::size_t workspace_bytes(Where where) const noexcept {

@@ -256,7 +256,9 @@ inline status check_workspace(const char* operation, const workspace& space,
 }
 
 /// A call of either kind, `voxelize_call`, whose workspace must have `needed` bytes.
-template <class Call>
+///
+/// \tparam Dense  results go to `output`, and not to another sink
+template <bool Dense = true, class Call>
 ROBOCACHE_HIDDEN status check_voxelize(const Call& call, std::size_t needed) noexcept {
   constexpr const char* operation = "voxelize";
   using reducer = std::decay_t<decltype(call.reducer)>;
@@ -278,14 +280,21 @@ ROBOCACHE_HIDDEN status check_voxelize(const Call& call, std::size_t needed) noe
   const byte_span count =
       bytes_of_records("points.count", call.points.count, call.points.count != nullptr, 0, 0, 4);
   const bool counted = reports.counts.data() != nullptr || !reports.counts.empty();
+  if (!Dense && call.options.update == grid_update::accumulate) {
+    return status::invalid_argument(
+        "%s: options.update is accumulate, but results go to a sink, which is not read", operation);
+  }
+  const auto output = [&] { return Dense ? bytes_of("output", call.output) : byte_span("output"); };
   if constexpr (!reduces_features<reducer>) {
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(
-        check_voxels(operation, "output", call.output, call.grid, per_element));
+    if constexpr (Dense) {
+      ROBOCACHE_DETAIL_RETURN_IF_BAD(
+          check_voxels(operation, "output", call.output, call.grid, per_element));
+    }
     if (counted) {
       return status::invalid_argument(
           "%s: reports.counts is set, but only reductions of features write it", operation);
     }
-    return check_disjoint(operation, {bytes_of("output", call.output), counters, space},
+    return check_disjoint(operation, {output(), counters, space},
                           {bytes_of("points", call.points, 0), bytes_of("points", call.points, 1),
                            bytes_of("points", call.points, 2), count});
   } else {
@@ -293,9 +302,11 @@ ROBOCACHE_HIDDEN status check_voxelize(const Call& call, std::size_t needed) noe
     static_assert(is_output_scalar_v<out> && !std::is_same_v<out, double>,
                   "outputs of features are float, half or bfloat16");
     ROBOCACHE_DETAIL_RETURN_IF_BAD(check_features(operation, call.features, call.points.size));
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_voxels(operation, "output", call.output, call.grid, 1));
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_extent(operation, "output", call.output, 3,
-                                                call.features.channels, "features (channels)"));
+    if constexpr (Dense) {
+      ROBOCACHE_DETAIL_RETURN_IF_BAD(check_voxels(operation, "output", call.output, call.grid, 1));
+      ROBOCACHE_DETAIL_RETURN_IF_BAD(check_extent(operation, "output", call.output, 3,
+                                                  call.features.channels, "features (channels)"));
+    }
     if (counted) {
       ROBOCACHE_DETAIL_RETURN_IF_BAD(
           check_voxels(operation, "reports.counts", reports.counts, call.grid, 1));
@@ -321,9 +332,7 @@ ROBOCACHE_HIDDEN status check_voxelize(const Call& call, std::size_t needed) noe
       }
     }
     return check_disjoint(
-        operation,
-        {bytes_of("output", call.output), bytes_of("reports.counts", reports.counts), counters,
-         space},
+        operation, {output(), bytes_of("reports.counts", reports.counts), counters, space},
         {bytes_of("points", call.points, 0), bytes_of("points", call.points, 1),
          bytes_of("points", call.points, 2), bytes_of("features", call.features), count});
   }

@@ -11,6 +11,7 @@
 #include <robocache/voxelize/rules/load.hpp>
 #include <robocache/voxelize/rules/numbering.hpp>
 #include <robocache/voxelize/rules/reducers.hpp>
+#include <robocache/voxelize/rules/sink.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -97,15 +98,14 @@ inline voxel_counters count_fates(const std::uint32_t* cells, std::int64_t point
 
 /// Clears the voxels `[first, last)` of a slab, unless they accumulate, and adds the points that
 /// are in them.
-template <class Mark, class T>
-inline void fill_voxels(const voxel_output<T>& output, const voxel_slab& slab, bool accumulate,
+template <class Mark>
+inline void fill_voxels(const dense_sink<Mark>& sink, const voxel_slab& slab,
                         const std::uint32_t* cells, std::int64_t points, std::int64_t first,
                         std::int64_t last) noexcept {
   // Ranges are cut at elements.
-  constexpr int per_element = Mark::voxels_per_element;
-  if (!accumulate) {
-    for (std::int64_t c = first; c < last; c += per_element) {
-      *output.at((slab.begin + c) / per_element) = 0;
+  if (!sink.accumulate) {
+    for (std::int64_t c = first; c < last; c += Mark::voxels_per_element) {
+      sink.clear(slab.begin + c);
     }
   }
   const auto low = static_cast<std::uint32_t>(first);
@@ -113,7 +113,7 @@ inline void fill_voxels(const voxel_output<T>& output, const voxel_slab& slab, b
   for (std::int64_t i = 0; i < points; ++i) {
     const std::uint32_t c = cells[i];
     if (c < low || c >= high) continue;
-    Mark::add(output.at((slab.begin + c) / per_element), c % std::uint32_t{per_element});
+    sink.add(slab.begin + c);
   }
 }
 
@@ -124,8 +124,8 @@ ROBOCACHE_HIDDEN void mark_voxels(const voxelize_call<Mark, Real, In, Out>& call
   const auto locator =
       make_locator(call.points, call.grid, call.options.transform, Mark::voxels_per_element);
   const std::int64_t points = locator.points.present();
-  const auto output = make_voxel_output(call.output);
   const bool accumulate = call.options.update == grid_update::accumulate;
+  const auto sink = make_dense_sink<Mark>(call.output, accumulate);
   const cpu_tables tables(call.space.data, locator.points.size);
   for_each_slab(
       make_numbering(call.grid, Mark::voxels_per_element).cells(), [&](const voxel_slab& slab) {
@@ -136,8 +136,8 @@ ROBOCACHE_HIDDEN void mark_voxels(const voxelize_call<Mark, Real, In, Out>& call
         constexpr std::int64_t piece = 32;
         for_each_piece((slab.cells + piece - 1) / piece, slab.cells + points, where,
                        [&](std::int64_t first, std::int64_t last) {
-                         fill_voxels<Mark>(output, slab, accumulate, tables.cells, points,
-                                           first * piece, std::min(last * piece, slab.cells));
+                         fill_voxels(sink, slab, tables.cells, points, first * piece,
+                                     std::min(last * piece, slab.cells));
                        });
       });
 }
@@ -199,31 +199,34 @@ inline typename scalar_traits<Out>::bits reduce_channel(
   return bits_from_real<Out>(conclude(reducer, values, real_from_bits<float, Out>(bits), facts));
 }
 
-/// The features of one voxel.
-template <class Reducer, class In, class Out>
+/// The features of one voxel with points.
+///
+/// \tparam Voxel  a `dense_voxel` or a `voxel_of_sink`
+template <class Out, class Reducer, class In, class Voxel>
 inline void reduce_voxel(const Reducer& reducer, const feature_arguments<In>& features,
-                         const std::uint32_t* points, const voxel_facts& facts, float empty_value,
-                         Out* out, std::int64_t stride) noexcept {
-  if (facts.points == 0) {
-    const Out empty = bit_copy<Out>(bits_from_real<Out>(empty_value));
-    for (std::int64_t c = 0; c < features.channels; ++c, out += stride) *out = empty;
-    return;
-  }
-  for (std::int64_t c = 0; c < features.channels; ++c, out += stride) {
-    *out = bit_copy<Out>(reduce_channel(reducer, features, points, c, facts, *out));
+                         const std::uint32_t* points, const voxel_facts& facts,
+                         const Voxel& to) noexcept {
+  for (std::int64_t c = 0; c < features.channels; ++c) {
+    to.put(c, bit_copy<Out>(reduce_channel(reducer, features, points, c, facts, to.held(c))));
   }
 }
 
 /// Reducers of features.
-template <class Reducer, class Real, class In, class Out>
+///
+/// \param sink  as of `reduce_bin`; threads call it at the same time, for different voxels
+template <class Reducer, class Real, class In, class Out, class Sink = sink_of_call>
 ROBOCACHE_HIDDEN void reduce_voxels(const voxelize_call<Reducer, Real, In, Out>& call,
-                                    cpu_execution where) noexcept {
+                                    cpu_execution where, const Sink& sink = {}) noexcept {
   using out_scalar = typename scalar_traits<Out>::canonical;
   const auto locator = make_locator(call.points, call.grid, call.options.transform, 1);
   const auto features = make_feature_arguments(call.features);
+  static_assert(takes_channels<Sink, out_scalar>,
+                "a sink of features takes (std::int64_t voxel, std::uint32_t channel, Out value, "
+                "std::uint32_t points)");
   const auto output = make_feature_output<out_scalar>(call.output);
   const auto counts = make_voxel_output(call.reports.counts);
   const bool accumulate = call.options.update == grid_update::accumulate;
+  const auto empty = bit_copy<out_scalar>(bits_from_real<out_scalar>(call.options.empty_value));
   const std::int64_t points = locator.points.present();
   const cpu_tables tables(call.space.data, locator.points.size);
   // Where nothing is written the first slab tells the counters.
@@ -246,10 +249,19 @@ ROBOCACHE_HIDDEN void reduce_voxels(const voxelize_call<Reducer, Real, In, Out>&
           if (accumulate) prior = count;
           count = prior + n;
         }
-        if (accumulate && n == 0) continue;  // stays as it is
-        reduce_voxel(call.reducer, features, tables.sorted + start, {n, prior, call.options.nans},
-                     call.options.empty_value, output.data + output.layout(slab.begin + c),
-                     output.channel_stride);
+        const std::int64_t voxel = slab.begin + c;
+        const voxel_facts facts{n, prior, call.options.nans};
+        const std::uint32_t* const sorted = tables.sorted + start;
+        if constexpr (!is_sink_of_call<Sink>) {
+          if (n == 0) continue;
+          reduce_voxel<out_scalar>(call.reducer, features, sorted, facts,
+                                   voxel_of_sink<Sink, out_scalar>{sink, voxel, n});
+        } else if (n != 0) {
+          reduce_voxel<out_scalar>(call.reducer, features, sorted, facts, output.voxel(voxel));
+        } else if (!accumulate) {
+          const dense_voxel<out_scalar> to = output.voxel(voxel);
+          for (std::int64_t k = 0; k < features.channels; ++k) to.put(k, empty);
+        }
       }
     });
   });

@@ -4,7 +4,7 @@
 #include <robocache/detail/config.hpp>
 #include <robocache/voxelize/options.hpp>
 #include <robocache/voxelize/rules/load.hpp>
-#include <robocache/voxelize/rules/numbering.hpp>
+#include <robocache/voxelize/rules/sink.hpp>
 
 #include <cuda_runtime_api.h>
 

@@ -14,8 +14,9 @@
 
 /// \file
 /// Level 1 of `voxelize`: a block of threads sorts the points of its bin by voxel, reduces their
-/// features and writes each voxel once, the empty ones too. Nothing has to be cleared before, and
-/// what is between points and voxels stays in shared memory.
+/// features and hands each voxel to a sink. The default writes each once to the dense grid, the
+/// empty ones too: nothing has to be cleared before. What is between points and voxels stays in
+/// shared memory.
 
 namespace robocache {
 namespace detail {
@@ -41,12 +42,13 @@ struct bin_item {
 };
 
 /// Voxels without points, and those with one if the reducer has `of_one`, in the order in which
-/// they are in memory.
-template <int Width, class Group, class Reducer, class In, class Out>
+/// they are in memory. Only the dense grid is told of those without.
+template <int Width, class Group, class Reducer, class In, class Out, class Sink>
 __device__ __forceinline__ void write_simple_voxels(const Group& block,
                                                     const bin_reducing<Reducer, In, Out>& call,
                                                     const bin_share& share,
-                                                    const reduce_bin_storage& storage) noexcept {
+                                                    const reduce_bin_storage& storage,
+                                                    const Sink& sink) noexcept {
   constexpr std::uint32_t most = has_of_one<Reducer>::value ? 1 : 0;
   const std::uint32_t items = call.slab.size * share.vectors;
   for (std::uint32_t base = block.thread_rank(); base < items;
@@ -68,7 +70,7 @@ __device__ __forceinline__ void write_simple_voxels(const Group& block,
     }
 #pragma unroll
     for (int u = 0; u < steps_in_flight; ++u) {
-      if (n[u] > most) continue;
+      if (n[u] > most || (!is_sink_of_call<Sink> && n[u] == 0)) continue;
       if constexpr (most == 1) {
         if (n[u] == 1) {
 #pragma unroll
@@ -78,17 +80,19 @@ __device__ __forceinline__ void write_simple_voxels(const Group& block,
       const bin_item item(share, base + static_cast<std::uint32_t>(u) * reduce_threads);
       const std::uint32_t number = call.slab.spread.to_number(share.bin, item.local);
       if (number >= call.slab.cells) continue;
-      store_result(output_at<Width>(call, number, item.vector), x[u]);
+      hand_over(call, sink, output_at<Width, Sink>(call, number, item.vector), number, item.vector,
+                n[u], x[u]);
     }
   }
 }
 
 /// Voxels with two points.
-template <int Width, class Group, class Reducer, class In, class Out>
+template <int Width, class Group, class Reducer, class In, class Out, class Sink>
 __device__ __forceinline__ void write_pairs(const Group& block,
                                             const bin_reducing<Reducer, In, Out>& call,
                                             const bin_share& share,
-                                            const reduce_bin_storage& storage) noexcept {
+                                            const reduce_bin_storage& storage,
+                                            const Sink& sink) noexcept {
   const std::uint32_t items = storage.pairs * share.vectors;
 #pragma unroll 2
   for (std::uint32_t i = block.thread_rank(); i < items; i += reduce_threads) {
@@ -106,12 +110,13 @@ __device__ __forceinline__ void write_pairs(const Group& block,
     }
     const std::uint32_t number = call.slab.spread.to_number(share.bin, local);
     if (exact) {
-      store_result(output_at<Width>(call, number, item.vector), x);
+      hand_over(call, sink, output_at<Width, Sink>(call, number, item.vector), number, item.vector,
+                2, x);
       continue;
     }
 #pragma unroll 1
     for (std::uint32_t e = 0; e < Width; ++e) {
-      write_channel(call, points, 2, number, item.vector * Width + e, 0);
+      write_channel(call, points, 2, number, item.vector * Width + e, 0, sink);
     }
   }
 }
@@ -131,8 +136,8 @@ __device__ __forceinline__ void write_counts(const Group& block, const bin_sorti
 
 }  // namespace detail
 
-/// Sorts the points of a bin, reduces their features and writes its voxels: the second half of
-/// `voxelize` with features. A bin with more than 5104 points is left to `reduce_crowds`.
+/// Sorts the points of a bin, reduces their features and hands its voxels to a sink: the second
+/// half of `voxelize` with features. A bin with more than 5104 points is left to `reduce_crowds`.
 ///
 /// \tparam Width   `call.width`, 4 or 1
 /// \param block    `reduce_bin_threads` (256) threads: a `block_group` or cooperative groups'
@@ -141,13 +146,20 @@ __device__ __forceinline__ void write_counts(const Group& block, const bin_sorti
 /// \param call     `binned_call(call).voxels`, after all tiles were binned
 /// \param bin      the bin, 0 to `call.slab.bins - 1`
 /// \param part     of the channels, 0 to `call.parts - 1`
+/// \param sink     where results go (`rules/sink.hpp`): called with a voxel's number, a channel,
+/// its
+///                 result and the number of points, for each voxel that has some. The call must
+///                 replace. By default the call's dense grid
 ///
 /// Contains barriers.
-template <int Width, class Group, class Reducer, class In, class Out>
+template <int Width, class Group, class Reducer, class In, class Out, class Sink = sink_of_call>
 __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storage& storage,
                                            const bin_reducing<Reducer, In, Out>& call, int bin,
-                                           unsigned part) noexcept {
+                                           unsigned part, const Sink& sink = {}) noexcept {
   using namespace detail;
+  static_assert(takes_channels<Sink, Out>,
+                "a sink of features takes (std::int64_t voxel, std::uint32_t channel, Out value, "
+                "std::uint32_t points)");
   const bin_slab& slab = call.slab;
   const unsigned rank = block.thread_rank();
   for (std::uint32_t i = rank; i < slab.size / 8; i += reduce_threads) {
@@ -182,9 +194,9 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
   share.vectors = min(call.vectors - share.first_vector, call.share);
   share.by_vectors = share.vectors == call.share ? call.by_share : call.by_rest;
   if (share.vectors != 0 && !accumulate) {
-    write_simple_voxels<Width>(block, call, share, storage);
+    write_simple_voxels<Width>(block, call, share, storage, sink);
     if constexpr (reduces_pairs<Reducer, In, Out>::value) {
-      write_pairs<Width>(block, call, share, storage);
+      write_pairs<Width>(block, call, share, storage, sink);
     }
   }
   // The others a channel per thread.
@@ -199,7 +211,7 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
     const std::uint32_t number = to_number(local);
     write_channel(call, storage.points + begin, points, number,
                   share.first_vector * Width + item - which * channels,
-                  prior_points(call, number, 0));
+                  prior_points(call, number, 0), sink);
   }
   // And crowded ones some vectors per warp.
   const std::uint32_t chunks = (share.vectors + crowd_vectors - 1) / crowd_vectors;
@@ -213,7 +225,7 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
                             call.nans};
     write_crowded_voxel<Width>(call, storage.points + begin, facts, number, rank % 32u,
                                share.first_vector + vector,
-                               min(crowd_vectors, share.vectors - vector));
+                               min(crowd_vectors, share.vectors - vector), sink);
   }
   if (accumulate) {
     // All blocks of a bin need the counts as they were; the last to finish adds to them.

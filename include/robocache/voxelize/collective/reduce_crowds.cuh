@@ -32,10 +32,10 @@ struct reduce_crowds_storage {
 namespace detail {
 
 /// Voxels with few points or none: a warp takes 32 of them, a lane a channel.
-template <class Reducer, class In, class Out>
+template <class Reducer, class In, class Out, class Sink>
 __device__ __forceinline__ void write_pending_bins(const bin_reducing<Reducer, In, Out>& call,
                                                    std::uint32_t lane, std::uint32_t first_warp,
-                                                   std::uint32_t warps) noexcept {
+                                                   std::uint32_t warps, const Sink& sink) noexcept {
   const std::uint32_t per_bin = call.slab.size / 32;
   const auto channels = static_cast<std::uint32_t>(call.features.channels);
   const std::uint32_t groups = call.tables.pending[0] * per_bin;
@@ -55,10 +55,11 @@ __device__ __forceinline__ void write_pending_bins(const bin_reducing<Reducer, I
       if (n > few_points) continue;
       if (n != 0) {
         write_channel(call, call.tables.sorted + start, n, first + which, channel,
-                      prior_points(call, first + which, n));
-      } else if (!call.accumulate) {
+                      prior_points(call, first + which, n), sink);
+      } else if (is_sink_of_call<Sink> && !call.accumulate) {
         const float empty[1] = {call.empty_value};
-        store_result(output_at<1>(call, first + which, channel), empty);
+        hand_over(call, sink, output_at<1, Sink>(call, first + which, channel), first + which,
+                  channel, 0, empty);
       }
     }
   }
@@ -149,10 +150,11 @@ __device__ __forceinline__ State* merge_slices(const Group& block, const Look& l
 /// Heavy voxels. Blocks draw tickets for jobs. A job waits only for jobs with lower tickets, and
 /// these were drawn by blocks that are running; so nothing deadlocks, however few blocks run at a
 /// time.
-template <int Width, class Group, class Reducer, class In, class Out>
-__device__ __forceinline__ void write_heavy_voxels(
-    const Group& block, reduce_crowds_storage<Reducer>& storage,
-    const bin_reducing<Reducer, In, Out>& call) noexcept {
+template <int Width, class Group, class Reducer, class In, class Out, class Sink>
+__device__ __forceinline__ void write_heavy_voxels(const Group& block,
+                                                   reduce_crowds_storage<Reducer>& storage,
+                                                   const bin_reducing<Reducer, In, Out>& call,
+                                                   const Sink& sink) noexcept {
   using looked = looked_at<Reducer>;
   using first_state = typename looked::first_state;
   using second_state = typename looked::second_state;
@@ -242,7 +244,7 @@ __device__ __forceinline__ void write_heavy_voxels(
     }
     const std::uint32_t channel = part * heavy_channels + rank;
     if ((second || !looks_twice<Reducer>)&&rank < heavy_channels && channel < channels) {
-      write_vector(call, cell, channel, values, facts);
+      write_vector(call, cell, channel, values, facts, sink);
     }
     __threadfence();
     block.sync();
@@ -261,13 +263,15 @@ __device__ __forceinline__ void write_heavy_voxels(
 /// \param call     `binned_call(call).voxels`, after `reduce_bin` of all bins
 /// \param rank     number of this block
 /// \param blocks   how many blocks do this together
+/// \param sink     as of `reduce_bin`
 ///
 /// Contains barriers.
-template <int Width, class Group, class Reducer, class In, class Out>
+template <int Width, class Group, class Reducer, class In, class Out, class Sink = sink_of_call>
 __device__ __forceinline__ void reduce_crowds(const Group& block,
                                               reduce_crowds_storage<Reducer>& storage,
                                               const bin_reducing<Reducer, In, Out>& call,
-                                              unsigned rank, unsigned blocks) noexcept {
+                                              unsigned rank, unsigned blocks,
+                                              const Sink& sink = {}) noexcept {
   using namespace detail;
   cuda_detail::wait_for_previous_kernel();
   cuda_detail::let_next_kernel_launch();
@@ -286,10 +290,10 @@ __device__ __forceinline__ void reduce_crowds(const Group& block,
     const std::uint32_t cell = voxel_of_start(call.slab, at);
     write_crowded_voxel<Width>(call, call.tables.sorted + start,
                                {n, prior_points(call, cell, n), call.nans}, cell, lane, vector,
-                               min(crowd_vectors, call.vectors - vector));
+                               min(crowd_vectors, call.vectors - vector), sink);
   }
-  write_pending_bins(call, lane, warp, warps);
-  write_heavy_voxels<Width>(block, storage, call);
+  write_pending_bins(call, lane, warp, warps, sink);
+  write_heavy_voxels<Width>(block, storage, call, sink);
 }
 
 }  // namespace robocache

@@ -5,13 +5,14 @@
 #include <robocache/detail/config.hpp>
 #include <robocache/voxelize/cuda/bins.hpp>
 #include <robocache/voxelize/rules/reducers.hpp>
+#include <robocache/voxelize/rules/sink.hpp>
 
 #include <cstdint>
 #include <type_traits>
 
 /// \file
-/// Level 1 of `voxelize`: a thread or a warp reduces the features of one voxel's points and writes
-/// what they become.
+/// Level 1 of `voxelize`: a thread or a warp reduces the features of one voxel's points and hands
+/// what they become to a sink.
 
 namespace robocache::detail {
 
@@ -37,17 +38,34 @@ __device__ __forceinline__ void load_features(const feature_arguments<In>& featu
   }
 }
 
-/// Where a vector of a voxel is in the output.
-template <int Width, class Reducer, class In, class Out>
+/// Where a vector of a voxel is in the output of the call; null if it goes to another sink.
+template <int Width, class Sink, class Reducer, class In, class Out>
 __device__ __forceinline__ Out* output_at(const bin_reducing<Reducer, In, Out>& call,
                                           std::uint32_t cell, std::uint32_t vector) noexcept {
-  return call.output.data + call.output.layout(call.slab.begin + cell) +
-         static_cast<std::int64_t>(vector) * Width * (Width > 1 ? 1 : call.output.channel_stride);
+  if constexpr (is_sink_of_call<Sink>) {
+    return call.output.template at<Width>(call.slab.begin + cell, vector);
+  } else {
+    return nullptr;
+  }
 }
 
-template <class Out, int Width, class Real>
-__device__ __forceinline__ void store_result(Out* to, const Real (&result)[Width]) noexcept {
-  store_vector<Width>(to, pack<Out, false>(result));
+/// Hands a vector of a voxel with points to a sink.
+///
+/// \param to  what `output_at` says
+template <int Width, class Reducer, class In, class Out, class Sink, class Real>
+__device__ __forceinline__ void hand_over(const bin_reducing<Reducer, In, Out>& call,
+                                          const Sink& sink, Out* to, std::uint32_t cell,
+                                          std::uint32_t vector, std::uint32_t points,
+                                          const Real (&result)[Width]) noexcept {
+  if constexpr (is_sink_of_call<Sink>) {
+    store_vector<Width>(to, pack<Out, false>(result));
+  } else {
+#pragma unroll
+    for (std::uint32_t e = 0; e < Width; ++e) {
+      sink(call.slab.begin + cell, vector * Width + e,
+           bit_copy<Out>(bits_from_real<Out>(result[e])), points);
+    }
+  }
 }
 
 /// The number of points that a voxel held before this call.
@@ -71,12 +89,13 @@ inline constexpr std::uint32_t kept_points = 4;
 ///
 /// \param points  the voxel's `n` points, in shared or global memory
 /// \param prior   points that the voxel held before
-template <class Reducer, class In, class Out>
+/// \param sink    a copy, which costs nothing where it is `sink_of_call`
+template <class Reducer, class In, class Out, class Sink>
 static __device__ __noinline__ void write_channel(const bin_reducing<Reducer, In, Out>& call,
                                                   const std::uint32_t* points, std::uint32_t n,
                                                   std::uint32_t cell, std::uint32_t channel,
-                                                  std::uint32_t prior) noexcept {
-  Out* const to = output_at<1>(call, cell, channel);
+                                                  std::uint32_t prior, Sink sink) noexcept {
+  Out* const to = output_at<1, Sink>(call, cell, channel);
   std::uint32_t point[kept_points];
   float kept[kept_points];  // loaded together, so that they do not wait for each other
 #pragma unroll
@@ -93,9 +112,12 @@ static __device__ __noinline__ void write_channel(const bin_reducing<Reducer, In
       body(points[i], call.features.load(points[i], channel));
     }
   });
-  const float before = prior != 0 ? element_of<float>(load_vector<1>(to), 0) : 0.0f;
+  float before = 0.0f;
+  if constexpr (is_sink_of_call<Sink>) {
+    if (prior != 0) before = element_of<float>(load_vector<1>(to), 0);
+  }
   const reduced_t<Reducer> result[1] = {conclude(call.reducer, values, before, facts)};
-  store_result(to, result);
+  hand_over(call, sink, to, cell, channel, n, result);
 }
 
 /// A state of another lane.
@@ -166,30 +188,33 @@ __device__ __forceinline__ auto second_looks(const Reducer& reducer, const State
   }
 }
 
-/// Writes a vector of a voxel, joined with what it held.
-template <int Width, class Reducer, class In, class Out>
+/// Hands over a vector of a voxel, joined with what it held.
+template <int Width, class Reducer, class In, class Out, class Sink>
 __device__ __forceinline__ void write_vector(const bin_reducing<Reducer, In, Out>& call,
                                              std::uint32_t cell, std::uint32_t vector,
                                              const looked_at<Reducer> (&values)[Width],
-                                             const voxel_facts& facts) noexcept {
-  Out* const to = output_at<Width>(call, cell, vector);
+                                             const voxel_facts& facts, const Sink& sink) noexcept {
+  Out* const to = output_at<Width, Sink>(call, cell, vector);
   scalar_vector<Out, Width> before{};
-  if (facts.prior_points != 0) before = load_vector<Width>(to);
+  if constexpr (is_sink_of_call<Sink>) {
+    if (facts.prior_points != 0) before = load_vector<Width>(to);
+  }
   reduced_t<Reducer> result[Width];
 #pragma unroll
   for (int e = 0; e < Width; ++e) {
     result[e] = conclude(call.reducer, values[e], element_of<float>(before, e), facts);
   }
-  store_result(to, result);
+  hand_over(call, sink, to, cell, vector, facts.points, result);
 }
 
 /// A voxel with many points by one warp: `vectors` vectors from `first_vector` on.
-template <int Width, class Reducer, class In, class Out>
+template <int Width, class Reducer, class In, class Out, class Sink>
 __device__ __forceinline__ void write_crowded_voxel(const bin_reducing<Reducer, In, Out>& call,
                                                     const std::uint32_t* points,
                                                     const voxel_facts& facts, std::uint32_t cell,
                                                     std::uint32_t lane, std::uint32_t first_vector,
-                                                    std::uint32_t vectors) noexcept {
+                                                    std::uint32_t vectors,
+                                                    const Sink& sink) noexcept {
   using looked = looked_at<Reducer>;
   // As many lanes side by side as there are vectors, up to 8; the rest take other points.
   std::uint32_t side = 1;
@@ -217,7 +242,7 @@ __device__ __forceinline__ void write_crowded_voxel(const bin_reducing<Reducer, 
         values[e].second = second[e];
       }
     }
-    if (lane < side && own < vectors) write_vector(call, cell, vector, values, facts);
+    if (lane < side && own < vectors) write_vector(call, cell, vector, values, facts, sink);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <robocache/voxelize/rules/load.hpp>
 #include <robocache/voxelize/rules/numbering.hpp>
 #include <robocache/voxelize/rules/reducers.hpp>
+#include <robocache/voxelize/rules/sink.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -371,9 +372,7 @@ struct bin_slab {
 template <class Mark>
 struct bin_marking {
   detail::bin_slab slab;
-  detail::voxel_output<typename Mark::scalar> output;
-  bool vectors;  ///< 16 bytes of the output at a time
-  bool accumulate;
+  dense_sink<Mark> sink;  ///< where elements go if `mark_bin` is given no other
 };
 
 namespace detail {
@@ -416,14 +415,8 @@ bool is_packed(const point_arguments<Real>& points) noexcept {
          reinterpret_cast<std::uintptr_t>(points.data[0]) % 16 == 0;
 }
 
-/// The output can be written 16 bytes at a time.
-template <class T>
-bool takes_vectors(const voxel_output<T>& output, bool accumulate) noexcept {
-  return !accumulate && output.layout.linear && output.layout.stride_x == 1 &&
-         reinterpret_cast<std::uintptr_t>(output.data) % 16 == 0;
-}
-
-/// Elements per access: four where all features and outputs allow it, else one.
+/// Elements per access: four where all features and outputs allow it, else one. An output that is
+/// not there, since results go to a sink of the kernel's own, allows it.
 template <class In, class Out>
 int feature_width(const feature_arguments<In>& features,
                   const feature_output<Out>& output) noexcept {
@@ -434,8 +427,8 @@ int feature_width(const feature_arguments<In>& features,
                        static_cast<std::uint64_t>(output.layout.stride_y) |
                        static_cast<std::uint64_t>(output.layout.stride_z);
   const auto out = reinterpret_cast<std::uintptr_t>(output.data) | strides * sizeof(Out);
-  const bool neighbours =
-      features.channel_step == static_cast<std::int64_t>(sizeof(In)) && output.channel_stride == 1;
+  const bool neighbours = features.channel_step == static_cast<std::int64_t>(sizeof(In)) &&
+                          (output.channel_stride == 1 || output.data == nullptr);
   const bool aligned = in % (width * sizeof(In)) == 0 && out % (width * sizeof(Out)) == 0;
   return neighbours && aligned && features.channels % width == 0 ? width : 1;
 }
@@ -516,14 +509,13 @@ struct binned_call {
     here.points = points.locator.points;
     here.lost = points.tables.lost;
     here.counters = slab == 0 ? call.reports.counters : nullptr;
-    voxels.accumulate = accumulate;
     if constexpr (has_features) {
+      voxels.accumulate = accumulate;
       here.bins = shape.bins;
       make_reducing(call);
     } else {
       here.bins = static_cast<std::int32_t>((here.cells + here.size - 1) / here.size);
-      voxels.output = make_voxel_output(call.output);
-      voxels.vectors = takes_vectors(voxels.output, accumulate);
+      voxels.sink = make_dense_sink<Reducer>(call.output, accumulate);
     }
   }
 

@@ -138,7 +138,7 @@ struct adds_many<Mark, std::void_t<decltype(Mark::add_many(nullptr, 1u))>> : std
 
 /// Neighbours along x that an element of a reducer's output stands for.
 template <class Reducer>
-constexpr int voxels_per_element() noexcept {
+ROBOCACHE_HD constexpr int voxels_per_element() noexcept {
   if constexpr (reduces_features<Reducer>) {
     return 1;
   } else {
