@@ -40,6 +40,8 @@ const char* name_of(channel_mode mode) {
       return "slerp wxyz";
     case channel_mode::rotation_vector:
       return "rotation vector";
+    case channel_mode::degrees:
+      return "degrees";
   }
   return "";
 }

@@ -67,6 +67,17 @@ long double angle_reference(long double a, long double b, long double w) {
   return std::remainder(a + w * std::remainder(b - a, turn), turn);
 }
 
+long double degrees_between(long double a, long double b) {
+  // `fmod` and `remainder` are exact, whatever the magnitude.
+  const long double apart = std::fmod(b, 360.0L) - std::fmod(a, 360.0L);
+  const long double way = std::remainder(apart, 360.0L);
+  return std::fabs(way) == 180 ? (b > a ? 180.0L : -180.0L) : way;
+}
+
+long double degrees_reference(long double a, long double b, long double w) {
+  return std::remainder(std::fmod(a, 360.0L) + w * degrees_between(a, b), 360.0L);
+}
+
 quaternion_reference quaternion_of(const vector_reference& v) {
   const long double angle = std::hypot(std::hypot(v[0], v[1]), v[2]);
   const long double factor = angle == 0 ? 0.5L : std::sin(angle / 2) / angle;

@@ -31,6 +31,12 @@ quaternion_reference slerp_reference(const quaternion_reference& a, const quater
 /// `a + w * (b - a)` with the difference taken the short way round, in [-pi, pi].
 long double angle_reference(long double a, long double b, long double w);
 
+/// The same in degrees, in [-180, 180], for any magnitude. Half a turn apart it goes up if `b` is
+/// the larger number, else down.
+long double degrees_reference(long double a, long double b, long double w);
+/// The short way from `a` to `b` in degrees, in [-180, 180].
+long double degrees_between(long double a, long double b);
+
 /// Rotation vectors by way of quaternions; at most pi long.
 vector_reference rotation_vector_reference(const vector_reference& a, const vector_reference& b,
                                            long double w);
