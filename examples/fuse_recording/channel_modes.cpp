@@ -42,6 +42,8 @@ const char* name_of(channel_mode mode) {
       return "rotation vector";
     case channel_mode::degrees:
       return "degrees";
+    case channel_mode::rot6d:
+      return "rot6d";
   }
   return "";
 }

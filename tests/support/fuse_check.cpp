@@ -170,6 +170,36 @@ std::vector<exact_value> rotation_vector(const row_of_values& from, std::int64_t
   return result;
 }
 
+std::vector<exact_value> two_columns(const row_of_values& from, std::int64_t d, bool* usable) {
+  columns_reference a, b;
+  for (std::size_t i = 0; i < 6; ++i) {
+    a[i] = from.at(from.row.left, d + static_cast<std::int64_t>(i));
+    b[i] = from.at(from.row.right, d + static_cast<std::int64_t>(i));
+  }
+  const bool one = is_frame(a);
+  const bool other = is_frame(b);
+  *usable = one && other;
+  std::vector<exact_value> result(6);
+  if (!one && !other) {
+    for (exact_value& c : result) c.value = std::numeric_limits<long double>::quiet_NaN();
+    return result;
+  }
+  if (!one) a = b;
+  if (!other) b = a;
+  const columns_reference exact = rot6d_reference(a, b, from.row.weight);
+  const long double turn = turn_between(a, b);
+  const long double sine = std::fmin(sine_between(a), sine_between(b));
+  for (std::size_t i = 0; i < 6; ++i) {
+    result[i].value = exact[i];
+    // 1e-14 is promised for columns at right angles and weights up to 1.
+    result[i].error =
+        from.weight_error(turn) + 1e-14L * std::fmax(1, std::fabs(from.row.weight)) / sine;
+    // Next to half a turn a rounding decides which way is short.
+    result[i].unchecked = turn > pi_reference - 1e-4L || sine < 1e-6L;
+  }
+  return result;
+}
+
 /// "" if the bits are a rounding of the exact value, normalized, to within its error.
 std::string wrong_value(const row_of_values& from, std::int64_t d, const exact_value& exact,
                         std::uint64_t bits) {
@@ -264,6 +294,9 @@ std::string wrong_run(const row_of_values& from, const robocache::channel_group&
         break;
       case channel_mode::rotation_vector:
         exact = rotation_vector(from, d, &usable);
+        break;
+      case channel_mode::rot6d:
+        exact = two_columns(from, d, &usable);
         break;
       default:
         exact[0] = linear(from, d);

@@ -17,7 +17,7 @@ namespace robocache_test {
 
 /// Channel modes by number: those before are interpolations.
 inline constexpr int first_special_mode = 4;
-inline constexpr int last_mode = 8;
+inline constexpr int last_mode = 9;
 /// Channels of one value of a mode.
 inline int components_of(robocache::channel_mode mode) {
   switch (mode) {
@@ -26,6 +26,8 @@ inline int components_of(robocache::channel_mode mode) {
       return 4;
     case robocache::channel_mode::rotation_vector:
       return 3;
+    case robocache::channel_mode::rot6d:
+      return 6;
     default:
       return 1;
   }

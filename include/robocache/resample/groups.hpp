@@ -41,10 +41,14 @@ enum class channel_mode : std::uint8_t {
   /// Angles in degrees, each channel by itself: the short way round, the result in [-180, 180].
   /// Whole turns are taken off exactly. See `blend_degrees`.
   degrees,
+  /// Rotations of six channels: the first column of the matrix, then the second (Zhou, Barnes, Lu,
+  /// Yang and Li, "On the continuity of rotation representations in neural networks", 2019). By way
+  /// of quaternions; the result is orthonormal. See `blend_rot6d`.
+  rot6d,
 };
 
 /// Neighbouring channels `[first, first + count)` of one mode. Rotations may come several in a row:
-/// `count` is a multiple of 4 or 3.
+/// `count` is a multiple of 4, 3 or 6.
 struct channel_group {
   std::int32_t first = 0;
   std::int32_t count = 0;
@@ -99,7 +103,7 @@ ROBOCACHE_HD inline grouped_source<Value, Time> with_groups(const source_view<Va
 
 namespace detail {
 
-inline constexpr channel_mode last_channel_mode = channel_mode::degrees;
+inline constexpr channel_mode last_channel_mode = channel_mode::rot6d;
 
 static_assert(static_cast<int>(channel_mode::angle) == static_cast<int>(last_interpolation) + 1,
               "each interpolation is a channel mode, too, and has the same number");

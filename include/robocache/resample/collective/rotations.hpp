@@ -60,11 +60,11 @@ ROBOCACHE_HD inline void write_channel(channel_mode mode,
 template <class In, class Out, class Real>
 ROBOCACHE_HD inline void load_rotations(channel_mode mode, const value_between<In, Out, Real>& v,
                                         value_channels& left, value_channels& right) noexcept {
+  // Unrolled: indexed at run time the channels were in memory.
 #if defined(__CUDA_ARCH__)
 #pragma unroll
 #endif
-  for (int i = 0; i < most_channels_per_value;
-       ++i) {  // unrolled: indexed at run time the components were in memory
+  for (int i = 0; i < most_channels_per_value; ++i) {
     if (i < channels_per_value(mode)) {
       left.at[i] = v.left_at(i);
       right.at[i] = v.right_at(i);

@@ -5,7 +5,10 @@
 #include <robocache/detail/exact.hpp>
 #include <robocache/execution.hpp>
 #include <robocache/resample/groups.hpp>
+#include <robocache/resample/rules/rot6d.hpp>
 #include <robocache/resample/rules/rotation.hpp>
+
+#include <type_traits>
 
 /// \file
 /// The channel modes that are no interpolation: what becomes of two samples and a weight. All that
@@ -29,7 +32,7 @@
 
 namespace robocache::detail {
 
-inline constexpr int most_channels_per_value = 4;
+inline constexpr int most_channels_per_value = 6;
 
 /// The channels of one value in their order.
 struct value_channels {
@@ -96,6 +99,17 @@ struct rotation_vector {
   }
 };
 
+struct rot6d {
+  static constexpr int channels = 6;
+  ROBOCACHE_HD static bool unit_of(const value_channels& c, quaternion& unit) noexcept {
+    return quaternion_of_columns({{c.at[0], c.at[1], c.at[2]}, {c.at[3], c.at[4], c.at[5]}}, unit);
+  }
+  ROBOCACHE_HD static value_channels channels_of(const quaternion& unit) noexcept {
+    const rotation_columns c = columns_of(unit);
+    return {{c.first.x, c.first.y, c.first.z, c.second.x, c.second.y, c.second.z}};
+  }
+};
+
 }  // namespace modes
 
 /// `visitor` with the struct of a mode.
@@ -112,10 +126,24 @@ ROBOCACHE_HD constexpr auto visit_mode(channel_mode mode, const Visitor& visitor
       return visitor(modes::slerp_wxyz{});
     case channel_mode::rotation_vector:
       return visitor(modes::rotation_vector{});
+    case channel_mode::rot6d:
+      return visitor(modes::rot6d{});
     default:
       return visitor(modes::interpolated{});
   }
 }
+
+ROBOCACHE_HD constexpr bool every_mode_has_a_rule() noexcept {
+  for (int m = static_cast<int>(channel_mode::angle); m <= static_cast<int>(last_channel_mode);
+       ++m) {
+    const bool missing = visit_mode(static_cast<channel_mode>(m), [](auto rule) {
+      return std::is_same_v<decltype(rule), modes::interpolated>;
+    });
+    if (missing) return false;
+  }
+  return true;
+}
+static_assert(every_mode_has_a_rule(), "a mode needs a struct here and a case of visit_mode");
 
 /// Channels that make up one value of a mode: the components of a rotation, else 1.
 ROBOCACHE_HD constexpr int channels_per_value(channel_mode mode) noexcept {
