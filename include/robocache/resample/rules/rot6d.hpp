@@ -44,11 +44,12 @@ ROBOCACHE_HD inline bool normalize(vector3& v) noexcept {
   return done;
 }
 
-/// The quaternion, of length 1, of the matrix with the columns x, y, z, which are orthonormal. The
-/// largest component has no cancellation, so the others are taken from it (Shepperd, "Quaternion
-/// from rotation matrix", 1978).
-ROBOCACHE_HD inline quaternion quaternion_of_matrix(const vector3& x, const vector3& y,
-                                                    const vector3& z) noexcept {
+/// The quaternion, of length 1, of the matrix whose first and third column are x and z, which are
+/// orthonormal. The largest component has no cancellation, so the others are taken from it
+/// (Shepperd, "Quaternion from rotation matrix", 1978). Out of line and by value: inlined, it cost
+/// the kernels registers.
+inline ROBOCACHE_DETAIL_HD_COLD quaternion quaternion_of_matrix(vector3 x, vector3 z) noexcept {
+  const vector3 y = cross(z, x);
   const double trace = exact_add(exact_add(x.x, y.y), z.z);
   const double four_xw = exact_sub(y.z, z.y);  // 4 times the product of two components
   const double four_yw = exact_sub(z.x, x.z);
@@ -79,7 +80,7 @@ ROBOCACHE_HD inline bool quaternion_of_columns(const rotation_columns& columns,
   vector3 x = columns.first;
   vector3 z = cross(columns.first, columns.second);
   if (!normalize(x) || !normalize(z)) return false;
-  unit = quaternion_of_matrix(x, cross(z, x), z);
+  unit = quaternion_of_matrix(x, z);
   return true;
 }
 
