@@ -40,6 +40,10 @@ const char* name_of(channel_mode mode) {
       return "slerp wxyz";
     case channel_mode::rotation_vector:
       return "rotation vector";
+    case channel_mode::degrees:
+      return "degrees";
+    case channel_mode::rot6d:
+      return "rot6d";
   }
   return "";
 }

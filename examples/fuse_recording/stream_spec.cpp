@@ -168,6 +168,8 @@ const std::vector<stream_key>& stream_keys() {
        set_mode<channel_mode::rotation_vector>},
       {"angle", "A,B", "Angles in radians: the short way round", false,
        set_mode<channel_mode::angle>},
+      {"degrees", "A,B", "Angles in degrees: the short way round", false,
+       set_mode<channel_mode::degrees>},
       {"linear", "A,B", "Channels otherwise than the rest of the stream", false,
        set_mode<channel_mode::linear>},
       {"nearest", "A,B", "Likewise", false, set_mode<channel_mode::nearest>},

@@ -86,6 +86,8 @@ void test_channel_groups() {
   CHECK(groups_of(px4, "") == "linear, slerp wxyz @0+4");
   CHECK(groups_of(px4, ":xyzw=q:rotation-vector=a,b,c") == "rotation vector, slerp xyzw @0+4 @4+3");
   CHECK(groups_of({"yaw [rad]", "v"}, ":angle=yaw") == "angle, linear @0+1");
+  CHECK(groups_of({"heading", "yaw", "v"}, ":degrees=heading:angle=yaw") ==
+        "angle, degrees, linear @0+1 @1+1");
 
   const auto message = [&](const std::string& options) {
     return error_of([&] { groups_of(pose, options); });

@@ -287,8 +287,10 @@ TEST_CASE("groups that cannot be", "[bad]") {
           [](any_fuse_call& c) { add_group(c.streams[3], 0, 3, 5); });
   refused("fuse: streams[3]: source.groups[0] has 2 channels, its rotations have 3 each",
           [](any_fuse_call& c) { add_group(c.streams[3], 1, 2, 7); });
-  refused("fuse: streams[3]: source.groups[0] has mode 8, not one of 0..7",
-          [](any_fuse_call& c) { add_group(c.streams[3], 1, 2, 8); });
+  refused("fuse: streams[3]: source.groups[0] has 3 channels, its rotations have 6 each",
+          [](any_fuse_call& c) { add_group(c.streams[3], 0, 3, 9); });
+  refused("fuse: streams[3]: source.groups[0] has mode 10, not one of 0..9",
+          [](any_fuse_call& c) { add_group(c.streams[3], 1, 2, 10); });
   refused("fuse: streams[1]: source.groups[0] has 1 channels from 2147483647, must lie within 0..3",
           [](any_fuse_call& c) { add_group(c.streams[1], 2147483647, 1, 0); });
 }

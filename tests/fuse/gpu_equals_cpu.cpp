@@ -75,7 +75,7 @@ TEST_CASE("the GPU fuses to the CPU's bits, many and large", "[gpu][heavy]") {
 
 TEST_CASE("random rotations have the CPU's bits", "[gpu][rotation]") {
   for_all_sets(333, [](random_source& random, const fuse_types& types) {
-    for (int mode = 4; mode < 8; ++mode) {
+    for (int mode = first_special_mode; mode <= last_mode; ++mode) {
       for (int i = 0; i < 12; ++i) {
         random_fuse_shape shape;
         shape.streams = 2;

@@ -67,6 +67,17 @@ long double angle_reference(long double a, long double b, long double w) {
   return std::remainder(a + w * std::remainder(b - a, turn), turn);
 }
 
+long double degrees_between(long double a, long double b) {
+  // `fmod` and `remainder` are exact, whatever the magnitude.
+  const long double apart = std::fmod(b, 360.0L) - std::fmod(a, 360.0L);
+  const long double way = std::remainder(apart, 360.0L);
+  return std::fabs(way) == 180 ? (b > a ? 180.0L : -180.0L) : way;
+}
+
+long double degrees_reference(long double a, long double b, long double w) {
+  return std::remainder(std::fmod(a, 360.0L) + w * degrees_between(a, b), 360.0L);
+}
+
 quaternion_reference quaternion_of(const vector_reference& v) {
   const long double angle = std::hypot(std::hypot(v[0], v[1]), v[2]);
   const long double factor = angle == 0 ? 0.5L : std::sin(angle / 2) / angle;
@@ -80,6 +91,92 @@ vector_reference rotation_vector_reference(const vector_reference& a, const vect
   const long double sine = std::hypot(std::hypot(q[0], q[1]), q[2]);
   const long double factor = sine == 0 ? 2 : 2 * std::atan2(sine, q[3]) / sine;
   return {q[0] * factor, q[1] * factor, q[2] * factor};
+}
+
+namespace {
+
+using matrix = std::array<vector_reference, 3>;  // columns
+
+long double dot(const vector_reference& a, const vector_reference& b) {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+vector_reference cross(const vector_reference& a, const vector_reference& b) {
+  return {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
+}
+
+vector_reference normalized(const vector_reference& v) {
+  const long double length = std::hypot(std::hypot(v[0], v[1]), v[2]);
+  return {v[0] / length, v[1] / length, v[2] / length};
+}
+
+vector_reference first_of(const columns_reference& c) {
+  return {c[0], c[1], c[2]};
+}
+
+vector_reference second_of(const columns_reference& c) {
+  return {c[3], c[4], c[5]};
+}
+
+/// Zhou et al., equation 15: Gram-Schmidt.
+matrix frame_of(const columns_reference& c) {
+  const vector_reference x = normalized(first_of(c));
+  vector_reference y = normalized(second_of(c));
+  const long double along = dot(x, y);
+  for (std::size_t i = 0; i < 3; ++i) y[i] -= along * x[i];
+  y = normalized(y);
+  return {x, y, cross(x, y)};
+}
+
+/// The axis of the rotation from `a` to `b`, in `a`'s frame, times twice the sine of its angle; and
+/// twice the cosine plus 1.
+vector_reference turn_of(const matrix& a, const matrix& b, long double* trace) {
+  const auto at = [&](std::size_t row, std::size_t column) { return dot(a[row], b[column]); };
+  *trace = at(0, 0) + at(1, 1) + at(2, 2);
+  return {at(2, 1) - at(1, 2), at(0, 2) - at(2, 0), at(1, 0) - at(0, 1)};
+}
+
+}  // namespace
+
+bool is_frame(const columns_reference& c) {
+  const vector_reference x = first_of(c);
+  const vector_reference z = cross(x, second_of(c));
+  const auto one = static_cast<double>(dot(x, x));
+  const auto other = static_cast<double>(dot(z, z));
+  return std::isfinite(one) && one > 0 && std::isfinite(other) && other > 0;
+}
+
+long double sine_between(const columns_reference& c) {
+  const vector_reference z = cross(normalized(first_of(c)), normalized(second_of(c)));
+  return std::sqrt(dot(z, z));
+}
+
+long double turn_between(const columns_reference& a, const columns_reference& b) {
+  long double trace = 0;
+  const vector_reference axis = turn_of(frame_of(a), frame_of(b), &trace);
+  return std::atan2(std::sqrt(dot(axis, axis)), trace - 1);
+}
+
+columns_reference rot6d_reference(const columns_reference& a, const columns_reference& b,
+                                  long double w) {
+  const matrix from = frame_of(a);
+  long double trace = 0;
+  vector_reference axis = turn_of(from, frame_of(b), &trace);
+  const long double sine = std::sqrt(dot(axis, axis));
+  const long double angle = w * std::atan2(sine, trace - 1);
+  if (sine > 0) axis = normalized(axis);
+  columns_reference result{};
+  for (std::size_t column = 0; column < 2; ++column) {
+    vector_reference unit{};  // Rodrigues' formula, in `a`'s frame
+    unit[column] = 1;
+    const vector_reference across = cross(axis, unit);
+    for (std::size_t i = 0; i < 3; ++i) {
+      const long double turned = unit[i] * std::cos(angle) + across[i] * std::sin(angle) +
+                                 axis[i] * axis[column] * (1 - std::cos(angle));
+      for (std::size_t k = 0; k < 3; ++k) result[3 * column + k] += turned * from[i][k];
+    }
+  }
+  return result;
 }
 
 }  // namespace robocache_test

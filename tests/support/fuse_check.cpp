@@ -19,16 +19,11 @@ std::size_t index_of(std::int64_t i) {
   return static_cast<std::size_t>(i);
 }
 
-int components_of(channel_mode mode) {
-  if (mode == channel_mode::rotation_vector) return 3;
-  return mode == channel_mode::slerp_xyzw || mode == channel_mode::slerp_wxyz ? 4 : 1;
-}
-
 /// The exact value of one output element before normalization and rounding.
 struct exact_value {
   long double value = 0;
   long double error = 0;   ///< how far the library may be from it
-  bool circular = false;   ///< modulo 2 pi
+  long double period = 0;  ///< of an angle: the value is modulo this
   bool unchecked = false;  ///< not finite or overflowing: `resample`'s own tests look at those
 };
 
@@ -83,10 +78,32 @@ exact_value angle(const row_of_values& from, std::int64_t d) {
   if (result.unchecked) return result;
   const long double w = std::fabs(from.row.weight);
   result.value = angle_reference(a, b, from.row.weight);
-  result.circular = true;
+  result.period = 2 * pi_reference;
   result.error = from.weight_error(pi_reference) +
                  half_ulp(from.real(), 1) * 2 *
                      (w * (std::fabs(b - a) + pi_reference) + std::fabs(a) + 2 * pi_reference);
+  return result;
+}
+
+/// The same in degrees. Whole turns are taken off exactly, so there is no magnitude too large: the
+/// difference rounds, and the fma.
+exact_value degrees(const row_of_values& from, std::int64_t d) {
+  const long double a = from.at(from.row.left, d);
+  const long double b = from.at(from.row.right, d);
+  exact_value result;
+  if (!std::isfinite(a) || !std::isfinite(b)) {
+    result.value = std::numeric_limits<long double>::quiet_NaN();
+    return result;
+  }
+  const long double w = std::fabs(from.row.weight);
+  const long double way = std::fabs(degrees_between(a, b));
+  const long double rounding = half_ulp(from.real(), 360.0L);
+  // Next to half a turn a rounding may decide; at half a turn the rule does.
+  result.unchecked = way != 180 && way + 2 * rounding >= 180;
+  result.value = degrees_reference(a, b, from.row.weight);
+  result.period = 360;
+  result.error =
+      from.weight_error(way) + w * rounding * 1.01L + half_ulp(from.real(), 180 + w * way) * 1.01L;
   return result;
 }
 
@@ -153,6 +170,36 @@ std::vector<exact_value> rotation_vector(const row_of_values& from, std::int64_t
   return result;
 }
 
+std::vector<exact_value> two_columns(const row_of_values& from, std::int64_t d, bool* usable) {
+  columns_reference a, b;
+  for (std::size_t i = 0; i < 6; ++i) {
+    a[i] = from.at(from.row.left, d + static_cast<std::int64_t>(i));
+    b[i] = from.at(from.row.right, d + static_cast<std::int64_t>(i));
+  }
+  const bool one = is_frame(a);
+  const bool other = is_frame(b);
+  *usable = one && other;
+  std::vector<exact_value> result(6);
+  if (!one && !other) {
+    for (exact_value& c : result) c.value = std::numeric_limits<long double>::quiet_NaN();
+    return result;
+  }
+  if (!one) a = b;
+  if (!other) b = a;
+  const columns_reference exact = rot6d_reference(a, b, from.row.weight);
+  const long double turn = turn_between(a, b);
+  const long double sine = std::fmin(sine_between(a), sine_between(b));
+  for (std::size_t i = 0; i < 6; ++i) {
+    result[i].value = exact[i];
+    // 1e-14 is promised for columns at right angles and weights up to 1.
+    result[i].error =
+        from.weight_error(turn) + 1e-14L * std::fmax(1, std::fabs(from.row.weight)) / sine;
+    // Next to half a turn a rounding decides which way is short.
+    result[i].unchecked = turn > pi_reference - 1e-4L || sine < 1e-6L;
+  }
+  return result;
+}
+
 /// "" if the bits are a rounding of the exact value, normalized, to within its error.
 std::string wrong_value(const row_of_values& from, std::int64_t d, const exact_value& exact,
                         std::uint64_t bits) {
@@ -182,14 +229,13 @@ std::string wrong_value(const row_of_values& from, std::int64_t d, const exact_v
   if (std::fabs(value) > decode(out, largest) * 0.99L) return "";
   error += half_ulp(out, std::fabs(value) + error) * 1.001L;
   long double apart = got - value;
-  if (exact.circular && !scaled && !shifted) {
-    apart = std::remainder(apart, 2 * pi_reference);
-    const auto pi = static_cast<double>(static_cast<float>(pi_reference));
-    if (std::fabs(got) > decode(out, encode(out, real == scalar_kind::f32 ? pi : M_PI))) {
-      return wrong.str();
-    }
-  } else if (exact.circular) {  // the two ends of the range are one angle
-    if (std::fabs(std::fabs(exact.value) - pi_reference) <= exact.error) return "";
+  if (exact.period > 0 && !scaled && !shifted) {
+    apart = std::remainder(apart, exact.period);
+    const auto half = static_cast<double>(exact.period / 2);
+    const double nearest = real == scalar_kind::f32 ? static_cast<float>(half) : half;
+    if (std::fabs(got) > decode(out, encode(out, nearest))) return wrong.str();
+  } else if (exact.period > 0) {  // the two ends of the range are one angle
+    if (std::fabs(std::fabs(exact.value) - exact.period / 2) <= exact.error) return "";
   }
   return std::fabs(apart) <= error ? "" : wrong.str();
 }
@@ -239,12 +285,18 @@ std::string wrong_run(const row_of_values& from, const robocache::channel_group&
       case channel_mode::angle:
         exact[0] = angle(from, d);
         break;
+      case channel_mode::degrees:
+        exact[0] = degrees(from, d);
+        break;
       case channel_mode::slerp_xyzw:
       case channel_mode::slerp_wxyz:
         exact = quaternion(from, d, &usable);
         break;
       case channel_mode::rotation_vector:
         exact = rotation_vector(from, d, &usable);
+        break;
+      case channel_mode::rot6d:
+        exact = two_columns(from, d, &usable);
         break;
       default:
         exact[0] = linear(from, d);

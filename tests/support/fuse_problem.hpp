@@ -15,6 +15,24 @@
 
 namespace robocache_test {
 
+/// Channel modes by number: those before are interpolations.
+inline constexpr int first_special_mode = 4;
+inline constexpr int last_mode = 9;
+/// Channels of one value of a mode.
+inline int components_of(robocache::channel_mode mode) {
+  switch (mode) {
+    case robocache::channel_mode::slerp_xyzw:
+    case robocache::channel_mode::slerp_wxyz:
+      return 4;
+    case robocache::channel_mode::rotation_vector:
+      return 3;
+    case robocache::channel_mode::rot6d:
+      return 6;
+    default:
+      return 1;
+  }
+}
+
 struct fuse_stream {
   scalar_kind in = scalar_kind::f32;
   std::int64_t channels = 1;

@@ -12,9 +12,10 @@ namespace {
 using robocache::channel_group;
 using robocache::channel_mode;
 
-int channels_per_value(channel_mode mode) {
-  if (mode == channel_mode::rotation_vector) return 3;
-  return mode == channel_mode::slerp_xyzw || mode == channel_mode::slerp_wxyz ? 4 : 1;
+/// About how far apart angles are, in the mode's unit. Rotations are of numbers up to 1.
+double spread_of(channel_mode mode) {
+  if (mode == channel_mode::degrees) return 1000;
+  return mode == channel_mode::angle ? 4 : 1;
 }
 
 /// Angles of up to a few turns, and rotations not far from one another: as recordings have them.
@@ -27,8 +28,7 @@ void make_plausible(random_source& random, fuse_stream& stream) {
         const std::size_t row = s * static_cast<std::size_t>(stream.channels);
         for (std::int64_t d = group.first; d < group.first + group.count; ++d) {
           const double at = 0.1 * static_cast<double>(s) + static_cast<double>(d);
-          const double turns = group.mode == channel_mode::angle ? 4 : 1;
-          const double value = turns * (random.unit() - 0.5 + 0.5 * at / (1 + at));
+          const double value = spread_of(group.mode) * (random.unit() - 0.5 + 0.5 * at / (1 + at));
           item.values[row + static_cast<std::size_t>(d)] = encode(stream.in, value);
         }
       }
@@ -59,8 +59,8 @@ std::vector<channel_group> random_groups(random_source& random, std::int64_t cha
   std::int64_t first = random.chance(0.3) ? random.between(0, channels / 2) : 0;
   while (groups.size() < robocache::channel_groups::most) {
     channel_group group;
-    group.mode = static_cast<channel_mode>(random.between(0, 7));
-    const std::int64_t step = channels_per_value(group.mode);
+    group.mode = static_cast<channel_mode>(random.between(0, last_mode));
+    const std::int64_t step = components_of(group.mode);
     const std::int64_t most = (channels - first) / step;
     if (most == 0) break;
     group.first = static_cast<decltype(group.first)>(first);

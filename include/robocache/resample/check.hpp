@@ -5,6 +5,7 @@
 #include <robocache/detail/config.hpp>
 #include <robocache/resample/groups.hpp>
 #include <robocache/resample/options.hpp>
+#include <robocache/resample/rules/modes.hpp>
 #include <robocache/resample/source.hpp>
 #include <robocache/resample/targets.hpp>
 #include <robocache/scalar.hpp>
@@ -342,10 +343,10 @@ ROBOCACHE_HIDDEN inline status check_groups(const char* operation, const channel
           static_cast<long long>(channels));
     }
     end = std::int64_t{g.first} + g.count;
-    if (g.mode > channel_mode::rotation_vector) {
+    if (g.mode > last_channel_mode) {
       return status::invalid_argument("%s: source.groups[%d] has mode %u, not one of 0..%u",
                                       operation, i, static_cast<unsigned>(g.mode),
-                                      static_cast<unsigned>(channel_mode::rotation_vector));
+                                      static_cast<unsigned>(last_channel_mode));
     }
     if (g.count % channels_per_value(g.mode) != 0) {
       return status::invalid_argument(

@@ -20,8 +20,8 @@ namespace robocache {
 /// How the channels of a group are brought to a target time. The first modes are the
 /// interpolations, in the same order.
 ///
-/// The last four differ from `linear` only in the value between two samples; rows that are one
-/// sample copy it as it is.
+/// Those from `angle` on differ from `linear` only in the value between two samples; rows that are
+/// one sample copy it as it is.
 enum class channel_mode : std::uint8_t {
   linear = 0,
   nearest,
@@ -38,10 +38,17 @@ enum class channel_mode : std::uint8_t {
   /// vectors a turn apart are the same rotation; the result is at most pi long. See
   /// `blend_rotation_vector`.
   rotation_vector,
+  /// Angles in degrees, each channel by itself: the short way round, the result in [-180, 180].
+  /// Whole turns are taken off exactly. See `blend_degrees`.
+  degrees,
+  /// Rotations of six channels: the first column of the matrix, then the second (Zhou, Barnes, Lu,
+  /// Yang and Li, "On the continuity of rotation representations in neural networks", 2019). By way
+  /// of quaternions; the result is orthonormal. See `blend_rot6d`.
+  rot6d,
 };
 
 /// Neighbouring channels `[first, first + count)` of one mode. Rotations may come several in a row:
-/// `count` is a multiple of 4 or 3.
+/// `count` is a multiple of 4, 3 or 6.
 struct channel_group {
   std::int32_t first = 0;
   std::int32_t count = 0;
@@ -96,18 +103,19 @@ ROBOCACHE_HD inline grouped_source<Value, Time> with_groups(const source_view<Va
 
 namespace detail {
 
-/// Channels that make up one value of a mode: the components of a rotation, else 1.
-ROBOCACHE_HD constexpr int channels_per_value(channel_mode mode) noexcept {
-  if (mode == channel_mode::rotation_vector) return 3;
-  return mode == channel_mode::slerp_xyzw || mode == channel_mode::slerp_wxyz ? 4 : 1;
-}
+inline constexpr channel_mode last_channel_mode = channel_mode::rot6d;
 
 static_assert(static_cast<int>(channel_mode::angle) == static_cast<int>(last_interpolation) + 1,
               "each interpolation is a channel mode, too, and has the same number");
 
+/// Whether a mode is an interpolation. What the others do is said in `rules/modes.hpp`.
+ROBOCACHE_HD constexpr bool is_interpolation(channel_mode mode) noexcept {
+  return mode < channel_mode::angle;
+}
+
 /// The interpolation by which the bracket of a mode is chosen.
 ROBOCACHE_HD constexpr interpolation interpolation_of(channel_mode mode) noexcept {
-  return mode < channel_mode::angle ? static_cast<interpolation>(mode) : interpolation::linear;
+  return is_interpolation(mode) ? static_cast<interpolation>(mode) : interpolation::linear;
 }
 
 /// All channels of a recording as runs of one mode. Groups are the odd runs; the even ones are what

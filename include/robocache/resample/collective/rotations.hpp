@@ -8,15 +8,14 @@
 #include <robocache/resample/groups.hpp>
 #include <robocache/resample/options.hpp>
 #include <robocache/resample/rules/blend.hpp>
-#include <robocache/resample/rules/rotate.hpp>
-#include <robocache/resample/rules/rotation.hpp>
+#include <robocache/resample/rules/modes.hpp>
 #include <robocache/scalar.hpp>
 
 #include <cstdint>
 
 /// \file
-/// How a group of threads writes channels that are not blended one by one: angles, quaternions and
-/// rotation vectors. Each thread takes a value.
+/// How a group of threads writes channels whose mode is no interpolation: angles and rotations.
+/// Each thread takes a value, and `rules/modes.hpp` says what it is.
 
 namespace robocache::detail {
 
@@ -50,21 +49,22 @@ struct value_between {
 };
 
 template <class In, class Out, class Real>
-ROBOCACHE_HD inline void write_angle(const value_between<In, Out, Real>& v) noexcept {
+ROBOCACHE_HD inline void write_channel(channel_mode mode,
+                                       const value_between<In, Out, Real>& v) noexcept {
   const Real a = real_from_bits<Real, In>(load_bits(v.left));
   const Real b = real_from_bits<Real, In>(load_bits(v.right));
-  const Real value = v.affine(blend_angle(a, b, v.weight), v.channel);
+  const Real value = v.affine(channel_between(mode, a, b, v.weight), v.channel);
   store_bits(v.out, bits_from_real<Out>(value));
 }
 
 template <class In, class Out, class Real>
 ROBOCACHE_HD inline void load_rotations(channel_mode mode, const value_between<In, Out, Real>& v,
-                                        rotation_components& left,
-                                        rotation_components& right) noexcept {
+                                        value_channels& left, value_channels& right) noexcept {
+  // Unrolled: indexed at run time the channels were in memory.
 #if defined(__CUDA_ARCH__)
 #pragma unroll
 #endif
-  for (int i = 0; i < 4; ++i) {  // unrolled: indexed at run time the components were in memory
+  for (int i = 0; i < most_channels_per_value; ++i) {
     if (i < channels_per_value(mode)) {
       left.at[i] = v.left_at(i);
       right.at[i] = v.right_at(i);
@@ -72,24 +72,24 @@ ROBOCACHE_HD inline void load_rotations(channel_mode mode, const value_between<I
   }
 }
 
-/// One value of the modes that are not blended channel by channel.
+/// One value of a mode that is no interpolation.
 ///
 /// \return false if a rotation had no direction, or the weight is not finite
 template <class In, class Out, class Real>
 ROBOCACHE_HD inline bool write_rotation(channel_mode mode,
                                         const value_between<In, Out, Real>& v) noexcept {
-  if (mode == channel_mode::angle) {
-    write_angle(v);
+  if (channels_per_value(mode) == 1) {
+    write_channel(mode, v);
     return true;
   }
-  rotation_components a{};
-  rotation_components b{};
+  value_channels a{};
+  value_channels b{};
   load_rotations(mode, v, a, b);
   const rotated result = rotate(mode, a, b, exact_cast<double>(v.weight));
 #if defined(__CUDA_ARCH__)
 #pragma unroll
 #endif
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < most_channels_per_value; ++i) {
     if (i < channels_per_value(mode)) v.write(i, result.value.at[i]);
   }
   return result.usable;
@@ -99,9 +99,9 @@ ROBOCACHE_HD inline bool write_rotation(channel_mode mode,
 template <class In, class Out, class Real>
 ROBOCACHE_HD inline bool rotation_usable(channel_mode mode,
                                          const value_between<In, Out, Real>& v) noexcept {
-  if (mode == channel_mode::angle) return true;
-  rotation_components a{};
-  rotation_components b{};
+  if (channels_per_value(mode) == 1) return true;
+  value_channels a{};
+  value_channels b{};
   load_rotations(mode, v, a, b);
   return has_direction(mode, a) && has_direction(mode, b) && is_finite(v.weight);
 }

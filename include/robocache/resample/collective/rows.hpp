@@ -408,7 +408,7 @@ ROBOCACHE_HD inline void write_some_grouped_rows(const Group& group,
     group.sync();  // the copies of the run before are no longer read
     if (rank < here) copies[rank] = row_copy_of(call, found, values, out);
     group.sync();
-    if (run.mode >= channel_mode::angle) {
+    if (!is_interpolation(run.mode)) {
       write_rotations(copies, here, access_of(call), run, storage.statuses, rank, threads);
     } else {
       copy_normalized(group, copies, here, call, tile.width, channel_part{run.first, run.count});
@@ -651,7 +651,7 @@ ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const Axis& ax
     const detail::row_copy<Real> copy = detail::row_copy_of(
         call, stored_bracket(axis, found), reinterpret_cast<const unsigned char*>(values.data()),
         reinterpret_cast<unsigned char*>(row.data()));
-    if (run.mode >= channel_mode::angle && copy.right != nullptr) {
+    if (!detail::is_interpolation(run.mode) && copy.right != nullptr) {
       status |= detail::write_known_rotations(copy, detail::access_of(call), run,
                                               static_cast<int>(group.thread_rank()),
                                               static_cast<int>(group.size()));

@@ -92,6 +92,17 @@ ROBOCACHE_HD inline quaternion slerp_unit(const quaternion& a, quaternion b,
   return normalize(result) ? result : a;  // only a weight out of all bounds makes it zero
 }
 
+/// `slerp_unit` of those of two quaternions that are usable, into `a`: the other one stands in for
+/// one that is not. False, and nothing done, if both are not or the weight is not finite.
+ROBOCACHE_HD inline bool slerp_usable(quaternion& a, bool a_usable, quaternion b, bool b_usable,
+                                      double weight) noexcept {
+  if (!(a_usable || b_usable) || !is_finite(weight)) return false;
+  if (!a_usable) a = b;
+  if (!b_usable) b = a;
+  a = slerp_unit(a, b, weight);
+  return true;
+}
+
 /// `exp`: the quaternion of a rotation vector (Grassia, "Practical parameterization of rotations
 /// using the exponential map", 1998). False if the vector or its squared length is not finite.
 ROBOCACHE_HD inline bool quaternion_of(const vector3& v, quaternion& result) noexcept {
@@ -165,6 +176,30 @@ ROBOCACHE_HD inline Real wrap_angle(Real x) noexcept {
   return result;
 }
 
+/// An angle in degrees brought to [-180, 180] by whole turns; one that is there already as it is,
+/// and half a turn with the sign of `x`. Exact, whatever the magnitude. NaN if it is not finite.
+template <class Real>
+ROBOCACHE_HD inline Real wrap_degrees(Real x) noexcept {
+  constexpr Real half = 180;
+  constexpr Real turn = 360;
+  constexpr Real inverse = 1 / turn;
+  if (!is_finite(x)) return canonical_nan<Real>();
+  if (exact_less_equal(-half, x) && exact_less_equal(x, half)) return x;
+  // The quotient may be a turn off, or where it is large many: but what the fma leaves is a
+  // multiple of the last place of x or of the quotient, so small that it is exact, and the next
+  // round goes on with it. More than two rounds are for angles that `Real` does not resolve.
+  Real rest = x;
+  while (!(exact_less_equal(-3 * half, rest) && exact_less_equal(rest, 3 * half))) {
+    rest = exact_fma(-turn, exact_rint(exact_mul(rest, inverse)), rest);
+  }
+  // Exact (Sterbenz, "Floating-point computation", 1974).
+  if (!exact_less_equal(rest, half)) rest = exact_sub(rest, turn);
+  if (!exact_less_equal(-half, rest)) rest = exact_add(rest, turn);
+  const bool half_turn = rest == half || rest == -half;
+  if (!half_turn) return rest;
+  return exact_less_equal(x, Real{0}) ? -half : half;
+}
+
 }  // namespace detail
 
 /// The rotation on the shortest arc from `a` to `b`, at constant angular velocity (Shoemake,
@@ -184,16 +219,15 @@ ROBOCACHE_HD inline Real wrap_angle(Real x) noexcept {
 /// \return whether all three were usable
 ROBOCACHE_HD inline bool slerp(const quaternion& a, const quaternion& b, double weight,
                                quaternion& result) noexcept {
-  quaternion unit_a = a;
   quaternion unit_b = b;
-  const bool a_usable = detail::normalize(unit_a);
+  result = a;
+  const bool a_usable = detail::normalize(result);
   const bool b_usable = detail::normalize(unit_b);
-  if (!(a_usable || b_usable) || !detail::is_finite(weight)) {
+  if (!detail::slerp_usable(result, a_usable, unit_b, b_usable, weight)) {
     const double nan = detail::canonical_nan<double>();
     result = {nan, nan, nan, nan};
     return false;
   }
-  result = detail::slerp_unit(a_usable ? unit_a : unit_b, b_usable ? unit_b : unit_a, weight);
   return a_usable && b_usable;
 }
 
@@ -214,13 +248,12 @@ ROBOCACHE_HD inline bool blend_rotation_vector(const vector3& a, const vector3& 
   quaternion unit_b;
   const bool a_usable = detail::quaternion_of(a, unit_a);
   const bool b_usable = detail::quaternion_of(b, unit_b);
-  if (!(a_usable || b_usable) || !detail::is_finite(weight)) {
+  if (!detail::slerp_usable(unit_a, a_usable, unit_b, b_usable, weight)) {
     const double nan = detail::canonical_nan<double>();
     result = {nan, nan, nan};
     return false;
   }
-  result = detail::rotation_vector_of(
-      detail::slerp_unit(a_usable ? unit_a : unit_b, b_usable ? unit_b : unit_a, weight));
+  result = detail::rotation_vector_of(unit_a);
   return a_usable && b_usable;
 }
 
@@ -236,6 +269,26 @@ ROBOCACHE_HD inline Real blend_angle(Real a, Real b, Real w) noexcept {
   static_assert(std::is_same_v<Real, float> || std::is_same_v<Real, double>, "float or double");
   const Real d = detail::wrap_angle(detail::exact_sub(b, a));
   return detail::wrap_angle(detail::exact_fma(w, d, detail::wrap_angle(a)));
+}
+
+/// The angle at weight `w` on the short way round from `a` to `b`, in degrees: `a + w d` with
+/// `d = b - a` brought to [-180, 180], the result brought there too.
+///
+/// Whole turns are taken off exactly, and from `a` and `b` first: angles of any magnitude are what
+/// `Real` holds. Two operations round, the difference (of angles that are in [-180, 180]) and the
+/// fma. Angles half a turn apart have two short ways: `d` is 180 if `b > a`, else -180. Same bits
+/// on the CPU and the GPU.
+///
+/// \return NaN if an argument or `w d` is not finite
+template <class Real>
+ROBOCACHE_HD inline Real blend_degrees(Real a, Real b, Real w) noexcept {
+  static_assert(std::is_same_v<Real, float> || std::is_same_v<Real, double>, "float or double");
+  if (!detail::is_finite(a) || !detail::is_finite(b)) return detail::canonical_nan<Real>();
+  const Real from = detail::wrap_degrees(a);
+  Real d = detail::wrap_degrees(detail::exact_sub(detail::wrap_degrees(b), from));
+  const bool half_turn = d == Real{180} || d == Real{-180};
+  if (half_turn) d = detail::exact_less_equal(b, a) ? Real{-180} : Real{180};
+  return detail::wrap_degrees(detail::exact_fma(w, d, from));
 }
 
 }  // namespace robocache
