@@ -223,13 +223,25 @@ TEST_CASE("preload checks like a call and runs nothing", "[gpu][own]") {
 }
 
 TEST_CASE("a grid of more voxels than a stream gets through is refused at once", "[gpu][own]") {
-  mean_call call{};
-  call.grid = {{0, 0, 0}, {1, 1, 1}, {1000000, 1000000, 1000000}};
-  call.output = tensor_view<float, 4>(nullptr, {1000000, 1000000, 1000000, 0});
-  const raw_memory space(workspace_of(call) + 16);
-  call.space = {space.get(), workspace_of(call)};
-  const std::string message = launched(call, stream()).message();
+  const robocache::voxel_grid<float> vast{{0, 0, 0}, {1, 1, 1}, {1000000, 1000000, 1000000}};
+  count_call counting{};
+  counting.grid = vast;
+  // Far from all other memory, so that nothing overlaps. Nobody gets as far as writing there.
+  counting.output = tensor_view<std::uint32_t, 3>(
+      reinterpret_cast<std::uint32_t*>(std::uintptr_t{1} << 62), {1000000, 1000000, 1000000});
+  const raw_memory space(workspace_of(counting) + 16);
+  counting.space = {space.get(), workspace_of(counting)};
+  const std::string message = launched(counting, stream()).message();
   CHECK(message ==
         "voxelize: grid.extents has 1e+18 voxels, at most 4.398e12 (2^42) are supported on a "
         "stream");
+
+  // Where no voxel is written the number of voxels does not matter.
+  mean_call nothing{};
+  nothing.grid = vast;
+  nothing.output = tensor_view<float, 4>(nullptr, {1000000, 1000000, 1000000, 0});
+  const raw_memory more(workspace_of(nothing) + 16);
+  nothing.space = {more.get(), workspace_of(nothing)};
+  CHECK(std::string(launched(nothing, stream()).message()) == "");
+  tested().finish();
 }
