@@ -50,14 +50,14 @@ __global__ void __launch_bounds__(32 * warps, 24)
 /// the grid. Ten blocks leave 48 registers to a thread.
 constexpr int block_threads = 128;
 __global__ void __launch_bounds__(block_threads, 10)
-    resample_by_blocks(int rows_per_item, int rows_per_block, int width,
+    resample_by_blocks(int rows_per_item, int rows_per_block, int channels, int width,
                        const __grid_constant__ resample_rows_of rows) {
   __shared__ robocache::resample_storage<block_threads> storage;
   robocache::row_tile tile;
   tile.item = blockIdx.y;
   tile.first_row = blockIdx.x * static_cast<unsigned>(rows_per_block);
   tile.rows = min(rows_per_block, rows_per_item - static_cast<int>(tile.first_row));
-  tile.channels = rows.channels();
+  tile.channels = channels;
   tile.width = width;
   robocache::wait_for_previous_kernel();
   robocache::resample_rows<0, robocache::normalizing::no>(
@@ -169,8 +169,8 @@ void register_resample(const bench::resample_shape& shape) {
       const auto own = [&](cudaStream_t to, int) {
         if (blocks) {
           must(robocache::launch_kernel("own", &resample_by_blocks, grid, dim3(block_threads), to,
-                                        static_cast<int>(t), rows_per_block, tiling.width(),
-                                        call.work()));
+                                        static_cast<int>(t), rows_per_block, static_cast<int>(d),
+                                        tiling.width(), call.work()));
         } else {
           must(robocache::launch_kernel("own", &resample_by_warps, dim3(blocks_of(tiling.size())),
                                         dim3(32 * warps), to, tiling, call.work()));

@@ -221,12 +221,10 @@ __device__ __forceinline__ void write_rows_by_warp(const Group& warp,
   const found_by_lane<Call> copy{shared_pointer<row_copy<real>>(copies).get(),
                                  row_copy_of(call, found, values, out), tile, offset};
   constexpr int widest = Width > 0 ? Width : widest_vector<typename Call::in, typename Call::out>;
-  int width = widest;
-  if constexpr (Width == 0) {
-    width = width_of_part(tile.width, &copy.mine, tile.rows, call,
+  int width = Width > 0 ? widest : tile.width;
+  if (Width == 0 && width < widest) {
+    width = width_of_part(width, &copy.mine, tile.rows, call,
                           channel_part{tile.first_channel, tile.channels});
-  } else if constexpr (Width < 0) {
-    width = tile.width;
   }
   if constexpr (Normalizing == normalizing::if_asked) {
     if (call.affine().is_identity()) {
