@@ -116,9 +116,9 @@ do_test() {
 
 # One tool on a share of a program's tests, the log in a file: "verdict<newline>log".
 sanitize_piece() {  # LOG TOOL SHARD SHARDS PROGRAM FILTER
-  local log=$1 tool=$2 shard=$3 shards=$4 program=$5 filter=$6 sharding=() every=3 verdict=clean
+  local log=$1 tool=$2 shard=$3 shards=$4 program=$5 filter=$6 sharding=() every=31 verdict=clean
   ((shards > 1)) && sharding=(--shard-count "$shards" --shard-index "$shard")
-  [[ $tool == racecheck ]] && every=19  # it takes longest
+  [[ $tool == racecheck ]] && every=97  # it takes longest
   ROBOCACHE_TEST_EVERY=$every timeout "${SANITIZE_SECONDS:-180}" compute-sanitizer --tool "$tool" \
     --error-exitcode 9 "$program" "$filter" "${sharding[@]}" >"$log.text" 2>&1
   case $? in
