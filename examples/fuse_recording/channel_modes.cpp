@@ -19,6 +19,7 @@ using robocache::channel_mode;
 /// Channels that one rotation takes; 1 for modes of single channels.
 std::size_t channels_together(channel_mode mode) {
   if (mode == channel_mode::slerp_xyzw || mode == channel_mode::slerp_wxyz) return 4;
+  if (mode == channel_mode::rot6d) return 6;
   return mode == channel_mode::rotation_vector ? 3 : 1;
 }
 

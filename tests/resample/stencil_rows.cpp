@@ -292,6 +292,13 @@ void compare_ring_and_array() {
         };
         CHECK(by(array, samples, expected) == by(ring, values, row));
         CHECK(std::memcmp(expected.data(), row.data(), channels * sizeof(float)) == 0);
+        // The same in steps.
+        std::fill(row.begin(), row.end(), -3.0f);
+        const auto stencil = cubic_stencil(ring, target, resample_policy<Time>{});
+        write_row(serial_group{}, stored_stencil(ring, stencil),
+                  tensor_view<const float, 2>(values.data(), {capacity, channels}),
+                  channel_affine<float>{}, tensor_view<float, 1>(row.data(), {channels}));
+        CHECK(std::memcmp(expected.data(), row.data(), channels * sizeof(float)) == 0);
       }
     }
   }
@@ -304,4 +311,27 @@ TEST_CASE("a cubic of a ring is that of its samples in an array", "[stencil][rin
   compare_ring_and_array<double>();
   compare_ring_and_array<std::int64_t>();
   compare_ring_and_array<std::uint64_t>();
+}
+
+TEST_CASE("the form of a stencil decides, whatever its count", "[stencil]") {
+  const float samples[] = {3, 5, 7};
+  const float two = 2;
+  const channel_affine<float> doubled{&two, nullptr, 0, 0};
+  const auto row_of = [&](stencil_form form, std::int32_t count) {
+    sample_stencil<float, 3> stencil{{0, 1, 2}, {10, 20, 30}, count, form};
+    float row = -1;
+    write_row(serial_group{}, stencil, tensor_view<const float, 2>(samples, {3, 1}), doubled,
+              tensor_view<float, 1>(&row, {1}));
+    return row;
+  };
+  for (const std::int32_t count : {0, 1, 2, 3}) {
+    CHECK(row_of(stencil_form::constant, count) == 10);
+    if (count > 0) CHECK(row_of(stencil_form::sample, count) == 2 * 3);
+  }
+  CHECK(row_of(stencil_form::sum, 0) == 0);  // nothing, and so not scaled
+  CHECK(row_of(stencil_form::sum, 1) == 2 * 30);
+  CHECK(row_of(stencil_form::sum, 2) == 2 * (30 + 100));
+  CHECK(row_of(stencil_form::blend, 0) == 0);
+  CHECK(row_of(stencil_form::blend, 1) == 2 * 3);
+  CHECK(row_of(stencil_form::blend, 2) == 2 * (3 + 40));
 }

@@ -145,6 +145,10 @@ TEST_CASE("template arguments may be given as before", "[axis]") {
   CHECK(bracket<float, double>(axis, 0.5, options).weight == 0.5f);
   CHECK(bracket_after<float, double>(axis, 0.5, 1, options).weight == 0.5f);
   CHECK(find_bracket<serial_group, double, float>({}, axis, 0.5, options).weight == 0.5f);
+  // And an axis in braces is that of an array.
+  CHECK(upper_bound({times, 1, 2}, 0.5, 0, 2) == 1);
+  CHECK(bracket<float>({times, 1, 2}, 0.5, resample_policy<double>{}).weight == 0.5f);
+  CHECK(find_bracket(serial_group{}, {times, 1, 2}, 0.5, resample_policy<double>{}).weight == 0.5f);
 }
 
 TEST_CASE("an axis of the user's", "[axis]") {

@@ -115,6 +115,7 @@ struct source_times {
     return detail::recording_of(axis, bounds(), b, times.extent(1));
   }
 
+  /// Where recordings begin and end, for `detail::recording_of`.
   ROBOCACHE_HD detail::recording_bounds bounds() const noexcept {
     const tensor_view<const std::int64_t, 1>& used = packed ? offsets : lengths;
     return {used.data(), used.stride(0), packed};

@@ -221,8 +221,8 @@ ROBOCACHE_HIDDEN void reduce_voxels(const voxelize_call<Reducer, Real, In, Out>&
   const auto locator = make_locator(call.points, call.grid, call.options.transform, 1);
   const auto features = make_feature_arguments(call.features);
   static_assert(takes_channels<Sink, out_scalar>,
-                "a sink of features takes (std::int64_t voxel, std::uint32_t channel, Out value, "
-                "std::uint32_t points)");
+                "a sink of features takes (std::int64_t voxel, std::uint32_t channel, value, "
+                "std::uint32_t points), the value a float, robocache::float16 or bfloat16");
   const auto output = make_feature_output<out_scalar>(call.output);
   const auto counts = make_voxel_output(call.reports.counts);
   const bool accumulate = call.options.update == grid_update::accumulate;

@@ -505,10 +505,11 @@ ROBOCACHE_HD inline void store_brackets(const Group& group, const Call& call, co
 /// \param group    the threads that work on the tile together
 /// \param storage  what they share
 /// \param call     a `resample_work`, or anything with its members
-/// \param tile     the rows: a `row_tile`, or what converts to one, as often as it is asked for
+/// \param tile     the rows, at least one: a `row_tile`, or what converts to one, as often as it is
+///                 asked for
 /// \param between  called once by every thread, after the last search and before the last copies
 template <int Width = 0, normalizing Normalizing = normalizing::if_asked, class Group, int Capacity,
-          class Call, class Tile, class Between = detail::nothing_between>
+          class Call, class Tile = row_tile, class Between = detail::nothing_between>
 ROBOCACHE_HD inline void resample_rows(const Group& group, resample_storage<Capacity>& storage,
                                        const Call& call, const Tile& tile,
                                        const Between& between = {}) noexcept {
@@ -603,7 +604,7 @@ ROBOCACHE_HD inline void write_row(const Group& group, const sample_bracket<Real
 /// \param affine  normalization, `{}` for none
 /// \param row     [D], the output
 /// \return the row's status byte, in every thread
-template <class Group, class Time, class In, class Out, class Real, class Axis>
+template <class Group, class Time, class In, class Out, class Real, class Axis = time_axis<Time>>
 ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const Axis& axis, Time t,
                                               const tensor_view<In, 2>& values,
                                               const resample_policy<Time, Real>& policy,
@@ -626,7 +627,7 @@ ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const Axis& ax
 /// \param affine  normalization, `{}` for none
 /// \param row     [D], the output
 /// \return the row's status byte, in every thread
-template <class Group, class Time, class In, class Out, class Real, class Axis>
+template <class Group, class Time, class In, class Out, class Real, class Axis = time_axis<Time>>
 ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const Axis& axis, Time t,
                                               const tensor_view<In, 2>& values,
                                               const channel_groups& groups,

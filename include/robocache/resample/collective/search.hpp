@@ -197,7 +197,7 @@ struct row_request {
 /// \param t       target time
 /// \param policy  the rules
 /// \return the bracket, in every thread; `write_row` takes the `stored_bracket` of it
-template <class Group, class Time, class Real, class Axis>
+template <class Group, class Time, class Real, class Axis = time_axis<Time>>
 ROBOCACHE_HD inline sample_bracket<Real> find_bracket(
     const Group& group, const Axis& axis, Time t,
     const resample_policy<Time, Real>& policy) noexcept {

@@ -159,7 +159,7 @@ ROBOCACHE_HD inline void write_stencil_row(const Group& group,
 /// \param group    the threads that write the row together
 /// \param stencil  from `cubic_stencil`, `stencil_of` or a rule of your own, on this item's stamps;
 ///                 the first `count` of its samples are in [0, S), and the two of a blend of two
-///                 differ
+///                 differ. Of a ring or another axis that is no array: the `stored_stencil` of it
 /// \param values   [S, D], this item's samples
 /// \param affine   normalization; not applied to constant rows
 /// \param row      [D], the output, in global or shared memory; overlaps no sample of the stencil
@@ -170,11 +170,14 @@ ROBOCACHE_HD inline void write_row(const Group& group, const sample_stencil<Real
                                    const tensor_view<Out, 1>& row) noexcept {
   using in = std::remove_const_t<In>;
   static_assert(std::is_same_v<Real, compute_t<In, Out>>, "Real is compute_t<In, Out>");
-  if (stencil.form != stencil_form::sum && stencil.count <= 2) {  // the way of all other rows
-    constexpr int second = K > 1 ? 1 : 0;
-    sample_bracket<Real> found{-1, -1, stencil.coefficient[0], stencil.status};
-    if (stencil.form != stencil_form::constant) {
-      const bool blended = stencil.count == 2;
+  const bool constant = stencil.form == stencil_form::constant || stencil.count <= 0;
+  const bool blend = stencil.form == stencil_form::blend;
+  if (constant || stencil.form == stencil_form::sample || (blend && stencil.count <= 2)) {
+    constexpr int second = K > 1 ? 1 : 0;  // the way of all other rows
+    sample_bracket<Real> found{-1, -1, Real{0}, stencil.status};
+    if (stencil.form == stencil_form::constant) found.weight = stencil.coefficient[0];
+    if (!constant) {
+      const bool blended = blend && stencil.count == 2;
       found.left = stencil.sample[0];
       found.right = blended ? stencil.sample[second] : stencil.sample[0];
       found.weight = blended ? stencil.coefficient[second] : Real{0};
@@ -182,7 +185,6 @@ ROBOCACHE_HD inline void write_row(const Group& group, const sample_stencil<Real
     write_row(group, found, values, affine, row);
     return;
   }
-  if (stencil.count <= 0) return;
   const detail::stencil_row<in, Out, Real, K> parts(stencil, values, affine, row);
   detail::write_stencil_row(group, stencil, parts, row.extent(0));
 }

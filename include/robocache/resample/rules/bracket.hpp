@@ -66,7 +66,7 @@ ROBOCACHE_HD constexpr void check_times() noexcept {
 
 /// Number of stamps in `axis[first, last)` that are not after `t`, plus `first` (the upper bound).
 /// Reads O(log(last - first)) stamps. Unsorted or NaN stamps give some index in `[first, last]`.
-template <class Time, class Axis>
+template <class Time, class Axis = time_axis<Time>>
 ROBOCACHE_HD inline std::int32_t upper_bound(const Axis& axis, Time t, std::int32_t first,
                                              std::int32_t last) noexcept {
   detail::check_times<Time, Axis>();
@@ -86,7 +86,7 @@ ROBOCACHE_HD inline std::int32_t upper_bound(const Axis& axis, Time t, std::int3
 /// \param axis   the stamps
 /// \param t      the target
 /// \param guess  in `[0, axis.size]`, for instance the result for the target before
-template <class Time, class Axis>
+template <class Time, class Axis = time_axis<Time>>
 ROBOCACHE_HD inline std::int32_t upper_bound_near(const Axis& axis, Time t,
                                                   std::int32_t guess) noexcept {
   detail::check_times<Time, Axis>();
@@ -304,7 +304,7 @@ ROBOCACHE_HD inline bool bracket_trivial(const Axis& axis, Time t,
 /// \param after  the number of stamps at or before `t`, from `upper_bound` or `upper_bound_near`;
 ///               not used if there are no samples or `t` is not finite
 /// \param policy  the rules
-template <class Real, class Time, class Axis>
+template <class Real, class Time, class Axis = time_axis<Time>>
 ROBOCACHE_HD inline sample_bracket<Real> bracket_after(
     const Axis& axis, Time t, std::int32_t after,
     const resample_policy<Time, Real>& policy) noexcept {
@@ -322,7 +322,7 @@ ROBOCACHE_HD inline sample_bracket<Real> bracket_after(
 /// Complexity: O(log size) stamps read.
 ///
 /// \tparam Real  float, or double for double values
-template <class Real, class Time, class Axis>
+template <class Real, class Time, class Axis = time_axis<Time>>
 ROBOCACHE_HD inline sample_bracket<Real> bracket(
     const Axis& axis, Time t, const resample_policy<Time, Real>& policy) noexcept {
   sample_bracket<Real> result;

@@ -44,7 +44,8 @@ enum class stencil_form : std::uint8_t {
 /// | blend | n | `v = x0`, then for k = 1 .. n-1 `v = fma(coefficient[k], xk - x0, v)` |
 /// | sum | n | `v = coefficient[0] * x0`, then for k = 1 .. n-1 `v = fma(coefficient[k], xk, v)` |
 ///
-/// Here `xk` is sample `sample[k]`, converted to `Real`. A blend of two is what a `sample_bracket`
+/// Without samples (count 0) the row is the constant 0, unless its form is constant. Here `xk` is
+/// sample `sample[k]`, converted to `Real`. A blend of two is what a `sample_bracket`
 /// says, `fma(weight, x1 - x0, x0)`. A blend gives samples that are all equal back exactly, and
 /// loses no digits where samples are large and differ little; its `coefficient[0]` is not used in
 /// the arithmetic. Interpolations are blends, derivatives are sums.
@@ -116,6 +117,7 @@ template <class Real, int K>
 ROBOCACHE_HD inline Real stencil_value(const sample_stencil<Real, K>& stencil,
                                        const Real (&x)[K]) noexcept {
   if (stencil.form == stencil_form::constant) return stencil.coefficient[0];
+  if (stencil.count <= 0) return Real{0};
   const bool is_sum = stencil.form == stencil_form::sum;
   Real value = is_sum ? detail::exact_mul(stencil.coefficient[0], x[0]) : x[0];
 #if defined(__CUDA_ARCH__)
@@ -271,7 +273,7 @@ ROBOCACHE_HD inline resample_policy<Time, Real> linear_policy(
 
 /// `cubic_stencil` for a caller that has searched already.
 ///
-/// \param axis    the stamps: `axis.size`, and `axis[i]` the stamp of sample i
+/// \param axis    the stamps: any axis (`rules/axis.hpp`)
 /// \param t       the target
 /// \param after   the number of stamps at or before `t`, from `upper_bound` or `upper_bound_near`;
 ///                not used if there are no samples or `t` is not finite
@@ -307,7 +309,7 @@ ROBOCACHE_HD inline sample_stencil<Real, 4> cubic_stencil_after(
 ///
 /// Complexity: O(log size) stamps read.
 ///
-/// \param axis    the stamps: `axis.size`, and `axis[i]` the stamp of sample i
+/// \param axis    the stamps: any axis (`rules/axis.hpp`)
 /// \param t       the target
 /// \param policy  the rules; its `interpolation` and `tolerance` are not used
 template <class Axis, class Time, class Real>

@@ -413,8 +413,7 @@ __device__ __forceinline__ void bin_tile(const Group& block, bin_tile_storage<In
 
 /// The same with the points of the call, from memory.
 ///
-/// \tparam Packed  what `call.packed` says: several points per load. False is right, too, but
-/// slower
+/// \tparam Packed  what `call.packed` says: several points per load. False is right, but slower
 template <bool Packed = false, class Group, bool Indexed, int TileSize, class Real>
 __device__ __forceinline__ void bin_tile(const Group& block,
                                          bin_tile_storage<Indexed, TileSize>& storage,

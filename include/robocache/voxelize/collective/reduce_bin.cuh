@@ -151,15 +151,15 @@ __device__ __forceinline__ void write_counts(const Group& block, const bin_sorti
 ///                 result and the number of points, for each voxel that has some. The call must
 ///                 replace. By default the call's dense grid
 ///
-/// Contains barriers.
+/// Contains barriers; call `block.sync()` before the storage is used again.
 template <int Width, class Group, class Reducer, class In, class Out, class Sink = sink_of_call>
 __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storage& storage,
                                            const bin_reducing<Reducer, In, Out>& call, int bin,
                                            unsigned part, const Sink& sink = {}) noexcept {
   using namespace detail;
   static_assert(takes_channels<Sink, Out>,
-                "a sink of features takes (std::int64_t voxel, std::uint32_t channel, Out value, "
-                "std::uint32_t points)");
+                "a sink of features takes (std::int64_t voxel, std::uint32_t channel, value, "
+                "std::uint32_t points), the value a float, robocache::float16 or bfloat16");
   const bin_slab& slab = call.slab;
   const unsigned rank = block.thread_rank();
   for (std::uint32_t i = rank; i < slab.size / 8; i += reduce_threads) {

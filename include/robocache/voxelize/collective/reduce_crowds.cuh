@@ -265,7 +265,7 @@ __device__ __forceinline__ void write_heavy_voxels(const Group& block,
 /// \param blocks   how many blocks do this together
 /// \param sink     as of `reduce_bin`
 ///
-/// Contains barriers.
+/// Contains barriers; call `block.sync()` before the storage is used again.
 template <int Width, class Group, class Reducer, class In, class Out, class Sink = sink_of_call>
 __device__ __forceinline__ void reduce_crowds(const Group& block,
                                               reduce_crowds_storage<Reducer>& storage,

@@ -8,12 +8,11 @@
 #include <robocache/voxelize/rules/cell.hpp>
 #include <robocache/voxelize/rules/load.hpp>
 
-#include <algorithm>
 #include <cstdint>
 
 /// \file
-/// Level 0 of `voxelize`: voxels have numbers, `(z * ny + y) * pitch + x`. What points have which
-/// number. A call works through the numbers in slabs that its tables can hold.
+/// Level 0 of `voxelize`: voxels have numbers, `(z * ny + y) * pitch + x`. Which points have which
+/// number is decided here. A call works through the numbers in slabs that its tables can hold.
 
 namespace robocache::detail {
 

@@ -26,7 +26,8 @@
 /// \code
 /// // of mark_bin: `Mark::scalar`, never 0
 /// [&](std::int64_t voxel, std::uint32_t count) { ... }
-/// // of reduce_bin and reduce_crowds: each channel by itself, rounded to the output's type
+/// // of reduce_bin and reduce_crowds: each channel by itself, rounded to the output's type: float,
+/// // or robocache::float16 or robocache::bfloat16, for `__half` and `__nv_bfloat16`, too
 /// [&](std::int64_t voxel, std::uint32_t channel, float value, std::uint32_t points) { ... }
 /// \endcode
 ///
@@ -338,7 +339,7 @@ struct voxel_of_sink {
 
 }  // namespace detail
 
-/// The voxel of a number, as sinks get it. Divides 64-bit integers, where the number needs them.
+/// The voxel of a number, as sinks get it. Divides 64-bit integers.
 ///
 /// \tparam Reducer  the call's: `occupancy_bits` numbers rows that are rounded up to 32 voxels. The
 ///                  cell of a padding voxel has x of nx or more
