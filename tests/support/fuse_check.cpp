@@ -107,23 +107,37 @@ exact_value degrees(const row_of_values& from, std::int64_t d) {
   return result;
 }
 
-/// A quaternion, or the one that is usable, or NaN. `usable` says whether both were.
-std::vector<exact_value> quaternion(const row_of_values& from, std::int64_t d, bool* usable) {
-  quaternion_reference a, b;
-  for (std::size_t i = 0; i < 4; ++i) {
+/// The two samples of a rotation of N channels. If one of them is unusable the other one stands for
+/// both; `usable` says whether neither is.
+///
+/// \return false if both are unusable
+template <std::size_t N, class Reference, class IsUsable>
+bool take_samples(const row_of_values& from, std::int64_t d, const IsUsable& is_usable,
+                  Reference& a, Reference& b, bool* usable) {
+  for (std::size_t i = 0; i < N; ++i) {
     a[i] = from.at(from.row.left, d + static_cast<std::int64_t>(i));
     b[i] = from.at(from.row.right, d + static_cast<std::int64_t>(i));
   }
-  const bool one = is_rotation(a);
-  const bool other = is_rotation(b);
+  const bool one = is_usable(a);
+  const bool other = is_usable(b);
   *usable = one && other;
-  std::vector<exact_value> result(4);
-  if (!one && !other) {
-    for (exact_value& c : result) c.value = std::numeric_limits<long double>::quiet_NaN();
-    return result;
-  }
   if (!one) a = b;
   if (!other) b = a;
+  return one || other;
+}
+
+std::vector<exact_value> no_rotation(std::size_t channels) {
+  std::vector<exact_value> result(channels);
+  for (exact_value& c : result) c.value = std::numeric_limits<long double>::quiet_NaN();
+  return result;
+}
+
+/// A quaternion, or the one that is usable, or NaN. `usable` says whether both were.
+std::vector<exact_value> quaternion(const row_of_values& from, std::int64_t d, bool* usable) {
+  quaternion_reference a, b;
+  const auto is_usable = [](const auto& sample) { return is_rotation(sample); };
+  if (!take_samples<4>(from, d, is_usable, a, b, usable)) return no_rotation(4);
+  std::vector<exact_value> result(4);
   const quaternion_reference exact = slerp_reference(a, b, from.row.weight);
   const long double arc = arc_between(a, b);
   for (std::size_t i = 0; i < 4; ++i) {
@@ -138,20 +152,9 @@ std::vector<exact_value> quaternion(const row_of_values& from, std::int64_t d, b
 
 std::vector<exact_value> rotation_vector(const row_of_values& from, std::int64_t d, bool* usable) {
   vector_reference a, b;
-  for (std::size_t i = 0; i < 3; ++i) {
-    a[i] = from.at(from.row.left, d + static_cast<std::int64_t>(i));
-    b[i] = from.at(from.row.right, d + static_cast<std::int64_t>(i));
-  }
-  const bool one = has_length(a);
-  const bool other = has_length(b);
-  *usable = one && other;
+  const auto is_usable = [](const auto& sample) { return has_length(sample); };
+  if (!take_samples<3>(from, d, is_usable, a, b, usable)) return no_rotation(3);
   std::vector<exact_value> result(3);
-  if (!one && !other) {
-    for (exact_value& c : result) c.value = std::numeric_limits<long double>::quiet_NaN();
-    return result;
-  }
-  if (!one) a = b;
-  if (!other) b = a;
   const vector_reference exact = rotation_vector_reference(a, b, from.row.weight);
   const long double arc = arc_between(quaternion_of(a), quaternion_of(b));
   const long double length = std::hypot(std::hypot(exact[0], exact[1]), exact[2]);
@@ -172,20 +175,9 @@ std::vector<exact_value> rotation_vector(const row_of_values& from, std::int64_t
 
 std::vector<exact_value> two_columns(const row_of_values& from, std::int64_t d, bool* usable) {
   columns_reference a, b;
-  for (std::size_t i = 0; i < 6; ++i) {
-    a[i] = from.at(from.row.left, d + static_cast<std::int64_t>(i));
-    b[i] = from.at(from.row.right, d + static_cast<std::int64_t>(i));
-  }
-  const bool one = is_frame(a);
-  const bool other = is_frame(b);
-  *usable = one && other;
+  const auto is_usable = [](const auto& sample) { return is_frame(sample); };
+  if (!take_samples<6>(from, d, is_usable, a, b, usable)) return no_rotation(6);
   std::vector<exact_value> result(6);
-  if (!one && !other) {
-    for (exact_value& c : result) c.value = std::numeric_limits<long double>::quiet_NaN();
-    return result;
-  }
-  if (!one) a = b;
-  if (!other) b = a;
   const columns_reference exact = rot6d_reference(a, b, from.row.weight);
   const long double turn = turn_between(a, b);
   const long double sine = std::fmin(sine_between(a), sine_between(b));
