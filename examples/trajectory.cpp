@@ -80,7 +80,7 @@ int main() {
     robocache::write_row(thread, line, values, robocache::channel_affine<float>{}, command);
     linear.tick(now, row);
 
-    const auto curve = robocache::cubic_stencil_after(axis, now, after, policy);
+    const auto curve = robocache::stencils::cubic{}(axis, now, after, policy);
     robocache::write_row(thread, curve, values, robocache::channel_affine<float>{}, command);
     cubic.tick(now, row);
     if (curve.status != robocache::row_status::ok) ++reported;

@@ -64,5 +64,6 @@ add_must_not_compile_test(voxelize compiled_reducer
   "robocache::compiled has the library's own reducers")
 add_must_not_compile_test(voxelize sink_of_marks "a sink of marks takes")
 add_must_not_compile_test(voxelize sink_of_features "a sink of features takes")
+add_must_not_compile_test(voxelize marks_to_sink_on_cpu "on the CPU count and occupancy are added")
 add_cuda_stream_test(voxelize)
 add_must_not_compile_test(voxelize ignored_status "\\[-Werror=unused-result\\]|ignoring return")

@@ -63,7 +63,7 @@ inline constexpr bool has_source =
     (!std::is_same_v<typename Source::value_type, std::uint8_t> ||
      std::is_same_v<Source, source_view<std::uint8_t, typename Source::time_type>>);
 
-/// Brackets on a stream have weights of float, so none are applied to doubles.
+/// Brackets on a CUDA stream have weights of float, so none are applied to doubles.
 template <class In, class Out>
 inline constexpr bool has_applied = has_rows<In, std::int64_t, Out> && !std::is_same_v<Out, double>;
 

@@ -35,7 +35,7 @@ namespace robocache {
 /// \param grid    the grid
 /// \param where   as in the call
 /// \return bytes, enough for any call with up to so many points. On the CPU 4 per point, with
-///         features 8 per point and 4 per voxel (of the first 2^24); on a stream about 4 per point,
+///         features 8 per point and 4 per voxel (of the first 2^24); on a CUDA stream about 4 per point,
 ///         with features 9 to 11 per point and 4 per voxel. 0 if an argument makes no sense, which
 ///         `voxelize` will then say.
 template <reduction R, class Real, class Where>

@@ -189,10 +189,10 @@ tally compare_with_reference(random_source& random, Time from, double unit) {
       const Time t = random_target(random, times, unit);
       const auto got = cubic_stencil(axis, t, policy);
       compare(got, reference.row(static_cast<stamp>(t)), seen);
-      seen.wrong += same_stencil(got, cubic_stencil_after(
-                                          axis, t, upper_bound(axis, t, 0, axis.size), policy))
-                        ? 0
-                        : 1;
+      seen.wrong +=
+          same_stencil(got, stencils::cubic{}(axis, t, upper_bound(axis, t, 0, axis.size), policy))
+              ? 0
+              : 1;
     }
   }
   return seen;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <robocache/resample/collective/stencil_rows.hpp>
+#include <robocache/resample/rules/ring.hpp>
 
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 /// \file
@@ -34,12 +36,17 @@ struct velocity {
   }
 };
 
+/// Where a job's recording lies.
+enum class stencil_source { array, ring };
+
 /// Rows of one recording. `first`: elements before the first one, so that addresses differ.
-template <class In, class Out, class Time>
+template <class In, class Out, class Time, stencil_source Source = stencil_source::array>
 struct stencil_job {
   using real = robocache::compute_t<In, Out>;
-  std::vector<Time> times;  // [S]
-  std::vector<In> values;   // [S, D], with pitches
+  std::vector<Time> times;  // [S], of a ring [capacity]
+  std::vector<In> values;   // likewise with D, and with pitches
+  std::int32_t size = 0;    // samples
+  std::int32_t head = 0;    // slot of the oldest one in a ring
   std::int64_t first = 0;
   std::int64_t sample_pitch = 1;
   std::int64_t channel_pitch = 1;
@@ -58,10 +65,12 @@ struct stencil_rows {
 };
 
 /// A job with the addresses of its data, as code on either side reads it.
-template <class In, class Out, class Time>
+template <class In, class Out, class Time, stencil_source Source>
 struct stencil_arguments {
   using real = robocache::compute_t<In, Out>;
-  robocache::time_axis<Time> axis;
+  std::conditional_t<Source == stencil_source::ring, robocache::ring_axis<Time>,
+                     robocache::time_axis<Time>>
+      axis;
   robocache::tensor_view<const In, 2> values;
   robocache::channel_affine<real> affine;
   robocache::resample_policy<Time, real> policy;
@@ -79,16 +88,35 @@ struct stencil_arguments {
         robocache::resample_row(group, axis, targets[i], values, Rule{}, policy, affine, row);
     if (group.thread_rank() == 0) statuses[i] = status;
   }
+
+  /// Row `i` on the host, of a search that found `after` stamps at or before the target.
+  template <class Rule>
+  void write_after(std::int64_t i, std::int32_t after) const {
+    const robocache::tensor_view<Out, 1> row(out + i * row_pitch, {values.extent(1)});
+    const auto stencil = Rule{}(axis, targets[i], after, policy);
+    robocache::write_row(robocache::serial_group{}, robocache::stored_stencil(axis, stencil),
+                         values, affine, row);
+    statuses[i] = stencil.status;
+  }
 };
 
 /// \param at  gives the address of a copy of a vector, or of the vector
-template <class In, class Out, class Time, class At>
-stencil_arguments<In, Out, Time> arguments_of(const stencil_job<In, Out, Time>& job, Out* out,
-                                              std::uint8_t* statuses, const At& at) {
-  const auto samples = static_cast<std::int64_t>(job.times.size());
+template <class In, class Out, class Time, stencil_source Source, class At>
+stencil_arguments<In, Out, Time, Source> arguments_of(const stencil_job<In, Out, Time, Source>& job,
+                                                      Out* out, std::uint8_t* statuses,
+                                                      const At& at) {
+  const auto slots = static_cast<std::int32_t>(job.times.size());
+  decltype(stencil_arguments<In, Out, Time, Source>::axis) axis;
+  axis.times = at(job.times);
+  axis.size = job.size;
+  axis.offset = job.policy.offset;
+  if constexpr (Source == stencil_source::ring) {
+    axis.capacity = slots;
+    axis.head = job.head;
+  }
   return {
-      {at(job.times), 1, static_cast<std::int32_t>(samples), job.policy.offset},
-      {at(job.values) + job.first, {samples, job.channels}, {job.sample_pitch, job.channel_pitch}},
+      axis,
+      {at(job.values) + job.first, {slots, job.channels}, {job.sample_pitch, job.channel_pitch}},
       {job.scale.empty() ? nullptr : at(job.scale), job.shift.empty() ? nullptr : at(job.shift)},
       job.policy,
       at(job.targets),
@@ -99,16 +127,16 @@ stencil_arguments<In, Out, Time> arguments_of(const stencil_job<In, Out, Time>& 
 }
 
 /// Outputs of a job before it runs.
-template <class In, class Out, class Time>
-stencil_rows<Out> blank_rows(const stencil_job<In, Out, Time>& job) {
+template <class In, class Out, class Time, stencil_source Source>
+stencil_rows<Out> blank_rows(const stencil_job<In, Out, Time, Source>& job) {
   const auto rows = static_cast<std::int64_t>(job.targets.size());
   return {std::vector<Out>(static_cast<std::size_t>(job.first + rows * job.row_pitch),
                            robocache::scalar_cast<Out>(-77.0f)),
           std::vector<std::uint8_t>(static_cast<std::size_t>(rows), 0xa5)};
 }
 
-template <class In, class Out, class Time>
-stencil_rows<Out> rows_on_host(const stencil_job<In, Out, Time>& job) {
+template <class In, class Out, class Time, stencil_source Source>
+stencil_rows<Out> rows_on_host(const stencil_job<In, Out, Time, Source>& job) {
   stencil_rows<Out> result = blank_rows(job);
   const auto arguments = arguments_of(job, result.rows.data(), result.statuses.data(),
                                       [](const auto& data) { return data.data(); });
@@ -127,8 +155,8 @@ enum class stencil_group { thread, tile8, warp, block96 };
 
 /// The same in a kernel. `result` has what was written before. False if CUDA failed. Instantiated
 /// in stencil_kernels.cu.
-template <class In, class Out, class Time>
-bool rows_on_gpu(const stencil_job<In, Out, Time>& job, stencil_group group,
+template <class In, class Out, class Time, stencil_source Source>
+bool rows_on_gpu(const stencil_job<In, Out, Time, Source>& job, stencil_group group,
                  stencil_rows<Out>& result);
 
 }  // namespace robocache_test

@@ -91,8 +91,8 @@ class device_copies {
 
 }  // namespace
 
-template <class In, class Out, class Time>
-bool rows_on_gpu(const stencil_job<In, Out, Time>& job, stencil_group group,
+template <class In, class Out, class Time, stencil_source Source>
+bool rows_on_gpu(const stencil_job<In, Out, Time, Source>& job, stencil_group group,
                  stencil_rows<Out>& result) {
   device_copies device;
   Out* const out = device(result.rows);
@@ -118,7 +118,7 @@ template bool rows_on_gpu(const stencil_job<double, double, double>&, stencil_gr
 template bool rows_on_gpu(
     const stencil_job<robocache::float16, robocache::bfloat16, std::uint64_t>&, stencil_group,
     stencil_rows<robocache::bfloat16>&);
-template bool rows_on_gpu(const stencil_job<std::uint8_t, float, float>&, stencil_group,
-                          stencil_rows<float>&);
+template bool rows_on_gpu(const stencil_job<std::uint8_t, float, float, stencil_source::ring>&,
+                          stencil_group, stencil_rows<float>&);
 
 }  // namespace robocache_test

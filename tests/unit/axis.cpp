@@ -31,8 +31,8 @@ struct sorted_axis {
   std::int32_t size;
   double offset;
 
-  ROBOCACHE_HD double operator[](std::int32_t i) const noexcept { return stored(i) + offset; }
-  ROBOCACHE_HD double stored(std::int32_t i) const noexcept { return times[order[i]]; }
+  ROBOCACHE_HD double operator[](std::int32_t i) const noexcept { return raw(i) + offset; }
+  ROBOCACHE_HD double raw(std::int32_t i) const noexcept { return times[order[i]]; }
   ROBOCACHE_HD std::int32_t sample(std::int32_t i) const noexcept { return order[i]; }
 };
 
@@ -68,7 +68,7 @@ TEST_CASE("a ring has a stride and an offset", "[axis]") {
   ring_axis<std::int64_t> axis{interleaved.data(), 3, 1, 3, 2, 5};
   CHECK(axis[0] == 15);
   CHECK(axis[2] == 35);
-  CHECK(axis.stored(2) == 30);
+  CHECK(axis.raw(2) == 30);
   axis.offset = std::numeric_limits<std::int64_t>::max();
   CHECK(axis[2] == std::numeric_limits<std::int64_t>::max());  // saturates
   axis = {interleaved.data() + 4, 3, 1, 3, -2};

@@ -171,35 +171,37 @@ void check_marks(const robocache::voxel_grid<float>& grid, const cloud& points) 
   CHECK(whole == dense);
 }
 
-template <class Reducer>
+/// \param counted  the call for the sink reports its counts, too
+template <class Reducer, class In = float, class Out = float>
 void check_channels(const robocache::voxel_grid<float>& grid, const cloud& points,
-                    std::int64_t channels) {
+                    std::int64_t channels, bool counted = false) {
   const auto n = static_cast<std::int64_t>(points.size() / 3);
   std::mt19937 random(82);
-  std::vector<float> features(static_cast<std::size_t>(n * channels));
-  for (float& f : features) {
-    f = random() % 500 == 0 ? std::numeric_limits<float>::quiet_NaN()
-                            : static_cast<float>(random() % 2001) * 0.01f - 10;
+  std::vector<In> features(static_cast<std::size_t>(n * channels));
+  for (In& f : features) {
+    f = robocache::scalar_cast<In>(random() % 500 == 0
+                                       ? std::numeric_limits<float>::quiet_NaN()
+                                       : static_cast<float>(random() % 2001) * 0.01f - 10);
   }
-  const raw_memory feature_memory(features.size() * 4 + 16);
+  const raw_memory feature_memory(features.size() * sizeof(In) + 16);
   upload(feature_memory, features);
-  robocache::voxelize_call<Reducer, float, float, float> call{};
+  robocache::voxelize_call<Reducer, float, In, Out> call{};
   call.grid = grid;
   call.points.size = n;
   const call_memory memory(points, workspace_of(call));
   memory.give(call);
   call.features = robocache::features_of(
-      tensor_view<const float, 2>(static_cast<const float*>(feature_memory.get()), {n, channels}));
+      tensor_view<const In, 2>(static_cast<const In*>(feature_memory.get()), {n, channels}));
 
   const std::int64_t* const e = grid.extents;
   const auto cells = static_cast<std::size_t>(e[0] * e[1] * e[2]);
-  std::vector<float> dense(cells * static_cast<std::size_t>(channels));
+  std::vector<Out> dense(cells * static_cast<std::size_t>(channels));
   std::vector<std::uint32_t> counts(cells);
-  const raw_memory output(dense.size() * 4);
+  const raw_memory output(dense.size() * sizeof(Out));
   const raw_memory count_memory(cells * 4);
   auto with_grid = call;
   with_grid.output =
-      tensor_view<float, 4>(static_cast<float*>(output.get()), {e[2], e[1], e[0], channels});
+      tensor_view<Out, 4>(static_cast<Out*>(output.get()), {e[2], e[1], e[0], channels});
   with_grid.reports.counts = tensor_view<std::uint32_t, 3>(
       static_cast<std::uint32_t*>(count_memory.get()), {e[2], e[1], e[0]});
   REQUIRE(std::string(launched(with_grid, stream()).message()) == "");
@@ -208,6 +210,10 @@ void check_channels(const robocache::voxel_grid<float>& grid, const cloud& point
   download(counts, count_memory);
   const auto fates = memory.fates();
   memory.forget_fates();
+  if (counted) {
+    upload(count_memory, std::vector<std::uint32_t>(cells, 12345));
+    call.reports.counts = with_grid.reports.counts;
+  }
 
   const auto occupied = std::count_if(counts.begin(), counts.end(), [](auto c) { return c != 0; });
   const auto expected = static_cast<std::size_t>(occupied * channels);
@@ -216,6 +222,11 @@ void check_channels(const robocache::voxel_grid<float>& grid, const cloud& point
   auto results = told.result();
   CHECK(memory.fates() == fates);
   CHECK(results.size() == expected);
+  if (counted) {
+    std::vector<std::uint32_t> reported(cells);
+    download(reported, count_memory);
+    CHECK(reported == counts);
+  }
   std::sort(results.begin(), results.end(), [](const auto& a, const auto& b) {
     return a.voxel != b.voxel ? a.voxel < b.voxel : a.channel < b.channel;
   });
@@ -224,11 +235,11 @@ void check_channels(const robocache::voxel_grid<float>& grid, const cloud& point
   for (std::size_t i = 0; i < dense.size(); ++i) {
     const std::size_t voxel = i / static_cast<std::size_t>(channels);
     if (counts[voxel] == 0) continue;
-    same = same && next < results.size() &&
-           results[next].voxel == static_cast<std::int64_t>(voxel) &&
-           results[next].channel == i % static_cast<std::size_t>(channels) &&
-           results[next].points == counts[voxel] &&
-           std::memcmp(&results[next].value, &dense[i], 4) == 0;
+    const auto value = robocache::scalar_cast<float>(dense[i]);
+    same =
+        same && next < results.size() && results[next].voxel == static_cast<std::int64_t>(voxel) &&
+        results[next].channel == i % static_cast<std::size_t>(channels) &&
+        results[next].points == counts[voxel] && std::memcmp(&results[next].value, &value, 4) == 0;
     ++next;
   }
   CHECK(same);
@@ -256,11 +267,13 @@ TEST_CASE("a sink of features is told of every channel of voxels with points", "
       if (table.skip()) continue;
       INFO(channels << " channels, " << points.size() / 3 << " points");
       check_channels<robocache::reducers::mean>(grids[0], points, channels);
-      check_channels<share_above>(grids[0], points, channels);
+      check_channels<share_above>(grids[0], points, channels, true);
+      check_channels<robocache::reducers::mean, robocache::bfloat16, robocache::float16>(
+          grids[0], points, channels);
     }
   }
   const auto beyond = clouds(grids[1]);  // two slabs
   for (const std::size_t i : {0, 2}) {
-    if (!table.skip()) check_channels<robocache::reducers::mean>(grids[1], beyond[i], 1);
+    if (!table.skip()) check_channels<robocache::reducers::mean>(grids[1], beyond[i], 1, i == 0);
   }
 }

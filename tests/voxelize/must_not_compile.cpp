@@ -68,15 +68,22 @@ robocache::status compiled(cudaStream_t stream) {
 #endif
 
 #if defined(WRONG_sink_of_marks)
-void hand_over(const robocache::marked_bin<robocache::reducers::count>& found) {
-  robocache::detail::hand_over(robocache::serial_group{}, found, [](std::int64_t /*voxel*/) {});
+void hand_over_bin(const robocache::marked_bin<robocache::reducers::count>& found) {
+  robocache::detail::hand_over_bin(robocache::serial_group{}, found, [](std::int64_t /*voxel*/) {});
 }
 #endif
 
 #if defined(WRONG_sink_of_features)
 void reduce(
     const robocache::voxelize_call<robocache::reducers::mean, float, float, float>& features) {
-  robocache::detail::reduce_voxels(features, robocache::cpu, [](std::int64_t, std::uint32_t) {});
+  (void)robocache::run(features, robocache::cpu, [](std::int64_t, std::uint32_t) {});
+}
+#endif
+
+#if defined(WRONG_marks_to_sink_on_cpu)
+void mark(const robocache::voxelize_call<robocache::reducers::count, float, std::uint32_t,
+                                         std::uint32_t>& points) {
+  (void)robocache::run(points, robocache::cpu, [](std::int64_t, std::uint32_t) {});
 }
 #endif
 

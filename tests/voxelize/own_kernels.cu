@@ -122,9 +122,10 @@ __global__ void __launch_bounds__(512)
 struct tell_channel {
   told_list<told_channel> list;
 
-  __device__ void operator()(std::int64_t voxel, std::uint32_t channel, float value,
+  template <class Value>
+  __device__ void operator()(std::int64_t voxel, std::uint32_t channel, Value value,
                              std::uint32_t points) const {
-    tell(list, {voxel, channel, value, points});
+    tell(list, {voxel, channel, robocache::scalar_cast<float>(value), points});
   }
 };
 
@@ -223,6 +224,9 @@ robocache::status launched(const count_call& call, cudaStream_t stream) {
 robocache::status launched(const mean_call& call, cudaStream_t stream) {
   return robocache::voxelize(call, stream);
 }
+robocache::status launched(const short_mean_call& call, cudaStream_t stream) {
+  return robocache::voxelize(call, stream);
+}
 robocache::status launched(const share_call& call, cudaStream_t stream) {
   return robocache::voxelize(call, stream);
 }
@@ -260,8 +264,8 @@ robocache::status to_order(const mark_call<Mark>& call, typename Mark::scalar* e
   }
   return launch_error();
 }
-template <class Reducer>
-robocache::status to_list(const robocache::voxelize_call<Reducer, float, float, float>& call,
+template <class Reducer, class In, class Out>
+robocache::status to_list(const robocache::voxelize_call<Reducer, float, In, Out>& call,
                           const told_list<told_channel>& list, cudaStream_t stream) {
   if (robocache::status s = call.check_for_sink(stream); !s.ok()) return s;
   for (std::int64_t slab = 0; slab < robocache::slabs_of(call); ++slab) {
@@ -294,11 +298,14 @@ std::size_t workspace_of(const Call& call) {
   return call.workspace_bytes(cudaStream_t{});
 }
 template std::size_t workspace_of(const mean_call&);
+template std::size_t workspace_of(const short_mean_call&);
 template std::size_t workspace_of(const share_call&);
 ROBOCACHE_TEST_MARK(count)
 ROBOCACHE_TEST_MARK(occupancy)
 ROBOCACHE_TEST_MARK(occupancy_bits)
 template robocache::status to_list(const mean_call&, const told_list<told_channel>&, cudaStream_t);
+template robocache::status to_list(const short_mean_call&, const told_list<told_channel>&,
+                                   cudaStream_t);
 template robocache::status to_list(const share_call&, const told_list<told_channel>&, cudaStream_t);
 
 std::uint32_t add_singly(const count_call& call, cudaStream_t stream) {

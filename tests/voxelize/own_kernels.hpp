@@ -27,6 +27,9 @@ void materialise(const depth_image& image, float* points, cudaStream_t stream);
 using count_call =
     robocache::voxelize_call<robocache::reducers::count, float, std::uint32_t, std::uint32_t>;
 using mean_call = robocache::voxelize_call<robocache::reducers::mean, float, float, float>;
+/// Features of one type of 16 bits, output of the other.
+using short_mean_call = robocache::voxelize_call<robocache::reducers::mean, float,
+                                                 robocache::bfloat16, robocache::float16>;
 
 /// The points of the image by the binning collective, then `finish`.
 robocache::status produce(const count_call& call, const depth_image& image, cudaStream_t stream);
@@ -39,6 +42,7 @@ robocache::status by_collectives(const mean_call& call, cudaStream_t stream);
 /// The launchers.
 robocache::status launched(const count_call& call, cudaStream_t stream);
 robocache::status launched(const mean_call& call, cudaStream_t stream);
+robocache::status launched(const short_mean_call& call, cudaStream_t stream);
 robocache::status preloaded(const count_call& call);
 robocache::status preloaded(const mean_call& call);
 template <class Call>
@@ -59,7 +63,7 @@ struct told_element {
 struct told_channel {
   std::int64_t voxel;
   std::uint32_t channel;
-  float value;
+  float value;  ///< exactly: it was rounded to the output's type before
   std::uint32_t points;
 };
 /// What a sink was told, in no order: in device memory.
@@ -79,8 +83,8 @@ template <class Mark>
 robocache::status to_order(const mark_call<Mark>& call, typename Mark::scalar* elements,
                            cudaStream_t stream);
 /// The same of channels.
-template <class Reducer>
-robocache::status to_list(const robocache::voxelize_call<Reducer, float, float, float>& call,
+template <class Reducer, class In, class Out>
+robocache::status to_list(const robocache::voxelize_call<Reducer, float, In, Out>& call,
                           const told_list<told_channel>& list, cudaStream_t stream);
 
 /// Each point by a thread with `add_point`; returns how many were inside.

@@ -64,7 +64,7 @@ void check_bin(const std::vector<std::uint32_t>& points, std::int64_t step) {
   const marked_bin<Mark> found{first, static_cast<std::uint32_t>(elements), 1, words.data()};
 
   std::vector<told<Mark>> seen;
-  robocache::detail::hand_over(serial_group{}, found, [&](std::int64_t voxel, scalar element) {
+  robocache::detail::hand_over_bin(serial_group{}, found, [&](std::int64_t voxel, scalar element) {
     seen.push_back({voxel, element});
   });
   std::size_t next = 0;
@@ -84,7 +84,7 @@ void check_bin(const std::vector<std::uint32_t>& points, std::int64_t step) {
     const auto sink = robocache::detail::make_dense_sink<Mark>(
         tensor_view<scalar, 3>(memory.data(), {1, 1, nx}, {nx * step, nx * step, step}),
         accumulate);
-    robocache::detail::hand_over(serial_group{}, found, sink);
+    robocache::detail::hand_over_bin(serial_group{}, found, sink);
     for (std::size_t i = 0; i < memory.size(); ++i) {
       const auto at = static_cast<std::int64_t>(i) / step;
       scalar is = 7;  // beside the bin, and between elements
@@ -172,15 +172,21 @@ void check_channels(const std::vector<float>& points, std::int64_t channels) {
     std::vector<std::uint32_t> times(dense.size());
     std::vector<Out> values(dense.size());
     std::vector<std::uint32_t> numbers(dense.size());
+    std::vector<std::uint32_t> reported(cells, 12345);
+    if (threads > 1) {  // reports are as ever
+      call.reports.counts = tensor_view<std::uint32_t, 3>(reported.data(), {3, 5, 8});
+    }
     REQUIRE(std::string(call.check_for_sink(robocache::cpu(threads)).message()) == "");
-    robocache::detail::reduce_voxels(
-        call, robocache::cpu(threads),
-        [&](std::int64_t voxel, std::uint32_t channel, Out value, std::uint32_t held) {
-          const std::size_t i = static_cast<std::size_t>(voxel) * per_voxel + channel;
-          times[i] += 1;
-          values[i] = value;
-          numbers[i] = held;
-        });
+    REQUIRE(robocache::run(
+                call, robocache::cpu(threads),
+                [&](std::int64_t voxel, std::uint32_t channel, Out value, std::uint32_t held) {
+                  const std::size_t i = static_cast<std::size_t>(voxel) * per_voxel + channel;
+                  times[i] += 1;
+                  values[i] = value;
+                  numbers[i] = held;
+                })
+                .ok());
+    if (threads > 1) REQUIRE(reported == counts);
     for (std::size_t i = 0; i < dense.size(); ++i) {
       const std::uint32_t held = counts[i / per_voxel];
       INFO("element " << i << ", " << held << " points, " << threads << " threads");
@@ -203,8 +209,8 @@ TEST_CASE("a bin of marks goes to a function or to a dense grid", "[voxel][sink]
 TEST_CASE("a sink may take a bin as a whole", "[voxel][sink]") {
   const std::vector<std::uint32_t> points = {0, 3, 0, 0, 1, 0, 0, 9};
   std::vector<std::uint32_t> elements;
-  robocache::detail::hand_over(serial_group{}, marked_bin<reducers::count>{0, 8, 1, points.data()},
-                               whole_bins{elements});
+  robocache::detail::hand_over_bin(
+      serial_group{}, marked_bin<reducers::count>{0, 8, 1, points.data()}, whole_bins{elements});
   CHECK(elements == points);
 }
 

@@ -143,9 +143,7 @@ int alignment_of(const Work& work, std::int64_t batch, std::int64_t rows) noexce
         static_cast<std::uint64_t>(values.stride(0)) | static_cast<std::uint64_t>(output.stride(0));
   }
   if (rows > 1) offsets |= static_cast<std::uint64_t>(output.stride(1));
-  int width = widest_vector<in, out>;
-  while (width > 1 && offsets % static_cast<unsigned>(width) != 0) width /= 2;
-  return width;
+  return widest_access<in, out>(offsets);
 }
 
 /// Tiles for `batch * rows` rows of `channels` channels, one per warp.

@@ -60,25 +60,17 @@ struct voxelize_call {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_grid("voxelize", grid, per_element));
     return detail::check_voxelize(*this, workspace_bytes(where));
   }
-  /// The same for a call whose points a kernel makes: `points.data` is null.
+  /// The same for a call whose points a kernel makes: `points.data` is not looked at.
   template <class Where>
   ROBOCACHE_HIDDEN status check_produced(Where where) const noexcept {
-    voxelize_call stored = *this;
-    // Checked as if all points were stored at one place that overlaps nothing.
-    stored.points.data = &stored;
-    stored.points.step = 0;
-    return stored.check(where);
+    return with_points_somewhere().check(where);
   }
   /// The same for a call whose results kernels of yours hand to a sink (`rules/sink.hpp`): `output`
   /// is not looked at, and the call must replace. Where `points.data` is null a kernel makes them.
   template <class Where>
   ROBOCACHE_HIDDEN status check_for_sink(Where where) const noexcept {
-    voxelize_call stored = *this;
-    if (stored.points.data == nullptr) {
-      stored.points.data = &stored;
-      stored.points.step = 0;
-    }
     ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_grid("voxelize", grid, per_element));
+    const voxelize_call stored = points.data == nullptr ? with_points_somewhere() : *this;
     return detail::check_voxelize<false>(stored, workspace_bytes(where));
   }
   /// See `voxelize_workspace_bytes`.
@@ -102,6 +94,14 @@ struct voxelize_call {
   }
 
  private:
+  /// The call as if all points were at one place that overlaps nothing.
+  ROBOCACHE_HIDDEN voxelize_call with_points_somewhere() const noexcept {
+    voxelize_call stored = *this;
+    stored.points.data = this;
+    stored.points.step = 0;
+    return stored;
+  }
+
   static constexpr int per_element = detail::voxels_per_element<Reducer>();
 };
 

@@ -290,5 +290,21 @@ ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
   return {};
 }
 
+/// Runs a call of features on the CPU and hands its results to a sink (`rules/sink.hpp`), in the
+/// place of `call.output`. Marks are added to a grid directly here, so there is none for these.
+///
+/// \param call   the call, which has passed `check_for_sink(where)`
+/// \param where  `robocache::cpu`
+/// \param sink   called by several threads at the same time, for different voxels; by each for its
+///               voxels in the order of their numbers, and for a voxel's channels in order
+template <class Reducer, class Real, class In, class Out, class Sink>
+ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call, cpu_execution where,
+                            const Sink& sink) noexcept {
+  static_assert(detail::reduces_features<Reducer>,
+                "on the CPU count and occupancy are added to a grid, and not handed to a sink");
+  detail::reduce_voxels(call, where, sink);
+  return {};
+}
+
 }  // namespace ROBOCACHE_CPU_NAMESPACE
 }  // namespace robocache

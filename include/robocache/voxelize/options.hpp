@@ -64,7 +64,7 @@ struct voxel_counters {
 struct voxel_reports {
   /// [nz, ny, nx]: the number of points per voxel, of reductions of features.
   tensor_view<std::uint32_t, 3> counts = {};
-  /// Overwritten by each call; device memory for a stream.
+  /// Overwritten by each call; device memory for a CUDA stream.
   voxel_counters* counters = nullptr;
 };
 

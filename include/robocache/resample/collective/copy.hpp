@@ -155,6 +155,16 @@ template <class In, class Out>
 inline constexpr int widest_vector = 16 / static_cast<int>(sizeof(In) > sizeof(Out) ? sizeof(In)
                                                                                     : sizeof(Out));
 
+/// The widest access, in elements, that addresses allow: a power of two that divides all of them.
+///
+/// \param offsets  addresses and strides, in elements, joined by `|`
+template <class In, class Out>
+ROBOCACHE_HD inline int widest_access(std::uint64_t offsets) noexcept {
+  int width = widest_vector<In, Out>;
+  while (width > 1 && (offsets & static_cast<unsigned>(width - 1)) != 0) width /= 2;
+  return width;
+}
+
 /// Vectors that a thread loads before it uses the first: enough to hide the memory's latency, few
 /// enough to leave registers for more warps.
 inline constexpr int vectors_in_flight = 2;
@@ -379,9 +389,7 @@ __device__ __forceinline__ int width_of_row(const row_copy<typename Call::real>&
       sizeof(in);
   const auto to = reinterpret_cast<std::uintptr_t>(row.out) / sizeof(out);
   const std::uintptr_t offsets = from | to | static_cast<std::uintptr_t>(first);
-  int width = widest_vector<in, out>;
-  while (width > 1 && (offsets & static_cast<unsigned>(width - 1)) != 0) width /= 2;
-  return width;
+  return widest_access<in, out>(offsets);
 }
 
 /// The width for some channels of some rows: what all rows of the call allow, or, for a single row,

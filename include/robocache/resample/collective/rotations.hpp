@@ -49,8 +49,8 @@ struct value_between {
 };
 
 template <class In, class Out, class Real>
-ROBOCACHE_HD inline void write_channel(channel_mode mode,
-                                       const value_between<In, Out, Real>& v) noexcept {
+ROBOCACHE_HD inline void write_single_channel(channel_mode mode,
+                                              const value_between<In, Out, Real>& v) noexcept {
   const Real a = real_from_bits<Real, In>(load_bits(v.left));
   const Real b = real_from_bits<Real, In>(load_bits(v.right));
   const Real value = v.affine(channel_between(mode, a, b, v.weight), v.channel);
@@ -79,7 +79,7 @@ template <class In, class Out, class Real>
 ROBOCACHE_HD inline bool write_rotation(channel_mode mode,
                                         const value_between<In, Out, Real>& v) noexcept {
   if (channels_per_value(mode) == 1) {
-    write_channel(mode, v);
+    write_single_channel(mode, v);
     return true;
   }
   value_channels a{};

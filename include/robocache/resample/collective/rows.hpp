@@ -82,7 +82,7 @@ struct row_request<apply_brackets_call<In, Out>> {
     std::int64_t right;
     real weight;
   };
-  found_row stored;
+  found_row bracket;
 
   template <class Group>
   ROBOCACHE_HD row_request(const Group&, const apply_brackets_call<In, Out>& call, std::uint32_t b,
@@ -90,9 +90,9 @@ struct row_request<apply_brackets_call<In, Out>> {
     const std::int64_t left = call.brackets.left(b, row);
     const std::int64_t right = call.brackets.right(b, row);
     const std::int64_t samples = call.samples.extent(1);
-    stored = {left, right, call.brackets.weight(b, row)};
+    bracket = {left, right, call.brackets.weight(b, row)};
     const bool inside = left >= 0 && left < samples && right >= 0 && right < samples;
-    if (!inside) stored.left = stored.right = -1;
+    if (!inside) bracket.left = bracket.right = -1;
   }
 
   ROBOCACHE_HD std::int64_t first_sample() const noexcept { return 0; }
@@ -123,7 +123,7 @@ template <class In, class Out>
 ROBOCACHE_HD inline auto found_row(const row_request<apply_brackets_call<In, Out>>& request,
                                    const apply_brackets_call<In, Out>&, std::uint32_t,
                                    std::uint32_t, std::int32_t, bool) noexcept {
-  return request.stored;
+  return request.bracket;
 }
 
 template <class Call>

@@ -141,7 +141,7 @@ struct row_request {
       // The first pivots do not depend on the target: both loads are under way together. Adding the
       // offset waits for a load, so it comes after both.
       if (item.axis.size > 0) {
-        pivot = item.axis.stored(
+        pivot = item.axis.raw(
             slice_end(0, item.axis.size, slice_length(group, item.axis.size), group.thread_rank()));
       }
     }

@@ -117,9 +117,7 @@ __device__ __forceinline__ int width_of_stencil_row(
   for (int k = 0; k < K; ++k) {
     offsets |= reinterpret_cast<std::uintptr_t>(row.samples[k]) / sizeof(In);
   }
-  int width = widest_vector<In, Out>;
-  while (width > 1 && (offsets & static_cast<unsigned>(width - 1)) != 0) width /= 2;
-  return width;
+  return widest_access<In, Out>(offsets);
 }
 
 #endif

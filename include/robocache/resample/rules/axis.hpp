@@ -20,13 +20,13 @@
 ///   std::int32_t size;                            // number of stamps
 ///   double offset;                                // duration_t<time>, added to every stamp
 ///   double operator[](std::int32_t i) const;      // stamp i with the offset: time_shifted
-///   double stored(std::int32_t i) const;          // stamp i as it is in memory
+///   double raw(std::int32_t i) const;             // stamp i as it is in memory
 ///   std::int32_t sample(std::int32_t i) const;    // index of its sample in the values
 /// };
 /// \endcode
 ///
 /// They are called for `i` in `[0, size)` only, whatever the stamps are. Stamps do not decrease;
-/// where they do the rules for unsorted stamps hold. `stored` and `offset` are apart for searches
+/// where they do the rules for unsorted stamps hold. `raw` and `offset` are apart for searches
 /// that load stamps ahead: adding the offset would wait for the load. `sample` is an index in
 /// dimension 0 of the values, another one for each `i`.
 ///
@@ -65,10 +65,10 @@ struct time_axis {
 
   /// Stamp i, the offset added. Integers saturate.
   ROBOCACHE_HD Time operator[](std::int32_t i) const noexcept {
-    return detail::time_shifted(stored(i), offset);
+    return detail::time_shifted(raw(i), offset);
   }
   /// The stamp as it is in memory, without the offset.
-  ROBOCACHE_HD Time stored(std::int32_t i) const noexcept {
+  ROBOCACHE_HD Time raw(std::int32_t i) const noexcept {
     return times[detail::wide_product(i, stride)];
   }
   /// Which sample stamp i belongs to: the one with its number.

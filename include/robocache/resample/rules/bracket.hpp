@@ -123,6 +123,21 @@ ROBOCACHE_HD inline sample_bracket<Real> constant_row(Real value, std::uint8_t s
   return {-1, -1, value, status};
 }
 
+/// Number of stamps in `axis[0, last)` that are before `t` (the lower bound). Unsorted or NaN
+/// stamps give some index in `[0, last]`.
+template <class Axis>
+ROBOCACHE_HD inline std::int32_t lower_bound(const Axis& axis, typename Axis::time t,
+                                             std::int32_t last) noexcept {
+  std::int32_t first = 0;
+  while (first < last) {
+    const std::int32_t middle = first + (last - first) / 2;
+    const bool reached = time_less_equal(t, axis[middle]);
+    first = reached ? first : middle + 1;
+    last = reached ? middle : last;
+  }
+  return first;
+}
+
 /// The last index whose stamp equals `axis[i]`: the last duplicate wins.
 template <class Axis>
 ROBOCACHE_HD inline std::int32_t last_of_equal(const Axis& axis, std::int32_t i) noexcept {
@@ -163,17 +178,7 @@ ROBOCACHE_HD inline sample_bracket<Real> extrapolate(const Axis& axis, Time t,
   std::int32_t left = end;
   std::int32_t right = end;
   if (is_after) {
-    std::int32_t first = 0;  // lower bound of t_end
-    std::int32_t bound = last;
-    while (first < bound) {
-      const std::int32_t middle = first + (bound - first) / 2;
-      if (time_less_equal(t_end, axis[middle])) {
-        bound = middle;
-      } else {
-        first = middle + 1;
-      }
-    }
-    left = first - 1;
+    left = lower_bound(axis, t_end, last) - 1;
   } else {
     right = end < last ? last_of_equal(axis, end + 1) : -1;
   }

@@ -205,7 +205,7 @@ ROBOCACHE_HD inline unit_rotation unit_inline(channel_mode mode, const value_cha
 ROBOCACHE_HD inline rotated rotate_inline(channel_mode mode, const unit_rotation& a,
                                           const unit_rotation& b, double weight) noexcept {
   quaternion unit = a.unit;
-  if (!slerp_usable(unit, a.usable, b.unit, b.usable, weight)) {
+  if (!slerp_of_usable(unit, a.usable, b.unit, b.usable, weight)) {
     rotated unusable{};
     for (double& channel : unusable.value.at) channel = canonical_nan<double>();
     return unusable;

@@ -43,10 +43,10 @@ struct ring_axis {
 
   /// Stamp i, counted from the oldest, the offset added. Integers saturate.
   ROBOCACHE_HD Time operator[](std::int32_t i) const noexcept {
-    return detail::time_shifted(stored(i), offset);
+    return detail::time_shifted(raw(i), offset);
   }
   /// The stamp as it is in memory, without the offset.
-  ROBOCACHE_HD Time stored(std::int32_t i) const noexcept {
+  ROBOCACHE_HD Time raw(std::int32_t i) const noexcept {
     return times[detail::wide_product(sample(i), stride)];
   }
   /// The slot of stamp i, of its time and of its sample in the values, for `i` in `[0, capacity)`:

@@ -117,7 +117,7 @@ ROBOCACHE_HD inline bool blend_rot6d(const rotation_columns& a, const rotation_c
   quaternion unit_b;
   const bool a_usable = detail::quaternion_of_columns(a, unit_a);
   const bool b_usable = detail::quaternion_of_columns(b, unit_b);
-  if (!detail::slerp_usable(unit_a, a_usable, unit_b, b_usable, weight)) {
+  if (!detail::slerp_of_usable(unit_a, a_usable, unit_b, b_usable, weight)) {
     const double nan = detail::canonical_nan<double>();
     result = {{nan, nan, nan}, {nan, nan, nan}};
     return false;

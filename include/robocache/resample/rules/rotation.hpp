@@ -94,8 +94,8 @@ ROBOCACHE_HD inline quaternion slerp_unit(const quaternion& a, quaternion b,
 
 /// `slerp_unit` of those of two quaternions that are usable, into `a`: the other one stands in for
 /// one that is not. False, and nothing done, if both are not or the weight is not finite.
-ROBOCACHE_HD inline bool slerp_usable(quaternion& a, bool a_usable, quaternion b, bool b_usable,
-                                      double weight) noexcept {
+ROBOCACHE_HD inline bool slerp_of_usable(quaternion& a, bool a_usable, quaternion b, bool b_usable,
+                                         double weight) noexcept {
   if (!(a_usable || b_usable) || !is_finite(weight)) return false;
   if (!a_usable) a = b;
   if (!b_usable) b = a;
@@ -223,7 +223,7 @@ ROBOCACHE_HD inline bool slerp(const quaternion& a, const quaternion& b, double 
   result = a;
   const bool a_usable = detail::normalize(result);
   const bool b_usable = detail::normalize(unit_b);
-  if (!detail::slerp_usable(result, a_usable, unit_b, b_usable, weight)) {
+  if (!detail::slerp_of_usable(result, a_usable, unit_b, b_usable, weight)) {
     const double nan = detail::canonical_nan<double>();
     result = {nan, nan, nan, nan};
     return false;
@@ -248,7 +248,7 @@ ROBOCACHE_HD inline bool blend_rotation_vector(const vector3& a, const vector3& 
   quaternion unit_b;
   const bool a_usable = detail::quaternion_of(a, unit_a);
   const bool b_usable = detail::quaternion_of(b, unit_b);
-  if (!detail::slerp_usable(unit_a, a_usable, unit_b, b_usable, weight)) {
+  if (!detail::slerp_of_usable(unit_a, a_usable, unit_b, b_usable, weight)) {
     const double nan = detail::canonical_nan<double>();
     result = {nan, nan, nan};
     return false;

@@ -159,15 +159,7 @@ ROBOCACHE_HD inline std::int32_t last_of_distinct_before(const Axis& axis,
   if (i == 0) return -1;
   const auto t = axis[i];
   if (!time_equal(axis[i - 1], t)) return i - 1;
-  std::int32_t first = 0;  // lower bound of t
-  std::int32_t last = i - 1;
-  while (first < last) {
-    const std::int32_t middle = first + (last - first) / 2;
-    const bool reached = time_less_equal(t, axis[middle]);
-    first = reached ? first : middle + 1;
-    last = reached ? middle : last;
-  }
-  return first - 1;
+  return lower_bound(axis, t, i - 1) - 1;
 }
 
 /// A sample beside a bracket of length h, at distance d from the bracket's nearer sample.
@@ -271,21 +263,6 @@ ROBOCACHE_HD inline resample_policy<Time, Real> linear_policy(
 
 }  // namespace detail
 
-/// `cubic_stencil` for a caller that has searched already.
-///
-/// \param axis    the stamps: any axis (`rules/axis.hpp`)
-/// \param t       the target
-/// \param after   the number of stamps at or before `t`, from `upper_bound` or `upper_bound_near`;
-///                not used if there are no samples or `t` is not finite
-/// \param policy  the rules; its `interpolation` and `tolerance` are not used
-template <class Axis, class Time, class Real>
-ROBOCACHE_HD inline sample_stencil<Real, 4> cubic_stencil_after(
-    const Axis& axis, Time t, std::int32_t after,
-    const resample_policy<Time, Real>& policy) noexcept {
-  return detail::cubic_in(axis, t, bracket_after(axis, t, after, detail::linear_policy(policy)),
-                          policy.max_gap);
-}
-
 /// A cubic between two samples, by the samples beside them: continuous, with a continuous first
 /// derivative. For positions of joints and the like, where linear's velocity jumps.
 ///
@@ -321,17 +298,19 @@ ROBOCACHE_HD inline sample_stencil<Real, 4> cubic_stencil(
 /// Rules that make stencils, as `resample_row` takes them.
 namespace stencils {
 
-/// `cubic_stencil`.
+/// `cubic_stencil` for a caller that has searched already.
 struct cubic {
-  /// \param axis    the stamps of the item
+  /// \param axis    the stamps: any axis (`rules/axis.hpp`)
   /// \param t       the target
-  /// \param after   the number of stamps at or before `t`; 0 if there are no samples
-  /// \param policy  the rules
+  /// \param after   the number of stamps at or before `t`, from `upper_bound` or
+  ///                `upper_bound_near`; not used if there are no samples or `t` is not finite
+  /// \param policy  the rules; its `interpolation` and `tolerance` are not used
   template <class Axis, class Time, class Real>
   ROBOCACHE_HD sample_stencil<Real, 4> operator()(
       const Axis& axis, Time t, std::int32_t after,
       const resample_policy<Time, Real>& policy) const noexcept {
-    return cubic_stencil_after(axis, t, after, policy);
+    return detail::cubic_in(axis, t, bracket_after(axis, t, after, detail::linear_policy(policy)),
+                            policy.max_gap);
   }
 };
 

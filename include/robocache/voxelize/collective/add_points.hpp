@@ -25,14 +25,14 @@ namespace robocache {
 ///
 /// \tparam Mark  `reducers::count`, `occupancy`, `occupancy_bits`, or your own
 template <class Mark, class Real>
-struct add_points_call {
+struct point_adding {
   detail::point_locator<Real> locator;
   tensor_view<typename Mark::scalar, 3> output;
 
-  add_points_call() = default;
-  ROBOCACHE_HD add_points_call(const point_view<Real>& points, const voxel_grid<Real>& grid,
-                               const tensor_view<typename Mark::scalar, 3>& to,
-                               const rigid_transform& transform = {}) noexcept
+  point_adding() = default;
+  ROBOCACHE_HD point_adding(const point_view<Real>& points, const voxel_grid<Real>& grid,
+                            const tensor_view<typename Mark::scalar, 3>& to,
+                            const rigid_transform& transform = {}) noexcept
       : locator(detail::make_locator(points, grid, transform, Mark::voxels_per_element)),
         output(to) {}
 
@@ -60,7 +60,7 @@ struct add_points_call {
 #pragma nv_exec_check_disable  // `report` may be a host function where this runs on the host
 #endif
 template <class Group, class Mark, class Real, class Report>
-ROBOCACHE_HD inline void add_points(const Group& group, const add_points_call<Mark, Real>& call,
+ROBOCACHE_HD inline void add_points(const Group& group, const point_adding<Mark, Real>& call,
                                     std::int64_t first, std::int64_t last,
                                     const Report& report) noexcept {
   const auto step = static_cast<std::int64_t>(group.size());
@@ -84,7 +84,7 @@ template <reduction R, class Real>
 ROBOCACHE_HD inline point_fate add_point(const Real (&point)[3], const voxel_grid<Real>& grid,
                                          const tensor_view<voxel_scalar_t<R>, 3>& output) noexcept {
   const voxel_cell cell = detail::cell_in(point, detail::make_voxel_axes(grid));
-  add_points_call<reducer_t<R>, Real> call;
+  point_adding<reducer_t<R>, Real> call;
   call.output = output;
   if (cell.fate == point_fate::inside) call.add(cell);
   return cell.fate;
@@ -111,7 +111,7 @@ template <reduction R, class Group, class Real>
 ROBOCACHE_HD inline voxel_counters voxelize_points(
     const Group& group, const point_view<Real>& points, const voxel_grid<Real>& grid,
     const tensor_view<voxel_scalar_t<R>, 3>& output) noexcept {
-  const add_points_call<reducer_t<R>, Real> call(points, grid, output);
+  const point_adding<reducer_t<R>, Real> call(points, grid, output);
   voxel_counters counters{};
   add_points(group, call, 0, call.locator.points.present(), [&](point_fate fate) {
     counters.used += fate == point_fate::inside ? 1u : 0u;

@@ -202,7 +202,8 @@ __device__ __forceinline__ void take_ranks(const shared_pointer<std::uint32_t>& 
 /// threads have neighbouring points.
 template <bool Neighbours>
 __device__ __forceinline__ int index_in_tile(int i, int thread) noexcept {
-  return Neighbours ? (i / 4 * bin_threads + thread) * 4 + i % 4 : i * bin_threads + thread;
+  return Neighbours ? (i / 4 * bin_tile_threads + thread) * 4 + i % 4
+                    : i * bin_tile_threads + thread;
 }
 
 }  // namespace detail
@@ -231,7 +232,8 @@ static __device__ __noinline__ void mark_alike(const Group& block,
                                                std::uint16_t* row) noexcept {
   const std::uint32_t lane = block.thread_rank() % 32u;
   const auto* const staged = reinterpret_cast<const std::uint32_t*>(storage.staged);
-  for (std::uint32_t i = block.thread_rank() / 32u; i < storage.long_count; i += bin_threads / 32) {
+  for (std::uint32_t i = block.thread_rank() / 32u; i < storage.long_count;
+       i += bin_tile_threads / 32) {
     const int b = storage.long_pieces[i];
     const std::uint32_t begin = storage.offsets[b];
     const std::uint32_t end = b + 1 < bins ? storage.offsets[b + 1] : total;
@@ -254,9 +256,9 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
                                             bin_tile_storage<Indexed, TileSize>& storage,
                                             const point_binning<Real, Indexed>& call, int tile,
                                             const Source& source) noexcept {
-  constexpr int per_thread = TileSize / bin_threads;
+  constexpr int per_thread = TileSize / bin_tile_threads;
   constexpr bool neighbours = Source::neighbours;
-  constexpr int stride = neighbours ? 1 : bin_threads;
+  constexpr int stride = neighbours ? 1 : bin_tile_threads;
   using entry = bin_entry<Indexed>;
   constexpr int most = most_bins<Indexed>;
   const shared_pointer<std::uint32_t> offsets(storage.offsets);
@@ -264,7 +266,7 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
   const auto thread = static_cast<int>(block.thread_rank());
 
 #pragma unroll
-  for (int b = thread; b < most; b += bin_threads) offsets[b] = 0;
+  for (int b = thread; b < most; b += bin_tile_threads) offsets[b] = 0;
   if (Indexed && thread == 0) storage.long_count = 0;
   cuda_detail::wait_for_previous_kernel();
   if constexpr (Indexed) {  // what the kernels after this one begin with
@@ -277,7 +279,7 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
         *tables.work.tickets = 0;
       }
       if (call.accumulates) {
-        for (int b = thread; b < call.bins; b += bin_threads) tables.parts_done[b] = 0;
+        for (int b = thread; b < call.bins; b += bin_tile_threads) tables.parts_done[b] = 0;
       }
     }
     if (thread == 0 && tile < tables.work.slots) tables.work.done[tile] = 0;
@@ -314,8 +316,8 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
   }
   block.sync();
 
-  constexpr int most_per_thread = most / bin_threads;
-  const int bins_per_thread = (call.bins + bin_threads - 1) / bin_threads;
+  constexpr int most_per_thread = most / bin_tile_threads;
+  const int bins_per_thread = (call.bins + bin_tile_threads - 1) / bin_tile_threads;
   std::uint32_t mine = 0;
 #pragma unroll
   for (int i = 0; i < most_per_thread; ++i) {
@@ -323,7 +325,7 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
     if (i < bins_per_thread && b < call.bins) mine += offsets[b];
   }
   std::uint32_t total;
-  std::uint32_t before = block_prefix_sum<bin_threads>(block, mine, storage.sums, total);
+  std::uint32_t before = block_prefix_sum<bin_tile_threads>(block, mine, storage.sums, total);
 #pragma unroll
   for (int i = 0; i < most_per_thread; ++i) {
     const int b = thread * bins_per_thread + i;
@@ -353,7 +355,7 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
   std::uint16_t* const row =
       call.tables.offsets + static_cast<std::int64_t>(tile) * (call.bins + 1);
 #pragma unroll 1
-  for (int b = thread; b <= call.bins; b += bin_threads) {
+  for (int b = thread; b <= call.bins; b += bin_tile_threads) {
     row[b] = static_cast<std::uint16_t>(b < call.bins ? offsets[b] : total);
   }
   block.sync();
@@ -368,7 +370,7 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
   constexpr std::uint32_t per_vector = sizeof(uint4) / sizeof(entry);
   const std::uint32_t vectors = (total + per_vector - 1) / per_vector;
 #pragma unroll 1
-  for (std::uint32_t v = block.thread_rank(); v < vectors; v += bin_threads) {
+  for (std::uint32_t v = block.thread_rank(); v < vectors; v += bin_tile_threads) {
     out[v] = storage.staged[v];
   }
 

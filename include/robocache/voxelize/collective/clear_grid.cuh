@@ -18,7 +18,7 @@ namespace robocache {
 
 /// What clearing a grid needs.
 template <class Mark>
-struct clear_grid_call {
+struct grid_clearing {
   detail::voxel_output<typename Mark::scalar> output;
   std::int64_t elements;     ///< 0: the grid accumulates
   bool vectors;              ///< without gaps, aligned to 16 bytes
@@ -27,7 +27,7 @@ struct clear_grid_call {
 
 /// Clears a thread's share of the grid, the `thread`-th of `threads`, and the counters.
 template <class Mark>
-__device__ __forceinline__ void clear_grid(const clear_grid_call<Mark>& call, std::int64_t thread,
+__device__ __forceinline__ void clear_grid(const grid_clearing<Mark>& call, std::int64_t thread,
                                            std::int64_t threads) noexcept {
   if (thread == 0 && call.counters != nullptr) *call.counters = voxel_counters{};
   std::int64_t done = 0;

@@ -19,9 +19,9 @@ namespace robocache {
 
 /// What listing points and adding them needs.
 template <class Mark, class Real>
-struct list_points_call {
+struct point_listing {
   point_binning<Real, false> points;  ///< the whole grid is its slab
-  clear_grid_call<Mark> clear;
+  grid_clearing<Mark> clear;
   detail::scan_tables tables;
 };
 
@@ -50,7 +50,7 @@ static_assert(fits_everywhere(&voxelize_tuning::list_blocks, direct_threads,
 /// `list_points` with a source as of `bin_tile`.
 template <bool Plain, class Group, class Mark, class Real, class Source>
 __device__ __forceinline__ void list_points_of(const Group& block, list_points_storage& storage,
-                                               const list_points_call<Mark, Real>& call, int tile,
+                                               const point_listing<Mark, Real>& call, int tile,
                                                const Source& source) noexcept {
   constexpr bool neighbours = Source::neighbours;
   constexpr int stride = neighbours ? 1 : direct_threads;
@@ -120,7 +120,7 @@ __device__ __forceinline__ void list_points_of(const Group& block, list_points_s
 /// \param tile     the tile, 0 to `call.tables.tiles - 1`
 template <bool Packed, class Group, class Mark, class Real>
 __device__ __forceinline__ void list_points(const Group& block, list_points_storage& storage,
-                                            const list_points_call<Mark, Real>& call,
+                                            const point_listing<Mark, Real>& call,
                                             int tile) noexcept {
   const detail::point_arguments<Real>& points = call.points.locator.points;
   if constexpr (Packed) {
@@ -135,7 +135,7 @@ __device__ __forceinline__ void list_points(const Group& block, list_points_stor
 /// Adds what was found in one tile, by 256 threads.
 template <class Group, class Mark, class Real>
 __device__ __forceinline__ void add_listed(const Group& block,
-                                           const list_points_call<Mark, Real>& call,
+                                           const point_listing<Mark, Real>& call,
                                            int tile) noexcept {
   using namespace detail;
   const std::uint32_t number = call.tables.numbers[tile];

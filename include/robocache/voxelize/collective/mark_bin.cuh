@@ -49,7 +49,7 @@ __device__ __forceinline__ void mark_bin(const Group& block, mark_bin_storage<Ma
   const std::uint32_t first = static_cast<std::uint32_t>(bin) << slab.shift;
   const std::uint32_t cells = min(1u << slab.shift, slab.cells - first);
   const std::uint32_t number = (1u << slab.shift) / Mark::voxels_per_word;
-  for (std::uint32_t i = block.thread_rank(); i < number / 4; i += mark_threads) {
+  for (std::uint32_t i = block.thread_rank(); i < number / 4; i += mark_bin_threads) {
     storage.words[i] = make_uint4(0, 0, 0, 0);
   }
   cuda_detail::wait_for_previous_kernel();
@@ -64,11 +64,11 @@ __device__ __forceinline__ void mark_bin(const Group& block, mark_bin_storage<Ma
   cuda_detail::let_next_kernel_launch();
   constexpr std::uint32_t per_element = Mark::voxels_per_element;
   const marked_bin<Mark> found{(slab.begin + first) / per_element, cells / per_element,
-                               mark_threads, words};
+                               mark_bin_threads, words};
   if constexpr (is_sink_of_call<Sink>) {
-    hand_over(block, found, call.sink);
+    hand_over_bin(block, found, call.sink);
   } else {
-    hand_over(block, found, sink);
+    hand_over_bin(block, found, sink);
   }
   if (slab.counters != nullptr && bin == 0) report_counters(block, slab, storage.sums);
 }

@@ -52,7 +52,7 @@ __device__ __forceinline__ void write_simple_voxels(const Group& block,
   constexpr std::uint32_t most = has_of_one<Reducer>::value ? 1 : 0;
   const std::uint32_t items = call.slab.size * share.vectors;
   for (std::uint32_t base = block.thread_rank(); base < items;
-       base += reduce_threads * steps_in_flight) {
+       base += reduce_bin_threads * steps_in_flight) {
     std::uint32_t n[steps_in_flight];
     float x[steps_in_flight][Width];
 #pragma unroll
@@ -60,8 +60,8 @@ __device__ __forceinline__ void write_simple_voxels(const Group& block,
 #pragma unroll
       for (int e = 0; e < Width; ++e) x[u][e] = call.empty_value;
       n[u] = 2;
-      if (base + static_cast<std::uint32_t>(u) * reduce_threads >= items) continue;
-      const bin_item item(share, base + static_cast<std::uint32_t>(u) * reduce_threads);
+      if (base + static_cast<std::uint32_t>(u) * reduce_bin_threads >= items) continue;
+      const bin_item item(share, base + static_cast<std::uint32_t>(u) * reduce_bin_threads);
       const std::uint32_t begin = storage.begin_of(item.local);
       n[u] = storage.end_of(item.local) - begin;
       if constexpr (most == 1) {
@@ -77,11 +77,11 @@ __device__ __forceinline__ void write_simple_voxels(const Group& block,
           for (int e = 0; e < Width; ++e) x[u][e] = call.reducer.of_one(x[u][e]);
         }
       }
-      const bin_item item(share, base + static_cast<std::uint32_t>(u) * reduce_threads);
+      const bin_item item(share, base + static_cast<std::uint32_t>(u) * reduce_bin_threads);
       const std::uint32_t number = call.slab.spread.to_number(share.bin, item.local);
       if (number >= call.slab.cells) continue;
-      hand_over(call, sink, output_at<Width, Sink>(call, number, item.vector), number, item.vector,
-                n[u], x[u]);
+      hand_over_vector(call, sink, output_at<Width, Sink>(call, number, item.vector), number,
+                       item.vector, n[u], x[u]);
     }
   }
 }
@@ -95,7 +95,7 @@ __device__ __forceinline__ void write_pairs(const Group& block,
                                             const Sink& sink) noexcept {
   const std::uint32_t items = storage.pairs * share.vectors;
 #pragma unroll 2
-  for (std::uint32_t i = block.thread_rank(); i < items; i += reduce_threads) {
+  for (std::uint32_t i = block.thread_rank(); i < items; i += reduce_bin_threads) {
     const bin_item item(share, i);
     const std::uint32_t local = storage.list[item.local];
     const std::uint32_t* const points = storage.points + storage.begin_of(local);
@@ -110,8 +110,8 @@ __device__ __forceinline__ void write_pairs(const Group& block,
     }
     const std::uint32_t number = call.slab.spread.to_number(share.bin, local);
     if (exact) {
-      hand_over(call, sink, output_at<Width, Sink>(call, number, item.vector), number, item.vector,
-                2, x);
+      hand_over_vector(call, sink, output_at<Width, Sink>(call, number, item.vector), number,
+                       item.vector, 2, x);
       continue;
     }
 #pragma unroll 1
@@ -126,7 +126,7 @@ template <class Group>
 __device__ __forceinline__ void write_counts(const Group& block, const bin_sorting& call,
                                              std::uint32_t bin,
                                              const reduce_bin_storage& storage) noexcept {
-  for (std::uint32_t c = block.thread_rank(); c < call.slab.size; c += reduce_threads) {
+  for (std::uint32_t c = block.thread_rank(); c < call.slab.size; c += reduce_bin_threads) {
     const std::uint32_t number = call.slab.spread.to_number(bin, c);
     if (number < call.slab.cells) {
       write_count(call, number, storage.end_of(c) - storage.begin_of(c));
@@ -162,7 +162,7 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
                 "std::uint32_t points), the value a float, robocache::float16 or bfloat16");
   const bin_slab& slab = call.slab;
   const unsigned rank = block.thread_rank();
-  for (std::uint32_t i = rank; i < slab.size / 8; i += reduce_threads) {
+  for (std::uint32_t i = rank; i < slab.size / 8; i += reduce_bin_threads) {
     storage.positions[i] = make_uint4(0, 0, 0, 0);
   }
   if (rank == 0) storage.pairs = storage.others = storage.many = 0;
@@ -203,7 +203,7 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
   const std::uint32_t channels = share.vectors * Width;
   const std::uint16_t* const others = storage.list + (pairs ? reduce_bin_storage::most_pairs : 0);
   const std::uint32_t voxels = storage.others;
-  for (std::uint32_t item = rank; item < voxels * channels; item += reduce_threads) {
+  for (std::uint32_t item = rank; item < voxels * channels; item += reduce_bin_threads) {
     const std::uint32_t which = item / channels;
     const std::uint32_t local = others[which];
     const std::uint32_t begin = storage.begin_of(local);

@@ -16,7 +16,7 @@
 namespace robocache {
 namespace detail {
 
-inline constexpr std::uint32_t crowd_warps = crowd_threads / 32;
+inline constexpr std::uint32_t crowd_warps = reduce_crowds_threads / 32;
 
 }  // namespace detail
 
@@ -58,8 +58,8 @@ __device__ __forceinline__ void write_pending_bins(const bin_reducing<Reducer, I
                       prior_points(call, first + which, n), sink);
       } else if (is_sink_of_call<Sink> && !call.accumulate) {
         const float empty[1] = {call.empty_value};
-        hand_over(call, sink, output_at<1, Sink>(call, first + which, channel), first + which,
-                  channel, 0, empty);
+        hand_over_vector(call, sink, output_at<1, Sink>(call, first + which, channel),
+                         first + which, channel, 0, empty);
       }
     }
   }
@@ -124,7 +124,7 @@ __device__ __forceinline__ void look_at_slice(const Group& block, const Looks& l
   const std::uint32_t vector = part * side + rank % side;
   if (vector < call.vectors) {
     add_values<Width, 4>(looks, state, call.features, points, n, vector, rank / side,
-                         crowd_threads / side);
+                         reduce_crowds_threads / side);
   }
   const State* const merged = merge_block(block, looks, state, storage);
   if (rank < heavy_channels) {
@@ -141,7 +141,7 @@ __device__ __forceinline__ State* merge_slices(const Group& block, const Look& l
                                                Storage& storage) noexcept {
   State state[1] = {empty};
   for (std::uint32_t i = block.thread_rank(); i < heavy_slices * heavy_channels;
-       i += crowd_threads) {
+       i += reduce_crowds_threads) {
     look.merge(state[0], load_state<State>(of_slices, i));
   }
   return merge_block(block, look_of_all<Look>{look}, state, storage);

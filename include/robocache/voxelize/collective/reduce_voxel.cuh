@@ -53,10 +53,10 @@ __device__ __forceinline__ Out* output_at(const bin_reducing<Reducer, In, Out>& 
 ///
 /// \param to  what `output_at` says
 template <int Width, class Reducer, class In, class Out, class Sink, class Real>
-__device__ __forceinline__ void hand_over(const bin_reducing<Reducer, In, Out>& call,
-                                          const Sink& sink, Out* to, std::uint32_t cell,
-                                          std::uint32_t vector, std::uint32_t points,
-                                          const Real (&result)[Width]) noexcept {
+__device__ __forceinline__ void hand_over_vector(const bin_reducing<Reducer, In, Out>& call,
+                                                 const Sink& sink, Out* to, std::uint32_t cell,
+                                                 std::uint32_t vector, std::uint32_t points,
+                                                 const Real (&result)[Width]) noexcept {
   if constexpr (is_sink_of_call<Sink>) {
     store_vector<Width>(to, pack<Out, false>(result));
   } else {
@@ -117,7 +117,7 @@ static __device__ __noinline__ void write_channel(const bin_reducing<Reducer, In
     if (prior != 0) before = element_of<float>(load_vector<1>(to), 0);
   }
   const reduced_t<Reducer> result[1] = {conclude(call.reducer, values, before, facts)};
-  hand_over(call, sink, to, cell, channel, n, result);
+  hand_over_vector(call, sink, to, cell, channel, n, result);
 }
 
 /// A state of another lane.
@@ -204,7 +204,7 @@ __device__ __forceinline__ void write_vector(const bin_reducing<Reducer, In, Out
   for (int e = 0; e < Width; ++e) {
     result[e] = conclude(call.reducer, values[e], element_of<float>(before, e), facts);
   }
-  hand_over(call, sink, to, cell, vector, facts.points, result);
+  hand_over_vector(call, sink, to, cell, vector, facts.points, result);
 }
 
 /// A voxel with many points by one warp: `vectors` vectors from `first_vector` on.

@@ -36,12 +36,12 @@ struct reduce_bin_storage {
   std::uint32_t many;
   // Of the tiles that are looked at:
   /// Entry e of piece p is `entries[offsets[p] + e]`.
-  std::uint32_t offsets[detail::reduce_threads];
+  std::uint32_t offsets[reduce_bin_threads];
   union {
-    std::uint32_t starts[detail::reduce_threads];  ///< entries of this bin in those before
-    unsigned long long lost[2];                    ///< in the end
+    std::uint32_t starts[reduce_bin_threads];  ///< entries of this bin in those before
+    unsigned long long lost[2];                        ///< in the end
   };
-  std::uint32_t sums[detail::reduce_threads / 32];
+  std::uint32_t sums[reduce_bin_threads / 32];
 
   __device__ __forceinline__ std::uint32_t end_of(std::uint32_t cell) const noexcept {
     return reinterpret_cast<const std::uint16_t*>(positions)[cell];
@@ -53,13 +53,13 @@ struct reduce_bin_storage {
 
 namespace detail {
 
-static_assert(fits_everywhere(&voxelize_tuning::reduce_blocks, reduce_threads,
+static_assert(fits_everywhere(&voxelize_tuning::reduce_blocks, reduce_bin_threads,
                               sizeof(reduce_bin_storage)),
               "as many blocks as the kernel's bound says");
 static_assert(reduce_bin_storage::counter_vectors * 16 <= offsetof(reduce_bin_storage, list),
               "the counters must not reach what listing pieces uses");
 
-inline constexpr int reduce_warps = reduce_threads / 32;
+inline constexpr int reduce_warps = reduce_bin_threads / 32;
 
 /// A tile's piece of a bin.
 struct bin_piece {
@@ -77,7 +77,7 @@ __device__ __forceinline__ bin_piece piece_of(const bin_pieces& pieces, int bin,
   return {begin & ~piece_is_alike, end - (begin & ~piece_is_alike), (begin & piece_is_alike) != 0};
 }
 
-/// Lists a bin's pieces of `reduce_threads` tiles from `base` on. Contains barriers.
+/// Lists a bin's pieces of `reduce_bin_threads` tiles from `base` on. Contains barriers.
 ///
 /// \tparam All  also those that are alike
 /// \return the number of their entries
@@ -91,7 +91,8 @@ __device__ __forceinline__ std::uint32_t list_pieces(const Group& block, const b
   const std::uint32_t begin = piece.begin;
   const std::uint32_t number = All || !piece.alike ? piece.number : 0;
   std::uint32_t total;
-  const std::uint32_t start = block_prefix_sum<reduce_threads>(block, number, storage.sums, total);
+  const std::uint32_t start =
+      block_prefix_sum<reduce_bin_threads>(block, number, storage.sums, total);
   storage.starts[block.thread_rank()] = start;
   storage.offsets[block.thread_rank()] = pieces.origin(tile) + begin - start;
   block.sync();
@@ -109,15 +110,15 @@ __device__ __forceinline__ void for_each_listed(const Group& block, const bin_pi
   constexpr int unrolled = 4;
   const std::uint32_t in_tile = (1u << pieces.tile_shift) - 1;
   for (std::uint32_t first = block.thread_rank(); first < total;
-       first += unrolled * reduce_threads) {
+       first += unrolled * reduce_bin_threads) {
     std::uint32_t at[unrolled];
     std::uint32_t entry[unrolled];
 #pragma unroll
     for (int u = 0; u < unrolled; ++u) {
-      const std::uint32_t e = first + static_cast<std::uint32_t>(u) * reduce_threads;
+      const std::uint32_t e = first + static_cast<std::uint32_t>(u) * reduce_bin_threads;
       std::uint32_t piece = 0;  // the last that starts at or before e
 #pragma unroll
-      for (std::uint32_t step = reduce_threads / 2; step != 0; step /= 2) {
+      for (std::uint32_t step = reduce_bin_threads / 2; step != 0; step /= 2) {
         if (storage.starts[piece + step] <= e) piece += step;
       }
       at[u] = storage.offsets[piece] + e;
@@ -125,7 +126,7 @@ __device__ __forceinline__ void for_each_listed(const Group& block, const bin_pi
     }
 #pragma unroll
     for (int u = 0; u < unrolled; ++u) {
-      const std::uint32_t e = first + static_cast<std::uint32_t>(u) * reduce_threads;
+      const std::uint32_t e = first + static_cast<std::uint32_t>(u) * reduce_bin_threads;
       if (e < total) body(e, (at[u] & ~in_tile) + (entry[u] >> 16), entry[u] & 0xffffu);
     }
   }
@@ -224,7 +225,7 @@ static __device__ __noinline__ bool sort_in_shared(const Group& block, const bin
                                                    reduce_bin_storage& storage) noexcept {
   const bin_pieces& pieces = call.slab.pieces;
   std::uint32_t n = 0;
-  for (int base = 0; base < tiles; base += reduce_threads) {
+  for (int base = 0; base < tiles; base += reduce_bin_threads) {
     const std::uint32_t here = list_pieces<true>(block, pieces, bin, base, tiles, storage);
     if (n + here > most_in_bin) return false;
     for_each_listed(block, pieces, here, storage,
@@ -237,12 +238,14 @@ static __device__ __noinline__ bool sort_in_shared(const Group& block, const bin
   }
 
   auto* const words = reinterpret_cast<std::uint32_t*>(storage.positions);
-  constexpr int most = (static_cast<int>(most_in_bin) + reduce_threads - 1) / reduce_threads;
+  constexpr int most =
+      (static_cast<int>(most_in_bin) + reduce_bin_threads - 1) / reduce_bin_threads;
   std::uint32_t point[most];
   std::uint32_t voxel_and_rank[most];
 #pragma unroll
   for (int k = 0; k < most; ++k) {
-    const std::uint32_t i = block.thread_rank() + static_cast<std::uint32_t>(k) * reduce_threads;
+    const std::uint32_t i =
+        block.thread_rank() + static_cast<std::uint32_t>(k) * reduce_bin_threads;
     if (i < n) {
       const std::uint32_t voxel = storage.list[i];
       const std::uint32_t shift = 16 * (voxel % 2);
@@ -255,7 +258,7 @@ static __device__ __noinline__ bool sort_in_shared(const Group& block, const bin
   counts_to_positions(block, call.slab.size, singles, pairs, storage);
 #pragma unroll
   for (int k = 0; k < most; ++k) {
-    if (block.thread_rank() + static_cast<std::uint32_t>(k) * reduce_threads < n) {
+    if (block.thread_rank() + static_cast<std::uint32_t>(k) * reduce_bin_threads < n) {
       const std::uint32_t begin = storage.begin_of(voxel_and_rank[k] & 0xffffu);
       storage.points[begin + (voxel_and_rank[k] >> 16)] = point[k];
     }
@@ -275,10 +278,10 @@ static __device__ __noinline__ void sort_in_global(const Group& block, const bin
   auto* const counters = reinterpret_cast<std::uint32_t*>(&storage);
   const std::uint32_t size = call.slab.size;
   block.sync();
-  for (std::uint32_t i = block.thread_rank(); i < size; i += reduce_threads) counters[i] = 0;
+  for (std::uint32_t i = block.thread_rank(); i < size; i += reduce_bin_threads) counters[i] = 0;
   // Of pieces that are not known to be of one voxel.
   const auto for_each_entry = [&](const auto& body) {
-    for (int base = 0; base < tiles; base += reduce_threads) {
+    for (int base = 0; base < tiles; base += reduce_bin_threads) {
       const std::uint32_t here = list_pieces<false>(block, pieces, bin, base, tiles, storage);
       for_each_listed(block, pieces, here, storage, body);
       block.sync();
@@ -302,7 +305,7 @@ static __device__ __noinline__ void sort_in_global(const Group& block, const bin
 
   const auto* const entries = reinterpret_cast<const std::uint32_t*>(pieces.entries);
   std::uint32_t before = 0;  // points of the bins before
-  for (int t = static_cast<int>(block.thread_rank()); t < tiles; t += reduce_threads) {
+  for (int t = static_cast<int>(block.thread_rank()); t < tiles; t += reduce_bin_threads) {
     const bin_piece piece = piece_of(pieces, bin, t);
     before += piece.begin;
     if (!piece.alike) continue;
@@ -310,7 +313,7 @@ static __device__ __noinline__ void sort_in_global(const Group& block, const bin
     atomicAdd(&counters[entry & 0xffffu], piece.number);
   }
   std::uint32_t position;
-  (void)block_prefix_sum<reduce_threads>(block, before, storage.sums, position);
+  (void)block_prefix_sum<reduce_bin_threads>(block, before, storage.sums, position);
   block.sync();
   const std::uint32_t per_warp = (size + reduce_warps * 32u - 1u) / (reduce_warps * 32u) * 32u;
   std::uint32_t* const starts = call.tables.starts + static_cast<std::uint32_t>(bin) * size;

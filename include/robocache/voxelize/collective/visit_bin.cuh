@@ -115,7 +115,7 @@ template <class Group, class Visitor>
 __device__ __forceinline__ void visit_bin(const Group& block, const detail::bin_pieces& pieces,
                                           int bin, int tiles, const Visitor& visitor) noexcept {
   using namespace detail;
-  constexpr int visit_warps = mark_threads / 32;
+  constexpr int visit_warps = mark_bin_threads / 32;
   const auto* const entries = reinterpret_cast<const std::uint16_t*>(pieces.entries);
   const int lane = static_cast<int>(block.thread_rank() % 32u);
   const int warp = static_cast<int>(block.thread_rank() / 32u);

@@ -21,8 +21,8 @@
 struct CUstream_st;  // a CUDA stream is a pointer to it
 
 /// \file
-/// How a call on a stream is cut up, and its workspace, from sizes alone. Results do not depend on
-/// it.
+/// How a call on a CUDA stream is cut up, and its workspace, from sizes alone. Results do not
+/// depend on it.
 ///
 /// Points are cut into tiles, voxels into bins: of neighbours, or where points have features of
 /// groups of neighbours from all over the grid (`voxel_spread`). A first kernel sorts each tile by
@@ -34,7 +34,7 @@ inline constexpr int small_tile_shift = 12;
 inline constexpr int large_tile_shift = 13;
 inline constexpr int small_tile = 1 << small_tile_shift;
 inline constexpr int large_tile = 1 << large_tile_shift;
-static_assert(small_tile % bin_threads == 0);
+static_assert(small_tile % bin_tile_threads == 0);
 /// Fewer points than this make too few large tiles to fill a GPU.
 inline constexpr std::int64_t points_for_large_tiles = std::int64_t{1} << 22;
 
@@ -111,10 +111,10 @@ ROBOCACHE_HD constexpr std::uint32_t points_of_entry(std::uint32_t entry) noexce
 }
 
 struct bin_shape {
-  std::int32_t shift;  ///< a bin has at most 2^shift voxels
-  std::int32_t bins;   ///< per slab, at most `most_bins`
-  std::int32_t size;   ///< voxels of a bin
-  std::int32_t tile;   ///< points per tile
+  std::int32_t shift;      ///< a bin has at most 2^shift voxels
+  std::int32_t bins;       ///< per slab, at most `most_bins`
+  std::int32_t size;       ///< voxels of a bin
+  std::int32_t tile_size;  ///< points per tile
   std::int32_t tiles;
 };
 
@@ -141,8 +141,8 @@ inline bin_shape choose_bins(std::int64_t points, std::int64_t cells, bool featu
   }
   // With features the reduction takes longest, so there one size of tiles does.
   const bool large = large_tiles && points >= points_for_large_tiles && !features;
-  shape.tile = large ? large_tile : small_tile;
-  shape.tiles = static_cast<std::int32_t>((points + shape.tile - 1) / shape.tile);
+  shape.tile_size = large ? large_tile : small_tile;
+  shape.tiles = static_cast<std::int32_t>((points + shape.tile_size - 1) / shape.tile_size);
   return shape;
 }
 
@@ -180,7 +180,7 @@ struct voxel_spread {
 /// Lanes that read a bin's piece of a tile together, four entries each: enough for a piece of
 /// ordinary length if points are spread evenly, and no more.
 inline int lanes_per_piece(const bin_shape& shape) noexcept {
-  const double expected = static_cast<double>(shape.tile) / shape.bins;
+  const double expected = static_cast<double>(shape.tile_size) / shape.bins;
   int lanes = 1;
   while (lanes < 32 && 4 * lanes < expected + 2 * std::sqrt(expected) + 2) lanes *= 2;
   return lanes;
@@ -223,7 +223,7 @@ inline bin_tables lay_out_tables(void* memory, std::int64_t points, std::int64_t
     return static_cast<unsigned char*>(memory) + at;
   };
   bin_tables tables{};
-  const std::int64_t capacity = static_cast<std::int64_t>(shape.tiles) * shape.tile;
+  const std::int64_t capacity = static_cast<std::int64_t>(shape.tiles) * shape.tile_size;
   tables.entries = part(capacity, features ? 4 : 2);
   tables.offsets = reinterpret_cast<std::uint16_t*>(
       part(static_cast<std::int64_t>(shape.tiles) * (shape.bins + 1), 2));
@@ -291,7 +291,7 @@ inline std::size_t bin_workspace_bytes(std::int64_t points, std::int64_t cells,
   return std::max(bytes(true), bytes(false));
 }
 
-/// The workspace of a call on a stream.
+/// The workspace of a call on a CUDA stream.
 inline std::size_t stream_workspace_bytes(const voxelize_sizes& sizes) noexcept {
   const std::size_t bytes = bin_workspace_bytes(sizes.points, sizes.cells, sizes.state_bytes);
   return sizes.adds_many ? std::max(bytes, scan_workspace_bytes(sizes.points, sizes.cells)) : bytes;
@@ -459,9 +459,9 @@ std::int64_t slabs_of(const voxelize_call<Reducer, Real, In, Out>& call) noexcep
   return (cells + detail::cells_per_slab - 1) / detail::cells_per_slab;
 }
 
-/// A checked call on a stream, cut up: everything that kernels want to know of one slab, worked out
-/// once. `points` is for `bin_tile`, `voxels` for what comes after that. Trivially copyable; make
-/// it on the host and pass the parts to kernels.
+/// A checked call on a CUDA stream, cut up: everything that kernels want to know of one slab,
+/// worked out once. `points` is for `bin_tile`, `voxels` for what comes after that. Trivially
+/// copyable; make it on the host and pass the parts to kernels.
 template <class Reducer, class Real, class In, class Out>
 struct binned_call {
   static constexpr bool has_features = detail::reduces_features<Reducer>;
@@ -488,7 +488,7 @@ struct binned_call {
     points.shift = shape.shift;
     points.bins = shape.bins;
     points.tiles = std::max(shape.tiles, 1);
-    points.tile_size = shape.tile;
+    points.tile_size = shape.tile_size;
     points.spread = voxel_spread(shape.bins);
     points.wide = all > std::numeric_limits<std::uint32_t>::max();
     points.packed =
@@ -499,7 +499,7 @@ struct binned_call {
 
     bin_slab& here = voxels.slab;
     here.pieces = {points.tables.entries, points.tables.offsets, shape.bins,
-                   shape.tile == large_tile ? large_tile_shift : small_tile_shift,
+                   shape.tile_size == large_tile ? large_tile_shift : small_tile_shift,
                    lanes_per_piece(shape)};
     here.begin = points.begin;
     here.cells = points.cells;

@@ -27,38 +27,38 @@ using namespace robocache::detail;
 
 /// \tparam Packed  packed points without a transform, in a grid whose numbers fit 32 bits
 template <int TileSize, bool Packed, bool Indexed, class Real>
-ROBOCACHE_HIDDEN __global__ void __launch_bounds__(bin_threads, voxelize_tuned.bin_blocks)
+ROBOCACHE_HIDDEN __global__ void __launch_bounds__(bin_tile_threads, voxelize_tuned.bin_blocks)
     bin_points_kernel(const __grid_constant__ point_binning<Real, Indexed> call) {
   __shared__ bin_tile_storage<Indexed, TileSize> storage;
-  static_assert(fits_everywhere(&voxelize_tuning::bin_blocks, bin_threads, sizeof(storage)));
-  bin_tile<Packed>(block_group<bin_threads>{}, storage, call, static_cast<int>(blockIdx.x));
+  static_assert(fits_everywhere(&voxelize_tuning::bin_blocks, bin_tile_threads, sizeof(storage)));
+  bin_tile<Packed>(block_group<bin_tile_threads>{}, storage, call, static_cast<int>(blockIdx.x));
 }
 
 template <class Mark>
-ROBOCACHE_HIDDEN __global__ void __launch_bounds__(mark_threads)
+ROBOCACHE_HIDDEN __global__ void __launch_bounds__(mark_bin_threads)
     mark_bins_kernel(const __grid_constant__ bin_marking<Mark> call) {
   __shared__ mark_bin_storage<Mark> storage;
-  mark_bin(block_group<mark_threads>{}, storage, call, static_cast<int>(blockIdx.x));
+  mark_bin(block_group<mark_bin_threads>{}, storage, call, static_cast<int>(blockIdx.x));
 }
 
 template <int Width, class Reducer, class In, class Out>
-ROBOCACHE_HIDDEN __global__ void __launch_bounds__(reduce_threads, voxelize_tuned.reduce_blocks)
+ROBOCACHE_HIDDEN __global__ void __launch_bounds__(reduce_bin_threads, voxelize_tuned.reduce_blocks)
     reduce_bins_kernel(const __grid_constant__ bin_reducing<Reducer, In, Out> call) {
   __shared__ reduce_bin_storage storage;
-  reduce_bin<Width>(block_group<reduce_threads>{}, storage, call, static_cast<int>(blockIdx.x),
+  reduce_bin<Width>(block_group<reduce_bin_threads>{}, storage, call, static_cast<int>(blockIdx.x),
                     blockIdx.y);
 }
 
 template <int Width, class Reducer, class In, class Out>
-ROBOCACHE_HIDDEN __global__ void __launch_bounds__(crowd_threads)
+ROBOCACHE_HIDDEN __global__ void __launch_bounds__(reduce_crowds_threads)
     reduce_crowds_kernel(const __grid_constant__ bin_reducing<Reducer, In, Out> call) {
   __shared__ reduce_crowds_storage<Reducer> storage;
-  reduce_crowds<Width>(block_group<crowd_threads>{}, storage, call, blockIdx.x, gridDim.x);
+  reduce_crowds<Width>(block_group<reduce_crowds_threads>{}, storage, call, blockIdx.x, gridDim.x);
 }
 
 template <class Mark>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
-    clear_kernel(const __grid_constant__ clear_grid_call<Mark> call) {
+    clear_kernel(const __grid_constant__ grid_clearing<Mark> call) {
   wait_for_previous_kernel();
   let_next_kernel_launch();
   clear_grid(call,
@@ -68,7 +68,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
 
 template <class Mark, class Real>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
-    add_points_kernel(const __grid_constant__ add_points_call<Mark, Real> call,
+    add_points_kernel(const __grid_constant__ point_adding<Mark, Real> call,
                       voxel_counters* const counters) {
   __shared__ std::uint32_t sums[2];
   wait_for_previous_kernel();
@@ -91,7 +91,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
 /// The first blocks take a tile each, the others clear the grid.
 template <bool Packed, class Mark, class Real>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads, voxelize_tuned.list_blocks)
-    list_points_kernel(const __grid_constant__ list_points_call<Mark, Real> call) {
+    list_points_kernel(const __grid_constant__ point_listing<Mark, Real> call) {
   __shared__ list_points_storage storage;
   wait_for_previous_kernel();
   let_next_kernel_launch();
@@ -109,7 +109,7 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads, voxelize_tune
 
 template <class Mark, class Real>
 ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
-    add_listed_kernel(const __grid_constant__ list_points_call<Mark, Real> call) {
+    add_listed_kernel(const __grid_constant__ point_listing<Mark, Real> call) {
   wait_for_previous_kernel();
   let_next_kernel_launch();
   add_listed(block_group<direct_threads>{}, call, static_cast<int>(blockIdx.x));

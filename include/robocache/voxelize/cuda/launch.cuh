@@ -19,7 +19,8 @@
 #include <type_traits>
 
 /// \file
-/// The launches of `voxelize`. `where` is a stream, or `preload`, which only loads the kernels.
+/// The launches of `voxelize`. `where` is a CUDA stream, or `preload`, which only loads the
+/// kernels.
 
 namespace robocache {
 inline namespace ROBOCACHE_CUDA_NAMESPACE {
@@ -39,13 +40,13 @@ ROBOCACHE_HIDDEN status launch_bins(const point_binning<Real, Indexed>& call,
       kernel = &bin_points_kernel<TileSize, true, Indexed, Real>;
     }
   }
-  return launch("voxelize", kernel, blocks(call.tiles), dim3(bin_threads), where, call);
+  return launch("voxelize", kernel, blocks(call.tiles), dim3(bin_tile_threads), where, call);
 }
 
 /// What comes after binning, without features.
 template <class Mark, class Where>
 ROBOCACHE_HIDDEN status launch_rest(const bin_marking<Mark>& call, Where where) noexcept {
-  return launch("voxelize", &mark_bins_kernel<Mark>, blocks(call.slab.bins), dim3(mark_threads),
+  return launch("voxelize", &mark_bins_kernel<Mark>, blocks(call.slab.bins), dim3(mark_bin_threads),
                 where, call);
 }
 
@@ -53,14 +54,14 @@ template <int Width, class Reducer, class In, class Out, class Where>
 ROBOCACHE_HIDDEN status launch_reduce(const bin_reducing<Reducer, In, Out>& call,
                                       Where where) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &reduce_bins_kernel<Width, Reducer, In, Out>,
-                                        blocks(call.slab.bins, call.parts), dim3(reduce_threads),
-                                        where, call));
+                                        blocks(call.slab.bins, call.parts),
+                                        dim3(reduce_bin_threads), where, call));
   // No bin can have too many points if there are no more; the host knows no more than that.
   if (call.slab.points.size <= most_in_bin || call.vectors == 0) return {};
   constexpr std::int64_t most_blocks = 264;  // what keeps a large GPU busy
   return launch("voxelize", &reduce_crowds_kernel<Width, Reducer, In, Out>,
                 blocks(std::min(call.slab.points.size / most_in_bin + 1, most_blocks)),
-                dim3(crowd_threads), where, call);
+                dim3(reduce_crowds_threads), where, call);
 }
 
 /// What comes after binning, with features.
@@ -79,14 +80,14 @@ launch_direct(const voxelize_call<Mark, Real, typename Mark::scalar, typename Ma
   const bool accumulate = call.options.update == grid_update::accumulate;
   const auto output = make_voxel_output(call.output);
   const std::int64_t elements = cells / Mark::voxels_per_element;
-  const clear_grid_call<Mark> clear{output, accumulate ? 0 : elements,
-                                    takes_vectors(output, accumulate), call.reports.counters};
+  const grid_clearing<Mark> clear{output, accumulate ? 0 : elements,
+                                  takes_vectors(output, accumulate), call.reports.counters};
   const std::int64_t steps = clear.vectors ? 16 / sizeof(scalar) : 1;
   const std::int64_t clearing = (clear.elements / steps) / direct_threads + 1;
   const std::int64_t size = call.points.size;
   if constexpr (adds_many<Mark>::value) {
     if (lists_scan(size, cells)) {
-      list_points_call<Mark, Real> list{};
+      point_listing<Mark, Real> list{};
       list.points.locator = locator_of(call.points, call.grid, call.options.transform, 1);
       list.points.cells = static_cast<std::uint32_t>(cells);
       list.points.count_lost = call.reports.counters != nullptr;
@@ -114,7 +115,7 @@ launch_direct(const voxelize_call<Mark, Real, typename Mark::scalar, typename Ma
                                           dim3(direct_threads), where, clear));
   }
   if (size == 0 && clear.counters == nullptr) return {};
-  add_points_call<Mark, Real> add;
+  point_adding<Mark, Real> add;
   add.locator =
       locator_of(call.points, call.grid, call.options.transform, Mark::voxels_per_element);
   add.output = call.output;
@@ -135,7 +136,8 @@ ROBOCACHE_HIDDEN status run_on_gpu(const voxelize_call<Reducer, Real, In, Out>& 
   const std::int64_t slabs = slabs_of(call);
   if (slabs > most_slabs) {
     return status::invalid_argument(
-        "voxelize: grid.extents has %g voxels, at most 4.398e12 (2^42) are supported on a stream",
+        "voxelize: grid.extents has %g voxels, at most 4.398e12 (2^42) are supported on a CUDA "
+        "stream",
         static_cast<double>(cells));
   }
   if constexpr (!reduces_features<Reducer>) {
@@ -162,7 +164,7 @@ ROBOCACHE_HIDDEN status run_on_gpu(const voxelize_call<Reducer, Real, In, Out>& 
 
 }  // namespace cuda_detail
 
-/// Runs a checked call on a stream.
+/// Runs a checked call on a CUDA stream.
 template <class Reducer, class Real, class In, class Out>
 ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
                             cudaStream_t where) noexcept {

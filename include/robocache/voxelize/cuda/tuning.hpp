@@ -18,10 +18,6 @@ inline constexpr int reduce_crowds_threads = 512;  ///< \copybrief bin_tile_thre
 
 namespace detail {
 
-inline constexpr int bin_threads = bin_tile_threads;
-inline constexpr int mark_threads = mark_bin_threads;
-inline constexpr int reduce_threads = reduce_bin_threads;
-inline constexpr int crowd_threads = reduce_crowds_threads;
 inline constexpr int direct_threads = 256;  ///< add points one by one
 
 /// How many blocks of a kernel a multiprocessor must be able to hold, for `__launch_bounds__`: the

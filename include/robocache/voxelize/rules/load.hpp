@@ -19,8 +19,8 @@ namespace detail {
 ///
 /// \param aligned  the address is a multiple of the scalar's size
 template <class T>
-ROBOCACHE_HD inline typename scalar_traits<T>::bits load_bits(const unsigned char* p,
-                                                              bool aligned) noexcept {
+ROBOCACHE_HD inline typename scalar_traits<T>::bits load_bits_anywhere(const unsigned char* p,
+                                                                       bool aligned) noexcept {
   using bits = typename scalar_traits<T>::bits;
 #if defined(__CUDA_ARCH__)
   if (aligned) return *reinterpret_cast<const bits*>(p);
@@ -65,7 +65,7 @@ struct point_arguments : points_at_hand {
 
   ROBOCACHE_HD void load(std::int64_t i, Real (&p)[3]) const noexcept {
     for (int k = 0; k < 3; ++k) {
-      p[k] = bit_copy<Real>(load_bits<Real>(data[k] + i * step, aligned));
+      p[k] = bit_copy<Real>(load_bits_anywhere<Real>(data[k] + i * step, aligned));
     }
   }
 };
@@ -102,7 +102,7 @@ struct feature_arguments {
 
   ROBOCACHE_HD float load(std::int64_t point, std::int64_t channel) const noexcept {
     return real_from_bits<float, T>(
-        load_bits<T>(data + point * step + channel * channel_step, aligned));
+        load_bits_anywhere<T>(data + point * step + channel * channel_step, aligned));
   }
 };
 

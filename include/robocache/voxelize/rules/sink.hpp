@@ -55,7 +55,8 @@
 ///
 /// The dense grid of marks, `dense_sink`, is a member that does this, for it writes empty voxels
 /// and 16 bytes at a time. What adds points to a grid directly (`add_points`, `list_points`, marks
-/// on the CPU) never has a finished voxel at hand, and needs a grid.
+/// on the CPU) never has a finished voxel at hand, and needs a grid. On the CPU
+/// `run(call, robocache::cpu, sink)` hands features to a sink.
 
 namespace robocache {
 namespace detail {
@@ -299,9 +300,9 @@ struct takes_bins<Sink, Group, Mark,
 /// Hands a marked bin to a sink, by a group.
 ROBOCACHE_DETAIL_ANY_SIDE
 template <class Group, class Mark, class Sink>
-ROBOCACHE_HD ROBOCACHE_ALWAYS_INLINE void hand_over(const Group& block,
-                                                    const marked_bin<Mark>& found,
-                                                    const Sink& sink) noexcept {
+ROBOCACHE_HD ROBOCACHE_ALWAYS_INLINE void hand_over_bin(const Group& block,
+                                                        const marked_bin<Mark>& found,
+                                                        const Sink& sink) noexcept {
   if constexpr (takes_bins<Sink, Group, Mark>::value) {
     sink.take_bin(block, found);
   } else {
