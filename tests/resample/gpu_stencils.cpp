@@ -100,7 +100,7 @@ stencil_job<In, Out, Time, Source> random_job(random_source& random, std::int64_
   job.policy.extrapolation = static_cast<robocache::extrapolation>(random.between(0, 3));
   job.policy.horizon = 5;
   job.policy.fill_value = 7;
-  job.by_velocity = random.chance(0.25);
+  job.by_velocity = job.can_be_velocity && random.chance(0.25);
   return job;
 }
 

@@ -56,6 +56,10 @@ struct stencil_job {
   robocache::resample_policy<Time, real> policy;
   std::vector<real> scale, shift;  // [D], or none
   bool by_velocity = false;        // else by the cubic
+
+  /// Of some jobs only, since each kernel takes seconds to compile.
+  static constexpr bool can_be_velocity =
+      !std::is_same_v<Time, std::uint64_t> && !std::is_same_v<Time, double>;
 };
 
 template <class Out>

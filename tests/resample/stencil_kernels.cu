@@ -100,10 +100,12 @@ bool rows_on_gpu(const stencil_job<In, Out, Time, Source>& job, stencil_group gr
   const auto arguments =
       arguments_of(job, out, statuses, [&](const auto& data) { return device(data); });
   if (!device.ok()) return false;
-  if (job.by_velocity) {
+  if (!job.by_velocity) {
+    launch<robocache::stencils::cubic>(group, arguments);
+  } else if constexpr (stencil_job<In, Out, Time, Source>::can_be_velocity) {
     launch<velocity>(group, arguments);
   } else {
-    launch<robocache::stencils::cubic>(group, arguments);
+    return false;
   }
   if (cudaGetLastError() != cudaSuccess) return false;
   device.read(result.rows, out);

@@ -191,6 +191,7 @@ TEST_CASE("resample_row with a rule finds, asks, writes and reports", "[stencil]
     job.times.push_back(1'700'000'000'000'000'000 + 10 * i + random.between(0, 4));
     for (int d = 0; d < 5; ++d) job.values.push_back(random_scalar<float>(random));
   }
+  job.size = 50;
   job.sample_pitch = job.channels = job.row_pitch = 5;
   for (int i = -20; i < 520; ++i) job.targets.push_back(job.times[0] + i);
   job.policy.extrapolation = extrapolation::fill;
