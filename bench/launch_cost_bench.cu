@@ -216,6 +216,60 @@ void add_resample(const bench::resample_shape& shape) {
                 });
 }
 
+/// `find_brackets` and `apply_brackets`, on the buffers of that row.
+void add_brackets(const bench::resample_shape& shape) {
+  using robocache::tensor_view;
+  using workload = bench::resample_workload<bf16, float, bf16>;
+  struct buffers {
+    workload work;
+    bench::device_array<std::int64_t> left, right;
+    bench::device_array<float> weight;
+
+    buffers(const bench::stream& where, const bench::resample_shape& of)
+        : work(where, of, bench::target_order::sorted, false),
+          left(rows_of(of)),
+          right(rows_of(of)),
+          weight(rows_of(of)) {}
+    static std::size_t rows_of(const bench::resample_shape& of) {
+      return static_cast<std::size_t>(of.batch * of.rows);
+    }
+    robocache::brackets_view<float> view(const bench::resample_shape& of) const {
+      robocache::brackets_view<float> result;
+      result.left = tensor_view<std::int64_t, 2>(left.data(), {of.batch, of.rows});
+      result.right = tensor_view<std::int64_t, 2>(right.data(), {of.batch, of.rows});
+      result.weight = tensor_view<float, 2>(weight.data(), {of.batch, of.rows});
+      return result;
+    }
+  };
+  const std::string name =
+      bench::row_name("resample", shape, "bf16", "f32", bench::target_order::sorted);
+  const auto found = [shape](const buffers& all, cudaStream_t s) {
+    const robocache::source_times<float> times = robocache::padded_source(
+        tensor_view<const bf16, 3>(all.work[0].values,
+                                   {shape.batch, shape.samples, shape.channels}),
+        tensor_view<const float, 2>(all.work[0].times, {shape.batch, shape.samples}));
+    must(robocache::find_brackets(
+        times, tensor_view<const float, 2>(all.work[0].targets, {shape.batch, shape.rows}),
+        all.view(shape), robocache::resample_policy<float>{}, s));
+  };
+  register_cost(name + "/find_brackets", [=](const bench::stream& where) -> operation {
+    const auto all = std::make_shared<buffers>(where, shape);
+    return [=](cudaStream_t s) { found(*all, s); };
+  });
+  register_cost(name + "/apply_brackets", [=](const bench::stream& where) -> operation {
+    const auto all = std::make_shared<buffers>(where, shape);
+    found(*all, where);
+    return [=](cudaStream_t s) {
+      must(robocache::apply_brackets(
+          tensor_view<const bf16, 3>(all->work[0].values,
+                                     {shape.batch, shape.samples, shape.channels}),
+          all->view(shape),
+          tensor_view<bf16, 3>(all->work[0].output, {shape.batch, shape.rows, shape.channels}), {},
+          s));
+    };
+  });
+}
+
 /// The list of streams is made once, as a loop of a controller has it.
 void add_fuse(const bench::fuse_shape& shape) {
   register_cost(bench::row_name("fuse", shape), [=](const bench::stream& where) -> operation {
@@ -248,6 +302,7 @@ void add_voxelize(const bench::voxel_shape& shape) {
 int main(int argc, char** argv) {
   using bench::reduction;
   add_resample({32, 500, 256, 256});
+  add_brackets({32, 500, 256, 256});
   add_fuse({8, {{30, 512}, {100, 64}, {200, 12}}, 50});
   add_fuse({64, std::vector<bench::fuse_stream_shape>(16, bench::fuse_stream_shape{200, 14}), 100});
   add_voxelize<reduction::count>({reduction::count, 10'000, 32, 32, 32});

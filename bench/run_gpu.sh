@@ -29,7 +29,8 @@
 # Environment: OUT (results, default out/), BUILD (default build-gpu), ARCH (default: that of the
 # GPU), FILTER (a regex for the rows of bench, sweep, peers and gates; CUB and Thrust are left out
 # then), CHECK (factor of report.py --check), ROBOCACHE_COMMIT (where there is no git).
-# SANITIZE_SECONDS is the time limit of a piece of sanitize (180).
+# SANITIZE_LIMIT is the time limit of sanitize (400 s), SANITIZE_SECONDS that of a piece of it (180);
+# SANITIZE_EVERY n takes every n-th case of the tables (31, racecheck 97).
 # OPERATIONS restricts all steps but the sweeps to some of "resample fuse voxelize"; build then
 # leaves out what does not belong to them. SANITIZE_VOXELIZE is a Catch2 filter for sanitize.
 # Every step has a time limit and the others go on without it; the exit status is 1 if any failed.
@@ -114,26 +115,35 @@ do_test() {
   ctest --test-dir "$build" -L gpu "${only[@]}" -j 4 --output-on-failure --timeout 200
 }
 
-# One tool on a share of a program's tests, the log in a file: "verdict<newline>log".
+# One tool on a share of a program's tests, the log in a file: "verdict<newline>log". The verdict is
+# told at once, so that it is not lost if the step is stopped.
 sanitize_piece() {  # LOG TOOL SHARD SHARDS PROGRAM FILTER
   local log=$1 tool=$2 shard=$3 shards=$4 program=$5 filter=$6 sharding=() every=31 verdict=clean
+  local most=${SANITIZE_SECONDS:-180} start=$SECONDS
   ((shards > 1)) && sharding=(--shard-count "$shards" --shard-index "$shard")
   [[ $tool == racecheck ]] && every=97  # it takes longest
-  ROBOCACHE_TEST_EVERY=$every timeout "${SANITIZE_SECONDS:-180}" compute-sanitizer --tool "$tool" \
-    --error-exitcode 9 "$program" "$filter" "${sharding[@]}" >"$log.text" 2>&1
-  case $? in
-    0) ;;
-    124) verdict="NOT FINISHED" ;;
-    *) verdict=FAILED ;;
-  esac
-  grep -q 'No tests ran' "$log.text" && verdict="no tests"  # in this share
+  ((sanitize_end - SECONDS < most)) && most=$((sanitize_end - SECONDS))
+  if ((most < 5)); then
+    verdict="NOT STARTED"
+  else
+    ROBOCACHE_TEST_EVERY=${SANITIZE_EVERY:-$every} timeout "$most" compute-sanitizer --tool "$tool" \
+      --error-exitcode 9 "$program" "$filter" "${sharding[@]}" >"$log.text" 2>&1
+    case $? in
+      0) ;;
+      124) verdict="NOT FINISHED" ;;
+      *) verdict=FAILED ;;
+    esac
+    grep -q 'No tests ran' "$log.text" && verdict="no tests"  # in this share
+  fi
   echo "$verdict" >"$log"
-  tail -n 400 "$log.text" >>"$log"
+  [[ -f $log.text ]] && tail -n 400 "$log.text" >>"$log"
+  echo "$(basename "$log"): $verdict, $((SECONDS - start)) s"
 }
 
 do_sanitize() {  # as many pieces side by side as there are processors, then their logs in order
   local tools=(racecheck memcheck initcheck synccheck) filters=() names=() status=0
   local operation filter program tool shards shard logs name
+  local sanitize_end=$((SECONDS + $(limit_of sanitize) - 20))
   # Every kernel, width, policy, layout and level, with a part of the tables (support/thinned.hpp).
   # The random runs would take an hour, and the tools make all streams wait for each other, which
   # the tests of that refuse.
@@ -376,7 +386,7 @@ limit_of() {
     build-all) echo 590 ;;
     build-bench) echo 260 ;;
     test | sweep) echo 300 ;;
-    sanitize) echo 400 ;;
+    sanitize) echo "${SANITIZE_LIMIT:-400}" ;;
     bench) echo 270 ;;
     bench-short) echo 120 ;;
     sweep-short) echo 60 ;;

@@ -117,7 +117,7 @@ robocache::status list_voxels(const count_call& call, const voxel_list& list, cu
   robocache::status status = call.check_for_sink(stream);  // `call.output` may be empty
   if (!status.ok()) return status;
   cudaMemsetAsync(list.total, 0, sizeof(std::uint32_t), stream);
-  for (std::int64_t slab = 0; slab < robocache::slabs_of(call); ++slab) {
+  for (std::int64_t slab = 0; slab < call.slabs(); ++slab) {
     const robocache::binned_call binned(call, slab);
     const auto bins = static_cast<unsigned>(binned.voxels.slab.bins);
     bin_points<<<static_cast<unsigned>(binned.points.tiles), robocache::bin_tile_threads, 0,

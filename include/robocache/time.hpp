@@ -66,6 +66,13 @@ ROBOCACHE_HD inline bool time_equal(Time a, Time b) noexcept {
   return time_less_equal(a, b) && time_less_equal(b, a);
 }
 
+/// `from < to`, both finite.
+template <class Time>
+ROBOCACHE_HD inline bool time_rises(Time from, Time to) noexcept {
+  return time_is_finite(from) && time_is_finite(to) && time_less_equal(from, to) &&
+         !time_equal(from, to);
+}
+
 /// `to - from` for `to >= from`. Floating point may round, or overflow to infinity.
 template <class Time>
 ROBOCACHE_HD inline elapsed_t<Time> elapsed(Time from, Time to) noexcept {
@@ -97,18 +104,22 @@ inline constexpr Time lowest_stamp = std::numeric_limits<Time>::lowest();
 template <class Time>
 inline constexpr Time highest_stamp = std::numeric_limits<Time>::max();
 
+}  // namespace detail
+
 /// `t + offset`; integers saturate at the ends of their type.
 template <class Time>
 ROBOCACHE_HD inline Time time_shifted(Time t, duration_t<Time> offset) noexcept {
   if constexpr (std::is_floating_point_v<Time>) {
-    return exact_add(t, offset);
+    return detail::exact_add(t, offset);
   } else {
     const Time sum =
         static_cast<Time>(static_cast<std::uint64_t>(t) + static_cast<std::uint64_t>(offset));
-    if (offset >= 0) return sum >= t ? sum : highest_stamp<Time>;
-    return sum < t ? sum : lowest_stamp<Time>;
+    if (offset >= 0) return sum >= t ? sum : detail::highest_stamp<Time>;
+    return sum < t ? sum : detail::lowest_stamp<Time>;
   }
 }
+
+namespace detail {
 
 /// `t - since`, signed; integers saturate at the ends of the duration's type.
 template <class Time>

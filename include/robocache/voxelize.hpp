@@ -35,9 +35,9 @@ namespace robocache {
 /// \param grid    the grid
 /// \param where   as in the call
 /// \return bytes, enough for any call with up to so many points. On the CPU 4 per point, with
-///         features 8 per point and 4 per voxel (of the first 2^24); on a CUDA stream about 4 per point,
-///         with features 9 to 11 per point and 4 per voxel. 0 if an argument makes no sense, which
-///         `voxelize` will then say.
+///         features 8 per point and 4 per voxel (of the first 2^24); on a CUDA stream about 4 per
+///         point, with features 9 to 11 per point and 4 per voxel. 0 if an argument makes no sense,
+///         which `voxelize` will then say.
 template <reduction R, class Real, class Where>
 ROBOCACHE_ALWAYS_INLINE std::size_t voxelize_workspace_bytes(std::int64_t points,
                                                              const voxel_grid<Real>& grid,
@@ -65,7 +65,7 @@ ROBOCACHE_ALWAYS_INLINE std::size_t voxelize_workspace_bytes(const Reducer&, std
 ///   until the work is complete; the stream's device must be the current one. From compute
 ///   capability 9.0 on the first launch overlaps with the end of the kernel before it in the stream
 ///   (programmatic dependent launch); it reads and writes nothing before that one is complete.
-/// - `robocache::preload` (with `voxelize.cuh`): loads the kernels that a stream would get.
+/// - `robocache::preload` (with `voxelize.cuh`): loads the kernels that a CUDA stream would get.
 ///
 /// The result depends neither on the order of the points (but for `first`, by its meaning) nor on
 /// the number of threads nor on the GPU: it has the same bits everywhere. Time goes with N F +

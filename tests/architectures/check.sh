@@ -4,11 +4,12 @@
 # Compiles every kernel for every architecture, with ptxas' warnings as errors, and lists registers,
 # stack and spills. Needs nvcc, but no device.
 #
-#   check.sh [--few] [--jobs N] [--list FILE] [ARCHITECTURE ...]
+#   check.sh [--few] [--jobs N] [--list FILE] [--keep FOLDER] [ARCHITECTURE ...]
 #
-# --few: fewer types (what ctest runs). Without architectures: all that the library supports and nvcc
-# knows. The list has a line per kernel: architecture, registers, bytes of stack, of spills (stores
-# and loads) and of shared memory, name. NVCC names another compiler.
+# --few: fewer types (what ctest runs). Without architectures: all of `architectures` in
+# cuda/multiprocessor.hpp that nvcc knows. The list has a line per kernel: architecture, registers,
+# bytes of stack, of spills (stores and loads) and of shared memory, name. The folder gets the machine
+# code (cubin), to be compared with that of another run. NVCC names another compiler.
 
 set -euo pipefail
 
@@ -16,6 +17,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 nvcc=${NVCC:-nvcc}
 jobs=$(nproc)
 list=
+keep=
 few=()
 architectures=()
 while (($#)); do
@@ -23,14 +25,19 @@ while (($#)); do
     --few) few=(-DROBOCACHE_TEST_FEW_KERNELS) ;;
     --jobs) jobs=$2; shift ;;
     --list) list=$2; shift ;;
-    -h | --help) sed -n '3,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    --keep) keep=$2; shift ;;
+    -h | --help) sed -n '3,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     *) architectures+=("${1#sm_}") ;;
   esac
   shift
 done
 if ((${#architectures[@]} == 0)); then
   known=$("$nvcc" --list-gpu-code)
-  for architecture in 80 86 87 89 90 100 120; do
+  supported=$(sed -n 's/^inline constexpr int architectures\[\] = {\(.*\)};$/\1/p' \
+    "$here/../../include/robocache/cuda/multiprocessor.hpp")
+  [[ -n $supported ]] || { echo "FAILED: no architectures in cuda/multiprocessor.hpp"; exit 1; }
+  for architecture in ${supported//,/ }; do
+    architecture=$((architecture / 10))
     if grep -qx "sm_$architecture" <<<"$known"; then architectures+=("$architecture"); fi
   done
 fi
@@ -91,6 +98,8 @@ for architecture in "${architectures[@]}"; do
              a, kernels, registers, stacks, spilling
     }' "$work/list"
 done
+
+if [[ -n $keep ]]; then mkdir -p "$keep" && cp "$work"/*.cubin "$keep"; fi
 
 status=0
 for failed in "$work"/*.failed; do

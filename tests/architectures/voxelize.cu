@@ -40,6 +40,11 @@ bool instantiate_voxelize(cudaStream_t where) {
          reduced<reduction::min, float, float, float>(where) &&
          reduced<reduction::max, float, bfloat16, bfloat16>(where) &&
          reduced<reduction::mean, double, float, float>(where) &&
+         reduced<reduction::mean, float, float, float16>(where) &&
+         reduced<reduction::mean, float, float16, float16>(where) &&
+         reduced<reduction::variance, float, float, float>(where) &&
+         reduced<reduction::variance, float, float, float16>(where) &&
+         reduced<reduction::first, float, bfloat16, bfloat16>(where) &&
 #endif
          reduced<reduction::max, float, float, float>(where);
 }

@@ -4,6 +4,7 @@
 #include "../reference/numbers.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <stdexcept>
 

@@ -84,6 +84,25 @@ TEST_CASE("bracket tells the three kinds of row apart", "[bracket]") {
   CHECK(+constant.status == row_status::after);
 }
 
+TEST_CASE("no line goes through an infinite stamp", "[bracket]") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  resample_policy<double> policy;
+  policy.extrapolation = extrapolation::linear;
+  policy.horizon = 100;
+  for (const auto& times :
+       {std::vector<double>{-infinity, 5}, {5, infinity}, {-infinity, 4, 5}, {4, 5, infinity}}) {
+    const bool after = times.back() == 5;
+    const bool between = times.size() == 3;  // the line is that of the two others
+    const auto found = bracket(axis_of(times), after ? 6.0 : 4.0 - (between ? 1.0 : 0.0), policy);
+    const auto expected = static_cast<std::uint8_t>(
+        (after ? row_status::after : row_status::before) | (between ? 0 : row_status::unsorted));
+    CHECK(+found.status == +expected);
+    if (between) continue;
+    CHECK(found.left == found.right);
+    CHECK(found.left == (after ? 1 : 0));
+  }
+}
+
 TEST_CASE("interpolate is fma(w, b - a, a), rounded once", "[bracket]") {
   CHECK(interpolate<float>(1.0f, 3.0f, 0.25f) == 1.5f);
   robocache_test::random_source random(82);

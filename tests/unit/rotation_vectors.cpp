@@ -75,6 +75,22 @@ TEST_CASE("zero and half turns as rotation vectors", "[rotation]") {
   CHECK(blended({1e-300, 0.0, -1e-300}, {1e-300, 0.0, -1e-300}, 0.5).x == 1e-300);
 }
 
+TEST_CASE("rotations farther than sines reach are not told", "[rotation]") {
+  vector3 result{};
+  CHECK(blend_rotation_vector({4.2e9, 0, 0}, {4.2e9, 0, 0}, 0.0, result));
+  CHECK_FALSE(blend_rotation_vector({4.4e9, 0, 0}, {4.4e9, 0, 0}, 0.0, result));
+  CHECK(is_canonical_nan(result));
+  const vector3 a{0, 0, 0};
+  const vector3 b{1, 0, 0};
+  CHECK(blend_rotation_vector(a, b, 0x1p29, result));
+  const double turned = std::remainder(0x1p29, 2 * static_cast<double>(pi_reference));
+  CHECK(std::fabs(result.x - turned) < 1e-6);
+  for (const double far : {0x1.1p29, -0x1.1p29, 1e300}) {
+    CHECK_FALSE(blend_rotation_vector(a, b, far, result));
+    CHECK(is_canonical_nan(result));
+  }
+}
+
 TEST_CASE("blending with unusable rotation vectors", "[rotation]") {
   const vector3 good{0.1, -0.2, 0.3};
   const vector3 too_long = scaled(good, 20.0);

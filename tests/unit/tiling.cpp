@@ -45,8 +45,8 @@ const char* fault(const row_tile& tile, const shape& s) {
   if (tile.rows > robocache::detail::rows_together(32, tile.channels)) return "too many elements";
   const std::int32_t vectors = tile.channels / tile.width;
   for (std::int32_t item = 0; item < tile.rows * vectors; ++item) {
-    const auto row = (static_cast<std::uint32_t>(item) * tile.row_of_item_magic) >>
-                     robocache::detail::item_shift;
+    const auto row = (static_cast<std::uint32_t>(item) * tile.row_of_vector_magic) >>
+                     robocache::detail::vector_shift;
     if (row != static_cast<std::uint32_t>(item / vectors)) return "row of an item";
   }
   return "";

@@ -151,6 +151,9 @@ TEST_CASE("10^18 voxels are the limit, and not beyond it", "[voxel][api]") {
   CHECK(robocache::voxelize_workspace_bytes<reduction::count>(3, large, robocache::cpu) != 0);
   large.extents[0] += 1;
   CHECK(robocache::voxelize_workspace_bytes<reduction::count>(3, large, robocache::cpu) == 0);
+  // 10^18 + 53, which is 10^18 in double.
+  const robocache::voxel_grid<float> beyond{{0, 0, 0}, {1, 1, 1}, {474556779, 2107229407, 1}};
+  CHECK(robocache::voxelize_workspace_bytes<reduction::count>(3, beyond, robocache::cpu) == 0);
   // Words of bits are padded.
   large.extents[0] = 999999;
   CHECK(robocache::voxelize_workspace_bytes<reduction::occupancy_bits>(3, large, robocache::cpu) !=
@@ -199,6 +202,67 @@ TEST_CASE("no points: null pointers with any offsets, strides of single voxels",
             robocache::cpu)
             .ok());
   CHECK(counts == std::array<std::uint32_t, 6>{});
+}
+
+TEST_CASE("no features: outputs at any address with any strides", "[voxel][api]") {
+  const std::vector<float> points = {0.5f, 0.5f, 0.5f, 2.5f, 1.5f, 0.5f};
+  std::vector<std::uint32_t> memory(1000);
+  std::vector<std::uint32_t> counts(6, 7);
+  robocache::voxelize_call<robocache::reducers::mean, float, float, float> call{};
+  call.points = robocache::points_of(tensor_view<const float, 2>(points.data(), {2, 3}));
+  call.features.size = 2;
+  call.grid = grid;
+  call.output = tensor_view<float, 4>(nullptr, {1, 2, 3, 0},
+                                      {INT64_MAX, INT64_MAX / 2, INT64_MAX / 3, INT64_MAX});
+  call.reports.counts = tensor_view<std::uint32_t, 3>(counts.data(), {1, 2, 3});
+  call.space = {memory.data(), memory.size() * 4};
+  CHECK(std::string(robocache::voxelize(call, robocache::cpu).message()) == "");
+  CHECK(counts == std::vector<std::uint32_t>{1, 0, 0, 0, 0, 1});
+}
+
+namespace {
+
+/// A bit for each voxel, 64 to an element.
+struct wide_bits {
+  using scalar = std::uint64_t;
+  static constexpr int voxels_per_element = 64;
+  static constexpr int voxels_per_word = 4;
+  static void add(scalar* element, std::uint32_t bit) { *element |= scalar{1} << bit; }
+  static scalar element(const std::uint32_t*, std::uint32_t) { return 0; }
+  static scalar join(scalar a, scalar b) { return a | b; }
+};
+
+}  // namespace
+
+TEST_CASE("a mark of the user's, of 64 voxels an element, on several threads", "[voxel][api]") {
+  constexpr std::int64_t n = 200000;
+  constexpr std::int64_t rows = 61;
+  std::vector<float> points;
+  std::vector<std::uint64_t> expected(rows * rows);
+  std::uint32_t random = 1;
+  for (std::int64_t i = 0; i < n; ++i) {
+    std::uint32_t cell[3];
+    for (std::uint32_t& c : cell) {
+      random = random * 1664525u + 1013904223u;
+      c = (random >> 8) % (points.size() % 3 == 0 ? 64u : static_cast<std::uint32_t>(rows));
+      points.push_back(static_cast<float>(c) + 0.5f);
+    }
+    expected[cell[2] * rows + cell[1]] |= std::uint64_t{1} << cell[0];
+  }
+  std::vector<std::uint64_t> output(expected.size());
+  std::vector<std::uint64_t> memory(n);
+  robocache::voxelize_call<wide_bits, float, std::uint64_t, std::uint64_t> call{};
+  call.points = robocache::points_of(tensor_view<const float, 2>(points.data(), {n, 3}));
+  call.grid = {{0, 0, 0}, {1, 1, 1}, {64, rows, rows}};
+  call.output = tensor_view<std::uint64_t, 3>(output.data(), {rows, rows, 1});
+  call.space = {memory.data(), memory.size() * 8};
+  for (const int threads : {1, 2, 4, 8, 16}) {
+    for (int i = 0; i < 5; ++i) {
+      output.assign(output.size(), 7);
+      REQUIRE(std::string(robocache::voxelize(call, robocache::cpu(threads)).message()) == "");
+      REQUIRE(output == expected);
+    }
+  }
 }
 
 TEST_CASE("a call is a value", "[voxel][api]") {

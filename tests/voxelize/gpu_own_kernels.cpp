@@ -234,7 +234,7 @@ TEST_CASE("a grid of more voxels than a stream gets through is refused at once",
   const std::string message = launched(counting, stream()).message();
   CHECK(message ==
         "voxelize: grid.extents has 1e+18 voxels, at most 4.398e12 (2^42) are supported on a "
-        "stream");
+        "CUDA stream or with a sink");
 
   // Where no voxel is written the number of voxels does not matter.
   mean_call nothing{};

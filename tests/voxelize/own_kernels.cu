@@ -156,7 +156,7 @@ robocache::status launch_error() {
 template <class Call>
 robocache::status produce_any(const Call& call, const depth_image& image, cudaStream_t stream) {
   if (robocache::status s = call.check_produced(stream); !s.ok()) return s;
-  for (std::int64_t slab = 0; slab < robocache::slabs_of(call); ++slab) {
+  for (std::int64_t slab = 0; slab < call.slabs(); ++slab) {
     const robocache::binned_call binned(call, slab);
     bin_pixels<<<static_cast<unsigned>(binned.points.tiles), 512, 0, stream>>>(binned.points,
                                                                                image);
@@ -245,7 +245,7 @@ template <class Mark>
 robocache::status to_list(const mark_call<Mark>& call, const told_list<told_element>& list,
                           cudaStream_t stream) {
   if (robocache::status s = call.check_for_sink(stream); !s.ok()) return s;
-  for (std::int64_t slab = 0; slab < robocache::slabs_of(call); ++slab) {
+  for (std::int64_t slab = 0; slab < call.slabs(); ++slab) {
     const robocache::binned_call binned(call, slab);
     bin_stored<<<static_cast<unsigned>(binned.points.tiles), 512, 0, stream>>>(binned.points);
     mark_to_list<<<7, 512, 0, stream>>>(binned.voxels, list);
@@ -256,7 +256,7 @@ template <class Mark>
 robocache::status to_order(const mark_call<Mark>& call, typename Mark::scalar* elements,
                            cudaStream_t stream) {
   if (robocache::status s = call.check_for_sink(stream); !s.ok()) return s;
-  for (std::int64_t slab = 0; slab < robocache::slabs_of(call); ++slab) {
+  for (std::int64_t slab = 0; slab < call.slabs(); ++slab) {
     const robocache::binned_call binned(call, slab);
     bin_stored<<<static_cast<unsigned>(binned.points.tiles), 512, 0, stream>>>(binned.points);
     mark_to_order<<<static_cast<unsigned>(binned.voxels.slab.bins), 512, 0, stream>>>(
@@ -268,7 +268,7 @@ template <class Reducer, class In, class Out>
 robocache::status to_list(const robocache::voxelize_call<Reducer, float, In, Out>& call,
                           const told_list<told_channel>& list, cudaStream_t stream) {
   if (robocache::status s = call.check_for_sink(stream); !s.ok()) return s;
-  for (std::int64_t slab = 0; slab < robocache::slabs_of(call); ++slab) {
+  for (std::int64_t slab = 0; slab < call.slabs(); ++slab) {
     const robocache::binned_call binned(call, slab);
     const dim3 bins(static_cast<unsigned>(binned.voxels.slab.bins), binned.voxels.parts);
     bin_stored<<<static_cast<unsigned>(binned.points.tiles), 512, 0, stream>>>(binned.points);

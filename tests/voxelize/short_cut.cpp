@@ -17,8 +17,8 @@ using robocache::cell_of;
 using robocache::point_fate;
 using robocache::voxel_cell;
 using robocache::voxel_grid;
-using robocache::detail::make_voxel_axes;
-using robocache::detail::voxel_axes;
+using robocache::detail::cell_scales;
+using robocache::detail::make_cell_scales;
 
 namespace {
 
@@ -36,7 +36,7 @@ bool same(const voxel_cell& a, const voxel_cell& b) {
 /// Grids to try points in, and how often the short cut was wrong.
 struct trial {
   voxel_grid<float> grid{};
-  voxel_axes<float> axes{};
+  cell_scales<float> scales{};
   std::int64_t wrong = 0;
 
   void use(float size, std::int64_t extent, float origin = 0) {
@@ -45,11 +45,11 @@ struct trial {
       grid.voxel_size[i] = size;
       grid.extents[i] = extent;
     }
-    axes = make_voxel_axes(grid);
+    scales = make_cell_scales(grid);
   }
   void point(float x, float y, float z) {
     const float p[3] = {x, y, z};
-    wrong += same(robocache::detail::cell_in(p, axes), cell_of(x, y, z, grid)) ? 0 : 1;
+    wrong += same(robocache::detail::cell_in(p, scales), cell_of(x, y, z, grid)) ? 0 : 1;
   }
   /// Each coordinate with neighbours that are certainly inside.
   void coordinate(float x) {
@@ -175,8 +175,8 @@ TEST_CASE("the short cut is taken where voxels are what they usually are", "[vox
     for (int i = 0; i < 10000; ++i) {
       float from_middle = 1;
       const float p = static_cast<float>(i) * 0.0512f * size;
-      (void)robocache::detail::quick_cell(p, usual.axes.axis[0], from_middle);
-      certain += from_middle <= usual.axes.axis[0].certain ? 1 : 0;
+      (void)robocache::detail::quick_cell(p, usual.scales.along[0], from_middle);
+      certain += from_middle <= usual.scales.along[0].certain ? 1 : 0;
     }
     CHECK(certain > 9800);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <robocache/voxelize.hpp>
+#include <robocache/voxelize/cuda/bins.hpp>
 
 #include "../support/catch.hpp"
 
@@ -226,6 +227,34 @@ TEST_CASE("channels of voxels with points go to a function", "[voxel][sink]") {
   }
 }
 
+TEST_CASE("grids that nothing bounds are refused before the first round", "[voxel][sink]") {
+  const std::vector<float> points = cloud(10, false);
+  robocache::voxelize_call<reducers::mean, float, float, float> call{};
+  call.points = robocache::points_of(tensor_view<const float, 2>(points.data(), {10, 3}));
+  call.features = robocache::features_of(tensor_view<const float, 2>(points.data(), {10, 3}));
+  std::vector<std::max_align_t> memory(1 << 23);
+  call.space = {memory.data(), memory.size() * sizeof(std::max_align_t)};
+  CUstream_st* const stream = nullptr;
+  // 2^42 voxels, and one more row of them.
+  call.grid = {{0, 0, 0}, {1, 1, 1}, {std::int64_t{1} << 21, std::int64_t{1} << 21, 1}};
+  CHECK(call.slabs() == std::int64_t{1} << 18);
+  CHECK(std::string(call.check_for_sink(robocache::cpu).message()) == "");
+  CHECK(std::string(call.check_for_sink(stream).message()) == "");
+  call.grid.extents[1] += 1;
+  const std::string refused =
+      "voxelize: grid.extents has 4.39805e+12 voxels, at most 4.398e12 (2^42) are supported on a "
+      "CUDA stream or with a sink";
+  CHECK(std::string(call.check_for_sink(robocache::cpu).message()) == refused);
+  CHECK(std::string(call.check_for_sink(stream).message()) == refused);
+  CHECK(std::string(call.check_produced(stream).message()) == refused);
+  CHECK(std::string(call.check(stream).message()) == refused);
+  CHECK(std::string(call.check_for_sink(robocache::preload).message()) == refused);
+  // Where nothing is written one round is enough.
+  call.features.channels = 0;
+  CHECK(call.slabs() == 1);
+  CHECK(std::string(call.check_for_sink(stream).message()) == "");
+}
+
 TEST_CASE("a call for a sink needs no output", "[voxel][sink]") {
   const std::vector<float> points = cloud(10, false);
   robocache::voxelize_call<reducers::count, float, std::uint32_t, std::uint32_t> call{};
@@ -235,11 +264,22 @@ TEST_CASE("a call for a sink needs no output", "[voxel][sink]") {
   call.space = {memory.data(), memory.size() * sizeof(std::max_align_t)};
   CHECK_FALSE(call.check(robocache::cpu).ok());
   CHECK(std::string(call.check_for_sink(robocache::cpu).message()) == "");
-  call.points.data = nullptr;  // a kernel makes them
-  CHECK(std::string(call.check_for_sink(robocache::cpu).message()) == "");
-  call.points.size = -1;
-  CHECK_FALSE(call.check_for_sink(robocache::cpu).ok());
-  call.points.size = 10;
+  // A kernel may make the points, where there are kernels.
+  auto produced = call;
+  produced.points.data = nullptr;
+  std::vector<std::max_align_t> more(10000);
+  produced.space = {more.data(), more.size() * sizeof(std::max_align_t)};
+  CHECK(std::string(produced.check_for_sink(static_cast<CUstream_st*>(nullptr)).message()) == "");
+  CHECK(std::string(produced.check_produced(static_cast<CUstream_st*>(nullptr)).message()) !=
+        "");  // there is no output
+  // Nothing is looked at of points that are not there, not even how far apart they would be.
+  produced.points.step = 400;
+  for (std::int64_t& offset : produced.points.offsets) offset = 1000;
+  CHECK(std::string(produced.check_for_sink(static_cast<CUstream_st*>(nullptr)).message()) == "");
+  CHECK(std::string(produced.check_for_sink(robocache::cpu).message()) ==
+        "voxelize: points is a null pointer but has size 10");
+  produced.points.size = -1;
+  CHECK_FALSE(produced.check_for_sink(static_cast<CUstream_st*>(nullptr)).ok());
   call.space.bytes = 3;
   CHECK_FALSE(call.check_for_sink(robocache::cpu).ok());
   call.space.bytes = memory.size() * sizeof(std::max_align_t);

@@ -17,8 +17,9 @@ struct multiprocessor {
   static constexpr int registers = 65536;
 };
 
-/// The architectures that bounds are checked for.
-inline constexpr int architectures[] = {800, 860, 870, 890, 900, 1000, 1200};
+/// The architectures that bounds are checked for, and those that `tests/architectures/check.sh`
+/// compiles for. One line.
+inline constexpr int architectures[] = {800, 860, 870, 880, 890, 900, 1000, 1030, 1100, 1200, 1210};
 
 /// \param architecture  compute capability times 100, as `__CUDA_ARCH__`: 800 or later
 ROBOCACHE_HD constexpr multiprocessor multiprocessor_of(int architecture) noexcept {
@@ -27,14 +28,19 @@ ROBOCACHE_HD constexpr multiprocessor multiprocessor_of(int architecture) noexce
     case 800:
       return {32, 2048, 164 * kilobyte};
     case 860:
+    case 880:  // of its shared memory we know no more than that
       return {16, 1536, 100 * kilobyte};
     case 870:
-    case 880:
       return {16, 1536, 164 * kilobyte};
     case 890:
     case 1200:
     case 1210:
       return {24, 1536, 100 * kilobyte};
+    case 1100:
+      return {24, 1536, 228 * kilobyte};
+    case 900:
+    case 1000:
+    case 1030:
     default:
       return {32, 2048, 228 * kilobyte};
   }

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
+#include <robocache/detail/exact.hpp>
 #include <robocache/detail/overlap.hpp>
 #include <robocache/status.hpp>
 #include <robocache/tensor_view.hpp>
 
-#include <cmath>
 #include <cstdint>
 #include <initializer_list>
 #include <type_traits>
@@ -98,7 +98,7 @@ ROBOCACHE_DETAIL_OUTLINE inline status check_shape(const char* operation, const 
                                       name, static_cast<long long>(view.extents[d]), d);
     }
     reach += (static_cast<double>(view.extents[d]) - 1) *
-             std::fabs(static_cast<double>(view.strides[d]));
+             magnitude(static_cast<double>(view.strides[d]));
     count *= static_cast<double>(view.extents[d]);
   }
   if (view.empty()) return {};

@@ -3,20 +3,78 @@
 
 #include <robocache/detail/config.hpp>
 
-#include <cmath>
 #include <cstdint>
 #include <cstring>
+#if !defined(__GNUC__)
+#include <cmath>
+#endif
 
 /// \file
 /// IEEE arithmetic that nvcc's flags and any contraction cannot change. (What `-ffast-math` allows
-/// a host compiler, reassociation among it, is not undone: that would cost the CPU back end its
-/// vector code.)
+/// a host compiler, reassociation among it, is undone for quotients and products alone: for sums
+/// that would cost the CPU back end its vector code.)
 ///
 /// `--use_fast_math` flushes denormals and approximates division; `-fmad` and `-ffp-contract` fuse
 /// products into sums; `-ffinite-math-only` deletes tests for NaN. In device code the operations
 /// are therefore spelled in PTX, and special values are tested on the bits.
 
 namespace robocache::detail {
+
+// The host's functions. GCC and Clang have them without `<cmath>`, which takes longer to compile
+// than all that is left of `resample.hpp`.
+#if defined(__GNUC__)
+inline float host_fma(float a, float b, float c) noexcept {
+  return __builtin_fmaf(a, b, c);
+}
+inline double host_fma(double a, double b, double c) noexcept {
+  return __builtin_fma(a, b, c);
+}
+inline float host_sqrt(float x) noexcept {
+  return __builtin_sqrtf(x);
+}
+inline double host_sqrt(double x) noexcept {
+  return __builtin_sqrt(x);
+}
+inline float host_rint(float x) noexcept {
+  return __builtin_rintf(x);
+}
+inline double host_rint(double x) noexcept {
+  return __builtin_rint(x);
+}
+inline float host_floor(float x) noexcept {
+  return __builtin_floorf(x);
+}
+inline double host_floor(double x) noexcept {
+  return __builtin_floor(x);
+}
+ROBOCACHE_HD inline float magnitude(float x) noexcept {
+  return __builtin_fabsf(x);
+}
+ROBOCACHE_HD inline double magnitude(double x) noexcept {
+  return __builtin_fabs(x);
+}
+#else
+template <class Real>
+Real host_fma(Real a, Real b, Real c) noexcept {
+  return std::fma(a, b, c);
+}
+template <class Real>
+Real host_sqrt(Real x) noexcept {
+  return std::sqrt(x);
+}
+template <class Real>
+Real host_rint(Real x) noexcept {
+  return std::rint(x);
+}
+template <class Real>
+Real host_floor(Real x) noexcept {
+  return std::floor(x);
+}
+template <class Real>
+ROBOCACHE_HD Real magnitude(Real x) noexcept {
+  return std::fabs(x);
+}
+#endif
 
 template <class To, class From>
 ROBOCACHE_HD inline To bit_copy(const From& from) noexcept {
@@ -61,14 +119,14 @@ ROBOCACHE_HD inline float exact_fma(float a, float b, float c) noexcept {
   asm("fma.rn.f32 %0, %1, %2, %3;" : "=f"(result) : "f"(a), "f"(b), "f"(c));
   return result;
 #else
-  return std::fma(a, b, c);
+  return host_fma(a, b, c);
 #endif
 }
 ROBOCACHE_HD inline double exact_fma(double a, double b, double c) noexcept {
 #if defined(__CUDA_ARCH__)
   return __fma_rn(a, b, c);
 #else
-  return std::fma(a, b, c);
+  return host_fma(a, b, c);
 #endif
 }
 
@@ -106,20 +164,26 @@ ROBOCACHE_HD inline double exact_sub(double a, double b) noexcept {
 #endif
 }
 
+/// a / b, rounded by itself. On the host both go through memory, so that no compiler can multiply
+/// by a reciprocal or draw a sum into the quotient.
 ROBOCACHE_HD inline float exact_div(float a, float b) noexcept {
 #if defined(__CUDA_ARCH__)
   float result;
   asm("div.rn.f32 %0, %1, %2;" : "=f"(result) : "f"(a), "f"(b));
   return result;
 #else
-  return a / b;
+  const volatile float dividend = a;
+  const volatile float divisor = b;
+  return dividend / divisor;
 #endif
 }
 ROBOCACHE_HD inline double exact_div(double a, double b) noexcept {
 #if defined(__CUDA_ARCH__)
   return __ddiv_rn(a, b);
 #else
-  return a / b;
+  const volatile double dividend = a;
+  const volatile double divisor = b;
+  return dividend / divisor;
 #endif
 }
 
@@ -150,14 +214,14 @@ ROBOCACHE_HD inline float exact_sqrt(float x) noexcept {
   asm("sqrt.rn.f32 %0, %1;" : "=f"(result) : "f"(x));
   return result;
 #else
-  return std::sqrt(x);
+  return host_sqrt(x);
 #endif
 }
 ROBOCACHE_HD inline double exact_sqrt(double x) noexcept {
 #if defined(__CUDA_ARCH__)
   return __dsqrt_rn(x);
 #else
-  return std::sqrt(x);
+  return host_sqrt(x);
 #endif
 }
 
@@ -168,14 +232,14 @@ ROBOCACHE_HD inline float exact_rint(float x) noexcept {
   asm("cvt.rni.f32.f32 %0, %1;" : "=f"(result) : "f"(x));
   return result;
 #else
-  return std::rint(x);
+  return host_rint(x);
 #endif
 }
 ROBOCACHE_HD inline double exact_rint(double x) noexcept {
 #if defined(__CUDA_ARCH__)
   return rint(x);
 #else
-  return std::rint(x);
+  return host_rint(x);
 #endif
 }
 

@@ -23,9 +23,6 @@ namespace robocache::detail {
 ROBOCACHE_HD inline bool has_sign(double x) noexcept {
   return (bit_copy<std::uint64_t>(x) >> 63) != 0u;
 }
-ROBOCACHE_HD inline double magnitude(double x) noexcept {
-  return bit_copy<double>(bit_copy<std::uint64_t>(x) & 0x7fffffffffffffffull);
-}
 
 /// An angle less a number of quarter turns: `high + low`, at most an eighth of a turn.
 struct reduced_angle {

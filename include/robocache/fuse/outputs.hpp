@@ -36,8 +36,10 @@ class concatenated {
   template <class Stream>
   tensor_view<Out, 3> next(const Stream& stream) noexcept {
     column_ = column_of(stream);
+    // Of an empty output no stride means anything, and the address may be null.
+    const bool moves = column_ > 0 && !output_.empty();
     const tensor_view<Out, 3> part(
-        output_.data() == nullptr ? nullptr : output_.data() + column_ * output_.stride(2),
+        moves ? output_.data() + column_ * output_.stride(2) : output_.data(),
         {output_.extent(0), output_.extent(1), stream.channels()},
         {output_.stride(0), output_.stride(1), output_.stride(2)});
     column_ += stream.channels();

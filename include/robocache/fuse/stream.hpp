@@ -9,8 +9,8 @@
 #include <robocache/tensor_view.hpp>
 #include <robocache/time.hpp>
 
+#include <array>  // std::data, std::size
 #include <cstdint>
-#include <iterator>
 #include <type_traits>
 
 /// \file

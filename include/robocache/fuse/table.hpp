@@ -108,8 +108,7 @@ bool needs_groups(const Call& call) noexcept {
 /// \param grouped  there may be channel groups, see `needs_groups`
 /// \param table    in: as constructed from the call's targets and reports
 /// \return false if nothing may be launched: more streams than the table has room for, more tiles
-/// than
-///         one launch can have, or a call that needs groups where `grouped` is false
+///         than one launch can have, or a call that needs groups where `grouped` is false
 template <int Capacity, class Call>
 bool make_fuse_table(const Call& call, bool grouped,
                      fuse_table<Capacity, typename Call::stream,

@@ -111,7 +111,7 @@ struct target_times {
     const Time anchor = anchors[b * batch_stride + a * stride];
     if (windows == nullptr) return anchor;
     const std::uint32_t k = row - a * per_anchor.divisor;
-    return detail::time_shifted(anchor, windows[k * windows_stride]);
+    return time_shifted(anchor, windows[k * windows_stride]);
   }
 };
 

@@ -83,8 +83,8 @@ struct resample_policy {
   /// goes. A target farther out gets the value at the horizon and is stale.
   duration_t<Time> horizon = 0;
 
-  /// What `fill` writes, and what rows without samples or without a finite target get. In output
-  /// units: `scale` and `shift` do not apply to it.
+  /// What `fill` writes, and what rows without samples or without a finite target get (unless
+  /// `extrapolation` is `nan`). In output units: `scale` and `shift` do not apply to it.
   Real fill_value = 0;
 };
 

@@ -45,7 +45,7 @@ class row_tiling {
     const bool last = column + 1 == columns();
     result.channels = last ? channels_ - result.first_channel : channels_per_column_;
     result.width = width_;
-    result.row_of_item_magic = row_of_item_magic_;
+    result.row_of_vector_magic = row_of_vector_magic_;
     result.reports = column == 0;
     return result;
   }
@@ -66,7 +66,7 @@ class row_tiling {
   std::int32_t rows_per_item_ = 0;
   std::int32_t channels_per_column_ = 0;  // the last column has the rest
   std::int32_t columns_ = 1;
-  std::uint32_t row_of_item_magic_ = 0;
+  std::uint32_t row_of_vector_magic_ = 0;
   std::int32_t width_ = 1;
   std::int32_t channels_ = 0;
 };
@@ -120,8 +120,8 @@ inline row_tiling choose_tiling(std::int64_t batch, std::int64_t rows, std::int6
   if (total >= 2147483648.0) return tiling;
   tiling.tiles_ = static_cast<std::uint32_t>(batch * per_item);
   tiling.tiles_per_item_ = detail::fast_divide(static_cast<std::uint32_t>(per_item));
-  tiling.row_of_item_magic_ =
-      detail::item_magic(tiling.rows_, static_cast<std::int32_t>(vectors_of_tile));
+  tiling.row_of_vector_magic_ =
+      detail::vector_magic(tiling.rows_, static_cast<std::int32_t>(vectors_of_tile));
   return tiling;
 }
 

@@ -58,6 +58,7 @@ struct voxelize_call {
   template <class Where>
   ROBOCACHE_HIDDEN status check(Where where) const noexcept {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_grid("voxelize", grid, per_element));
+    if (!std::is_same_v<Where, cpu_execution>) ROBOCACHE_DETAIL_RETURN_IF_BAD(check_slabs());
     return detail::check_voxelize(*this, workspace_bytes(where));
   }
   /// The same for a call whose points a kernel makes: `points.data` is not looked at.
@@ -66,11 +67,14 @@ struct voxelize_call {
     return with_points_somewhere().check(where);
   }
   /// The same for a call whose results kernels of yours hand to a sink (`rules/sink.hpp`): `output`
-  /// is not looked at, and the call must replace. Where `points.data` is null a kernel makes them.
+  /// is not looked at, and the call must replace. On a CUDA stream `points.data` may be null, if a
+  /// kernel makes them.
   template <class Where>
   ROBOCACHE_HIDDEN status check_for_sink(Where where) const noexcept {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_grid("voxelize", grid, per_element));
-    const voxelize_call stored = points.data == nullptr ? with_points_somewhere() : *this;
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_slabs());
+    const bool produced = !std::is_same_v<Where, cpu_execution> && points.data == nullptr;
+    const voxelize_call stored = produced ? with_points_somewhere() : *this;
     return detail::check_voxelize<false>(stored, workspace_bytes(where));
   }
   /// See `voxelize_workspace_bytes`.
@@ -93,12 +97,36 @@ struct voxelize_call {
     return workspace_bytes_of(sizes, detail::settled(where));  // found by its argument
   }
 
+  /// Slabs of the grid, 2^24 voxels each: a call on a larger grid goes over the points once for
+  /// each of them. Where no voxel is written (no channels, no counts) one is enough for the
+  /// counters.
+  ROBOCACHE_HIDDEN std::int64_t slabs() const noexcept {
+    std::int64_t cells = detail::make_numbering(grid, per_element).cells();
+    if constexpr (has_features) {
+      const bool writes = features.channels > 0 || reports.counts.data() != nullptr;
+      if (!writes && cells > detail::cells_per_slab) cells = detail::cells_per_slab;
+    }
+    return (cells + detail::cells_per_slab - 1) / detail::cells_per_slab;
+  }
+
  private:
+  /// Without a grid in memory nothing else bounds the voxels, and rounds over the points would take
+  /// hours.
+  ROBOCACHE_HIDDEN status check_slabs() const noexcept {
+    constexpr std::int64_t most_slabs = std::int64_t{1} << 18;
+    if (slabs() <= most_slabs) return {};
+    return status::invalid_argument(
+        "voxelize: grid.extents has %g voxels, at most 4.398e12 (2^42) are supported on a CUDA "
+        "stream or with a sink",
+        static_cast<double>(detail::make_numbering(grid, per_element).cells()));
+  }
+
   /// The call as if all points were at one place that overlaps nothing.
   ROBOCACHE_HIDDEN voxelize_call with_points_somewhere() const noexcept {
     voxelize_call stored = *this;
     stored.points.data = this;
     stored.points.step = 0;
+    for (std::int64_t& offset : stored.points.offsets) offset = 0;
     return stored;
   }
 

@@ -3,6 +3,7 @@
 
 #include <robocache/detail/check.hpp>
 #include <robocache/detail/config.hpp>
+#include <robocache/detail/exact.hpp>
 #include <robocache/scalar.hpp>
 #include <robocache/status.hpp>
 #include <robocache/voxelize/grid.hpp>
@@ -11,7 +12,6 @@
 #include <robocache/voxelize/rules/reducers.hpp>
 #include <robocache/workspace.hpp>
 
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
@@ -27,7 +27,8 @@ ROBOCACHE_HIDDEN status check_grid(const char* operation, const voxel_grid<Real>
                                    int per_element) noexcept {
   constexpr char axis[] = {'x', 'y', 'z'};
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-  double cells = 1;
+  constexpr std::int64_t most_cells = 1'000'000'000'000'000'000;
+  std::int64_t extents[3];
   for (int i = 0; i < 3; ++i) {
     if (!is_finite(grid.origin[i])) {
       return status::invalid_argument("%s: grid.origin is %g along %c, must be finite", operation,
@@ -43,12 +44,13 @@ ROBOCACHE_HIDDEN status check_grid(const char* operation, const voxel_grid<Real>
           static_cast<long long>(grid.extents[i]), axis[i]);
     }
     const std::int64_t padding = i == 0 ? per_element - 1 : 0;
-    cells *= static_cast<double>(grid.extents[i] + padding -
-                                 (grid.extents[i] + padding) % (padding + 1));
+    extents[i] = grid.extents[i] + padding - (grid.extents[i] + padding) % (padding + 1);
   }
-  if (cells > 1.0e18) {
-    return status::invalid_argument("%s: grid.extents has %g voxels, at most 1e18 are supported",
-                                    operation, cells);
+  if (extents[0] * extents[1] > most_cells / extents[2]) {  // the product fits 63 bits
+    return status::invalid_argument(
+        "%s: grid.extents has %g voxels, at most 1e18 are supported", operation,
+        static_cast<double>(extents[0]) * static_cast<double>(extents[1]) *
+            static_cast<double>(extents[2]));
   }
   return {};
 }
@@ -76,7 +78,7 @@ inline status check_records(const char* operation, const char* name, const void*
     return status::invalid_argument("%s: %s is a null pointer but has size %lld", operation, name,
                                     static_cast<long long>(size));
   }
-  if (static_cast<double>(size - 1) * std::fabs(static_cast<double>(step)) > 4.0e18) {
+  if (static_cast<double>(size - 1) * magnitude(static_cast<double>(step)) > 4.0e18) {
     return status::invalid_argument("%s: %s has step %lld, more than 63-bit offsets reach",
                                     operation, name, static_cast<long long>(step));
   }
@@ -134,7 +136,7 @@ ROBOCACHE_HIDDEN status check_features(const char* operation, const feature_view
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       check_records(operation, "features", features.data, features.size, features.step));
   if (static_cast<double>(features.channels - 1) *
-          std::fabs(static_cast<double>(features.channel_step)) >
+          magnitude(static_cast<double>(features.channel_step)) >
       4.0e18) {
     return status::invalid_argument(
         "%s: features has channel_step %lld, more than 63-bit offsets reach", operation,
@@ -175,7 +177,7 @@ inline status check_transform(const char* operation, const rigid_transform& tran
       const double dot =
           r[3 * i] * r[3 * j] + r[3 * i + 1] * r[3 * j + 1] + r[3 * i + 2] * r[3 * j + 2];
       const double expected = i == j ? 1.0 : 0.0;
-      if (!(std::fabs(dot - expected) <= tolerance)) {
+      if (!(magnitude(dot - expected) <= tolerance)) {
         return status::invalid_argument(
             "%s: options.transform is not rigid: rows %d and %d of the rotation have the dot "
             "product %.9g, must be %g",

@@ -102,7 +102,6 @@ template <class Mark>
 inline void fill_voxels(const dense_sink<Mark>& sink, const voxel_slab& slab,
                         const std::uint32_t* cells, std::int64_t points, std::int64_t first,
                         std::int64_t last) noexcept {
-  // Ranges are cut at elements.
   if (!sink.accumulate) {
     for (std::int64_t c = first; c < last; c += Mark::voxels_per_element) {
       sink.clear(slab.begin + c);
@@ -133,7 +132,8 @@ ROBOCACHE_HIDDEN void mark_voxels(const voxelize_call<Mark, Real, In, Out>& call
         if (call.reports.counters != nullptr && slab.begin == 0) {
           *call.reports.counters = count_fates(tables.cells, points, locator.points.beyond());
         }
-        constexpr std::int64_t piece = 32;
+        // Whole elements, so that no two threads write the same one.
+        constexpr std::int64_t piece = std::max(32, Mark::voxels_per_element);
         for_each_piece((slab.cells + piece - 1) / piece, slab.cells + points, where,
                        [&](std::int64_t first, std::int64_t last) {
                          fill_voxels(sink, slab, tables.cells, points, first * piece,
@@ -249,6 +249,8 @@ ROBOCACHE_HIDDEN void reduce_voxels(const voxelize_call<Reducer, Real, In, Out>&
           if (accumulate) prior = count;
           count = prior + n;
         }
+        if (features.channels == 0)
+          continue;  // no output, whose address and strides may be anything
         const std::int64_t voxel = slab.begin + c;
         const voxel_facts facts{n, prior, call.options.nans};
         const std::uint32_t* const sorted = tables.sorted + start;
@@ -291,12 +293,13 @@ ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
 }
 
 /// Runs a call of features on the CPU and hands its results to a sink (`rules/sink.hpp`), in the
-/// place of `call.output`. Marks are added to a grid directly here, so there is none for these.
+/// place of `call.output`. Marks are added to a grid directly here, so they take no sink.
 ///
 /// \param call   the call, which has passed `check_for_sink(where)`
 /// \param where  `robocache::cpu`
 /// \param sink   called by several threads at the same time, for different voxels; by each for its
-///               voxels in the order of their numbers, and for a voxel's channels in order
+///               voxels in the order of their numbers, and for a voxel's channels in order. It does
+///               not throw
 template <class Reducer, class Real, class In, class Out, class Sink>
 ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call, cpu_execution where,
                             const Sink& sink) noexcept {

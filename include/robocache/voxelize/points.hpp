@@ -23,8 +23,9 @@ struct point_view {
   std::int64_t step = 0;                ///< bytes from one point to the next
   std::int64_t offsets[3] = {0, 0, 0};  ///< bytes from `data` to x, y, z of the first point
   /// If set, the number of points is read from here when the call runs (device memory for a
-  /// stream), so that a captured graph can replay with clouds of other sizes. If that is more than
-  /// `size`, the first `size` points are used, and `voxel_counters::beyond` says how many are not.
+  /// CUDA stream), so that a captured graph can replay with clouds of other sizes. If that is more
+  /// than `size`, the first `size` points are used, and `voxel_counters::beyond` says how many are
+  /// not.
   const std::uint32_t* count = nullptr;
   std::int64_t coordinates = 3;  ///< what the second extent of a [N, 3] view was; only 3 is valid
 };

@@ -169,19 +169,19 @@ ROBOCACHE_HD inline int widest_access(std::uint64_t offsets) noexcept {
 /// enough to leave registers for more warps.
 inline constexpr int vectors_in_flight = 2;
 
-/// `item / vectors` is `item * item_magic >> item_shift` for up to `most_items` items. For a single
-/// row, where the quotient is always 0, so is the magic number.
-inline constexpr int item_shift = 21;
-inline constexpr int most_items = 1024;
+/// `item / vectors` is `item * vector_magic >> vector_shift` for up to `most_vectors` items. For a
+/// single row, where the quotient is always 0, so is the magic number.
+inline constexpr int vector_shift = 21;
+inline constexpr int most_vectors = 1024;
 /// How many rows of `channels` channels can be copied together, `most` at most.
 ROBOCACHE_HD constexpr int rows_together(int most, std::int32_t channels) noexcept {
-  if (channels <= most_items / most) return most;
-  return channels < most_items ? most_items / channels : 1;
+  if (channels <= most_vectors / most) return most;
+  return channels < most_vectors ? most_vectors / channels : 1;
 }
-ROBOCACHE_HD inline std::uint32_t item_magic(int rows, std::int32_t vectors) noexcept {
+ROBOCACHE_HD inline std::uint32_t vector_magic(int rows, std::int32_t vectors) noexcept {
   if (rows == 1 || vectors == 0) return 0;
   const auto divisor = static_cast<std::uint32_t>(vectors);
-  return ((1u << item_shift) + divisor - 1u) / divisor;
+  return ((1u << vector_shift) + divisor - 1u) / divisor;
 }
 
 #if defined(__CUDACC__)
@@ -196,7 +196,7 @@ struct channel_span {
   std::int64_t offset;          // from the rows' addresses to the span, in channels
   std::uint32_t first_channel;  // of the row, for the normalization
   std::int32_t vectors;
-  std::uint32_t row_of_item_magic;  // see `item_magic`
+  std::uint32_t row_of_vector_magic;  // see `vector_magic`
 };
 
 /// `Width` elements of each of the two samples. Zero until loaded: a register that is only written
@@ -322,7 +322,7 @@ __device__ __forceinline__ void copy_rest(const Group& group,
   }
 }
 
-/// Copies the vectors of `rows` rows: `most_items` vectors at most, unless it is a single row. A
+/// Copies the vectors of `rows` rows: `most_vectors` vectors at most, unless it is a single row. A
 /// `Width` above 1 implies channel strides of 1.
 template <int Width, bool Affine, class Group, class Call>
 __device__ __forceinline__ void copy_vectors(const Group& group,
@@ -332,8 +332,8 @@ __device__ __forceinline__ void copy_vectors(const Group& group,
   const int items = rows * span.vectors;
   const int threads = static_cast<int>(group.size());
   const auto row_of = [&](int item) {
-    return static_cast<int>((static_cast<std::uint32_t>(item) * span.row_of_item_magic) >>
-                            item_shift);
+    return static_cast<int>((static_cast<std::uint32_t>(item) * span.row_of_vector_magic) >>
+                            vector_shift);
   };
 #pragma unroll 1
   for (int first_item = static_cast<int>(group.thread_rank()); first_item < items;
@@ -360,7 +360,7 @@ __device__ __forceinline__ void copy_vectors(const Group& group,
   }
 }
 
-/// Copies some channels of some rows, with accesses of `width` elements: `most_items` vectors at
+/// Copies some channels of some rows, with accesses of `width` elements: `most_vectors` vectors at
 /// most, unless it is a single row.
 template <int Width, bool Affine, class Group, class Call>
 __device__ __forceinline__ void copy_by_width(const Group& group, int width,
@@ -373,7 +373,7 @@ __device__ __forceinline__ void copy_by_width(const Group& group, int width,
   }
   const std::int32_t vectors = part.count / Width;
   const channel_span span{part.first, static_cast<std::uint32_t>(part.first), vectors,
-                          item_magic(rows, vectors)};
+                          vector_magic(rows, vectors)};
   copy_vectors<Width, Affine>(group, copies, rows, call, span);
   copy_rest<Width, Affine>(group, copies, rows, call, span, part.count);
 }

@@ -41,7 +41,7 @@ struct row_tile {
   std::int32_t width = 1;
   /// Whether this tile reports on its rows. Of several tiles that share rows, one does.
   bool reports = true;
-  std::uint32_t row_of_item_magic = 0;  ///< set by `row_tiling`
+  std::uint32_t row_of_vector_magic = 0;  ///< set by `row_tiling`
 };
 
 /// Tells `resample_rows` that the tile comes from a `row_tiling`.
@@ -58,16 +58,16 @@ enum class normalizing : std::uint8_t { no, yes, if_asked };
 template <int Capacity = 32>
 struct resample_storage {
   static constexpr int capacity = Capacity;
-  struct alignas(16) slot {
+  struct alignas(16) row_space {
     unsigned char bytes[32];
   };
-  slot slots[Capacity];
+  row_space rows[Capacity];
   unsigned statuses[Capacity];
 
   template <class Real>
   ROBOCACHE_HD detail::row_copy<Real>* copies() noexcept {
-    static_assert(sizeof(detail::row_copy<Real>) == sizeof(slot));
-    return reinterpret_cast<detail::row_copy<Real>*>(slots);
+    static_assert(sizeof(detail::row_copy<Real>) == sizeof(row_space));
+    return reinterpret_cast<detail::row_copy<Real>*>(rows);
   }
 };
 
@@ -77,12 +77,12 @@ namespace detail {
 template <class In, class Out>
 struct row_request<apply_brackets_call<In, Out>> {
   using real = compute_t<In, Out>;
-  struct found_row {
+  struct wide_bracket {
     std::int64_t left;
     std::int64_t right;
     real weight;
   };
-  found_row bracket;
+  wide_bracket bracket;
 
   template <class Group>
   ROBOCACHE_HD row_request(const Group&, const apply_brackets_call<In, Out>& call, std::uint32_t b,
@@ -165,7 +165,7 @@ __device__ __forceinline__ void copy_found_rows(const Group& warp, int width,
   const row_tile& tile = found.tile;
   const auto lane = static_cast<int>(warp.thread_rank());
   const channel_span span{found.offset, static_cast<std::uint32_t>(tile.first_channel),
-                          tile.channels / Width, tile.row_of_item_magic};
+                          tile.channels / Width, tile.row_of_vector_magic};
   if (tile.rows == 1 && tile.channels <= 32 * Width) {  // every lane knows the row: no detour
     copy_short_row<Width, Affine>(found.mine, call, span, tile.channels, lane);
     return;
@@ -206,9 +206,9 @@ __device__ __forceinline__ void write_rows_by_warp(const Group& warp,
   }
   // A division, and this is where there is time for it.
   if constexpr (Exact) {
-    tile.row_of_item_magic = item_magic(tile.rows, tile.channels >> (31 - __clz(tile.width)));
+    tile.row_of_vector_magic = vector_magic(tile.rows, tile.channels >> (31 - __clz(tile.width)));
   }
-  asm volatile("" : "+l"(values), "+l"(out), "+r"(tile.row_of_item_magic));
+  asm volatile("" : "+l"(values), "+l"(out), "+r"(tile.row_of_vector_magic));
   std::int32_t after = 0;
   if constexpr (!std::is_same_v<Call, apply_brackets_call<typename Call::in, typename Call::out>>) {
     after = request.search(warp, tile.rows == 1);
@@ -258,17 +258,17 @@ __device__ __forceinline__ void write_rows_by_warps(const Group& group,
   const warp_of_group warp(group.thread_rank());
   const auto warps = static_cast<int>(group.size() / 32u);
   const auto rank = static_cast<int>(group.thread_rank() / 32u);
-  const int slots = 32 * warps <= Capacity ? 32 : Capacity / warps;
+  const int room = 32 * warps <= Capacity ? 32 : Capacity / warps;
   int width = Width;
   if constexpr (Width <= 0) {
     width = min(tile.width, widest);
     if (tile.first_channel != 0) width = min(width, tile.first_channel & -tile.first_channel);
   }
   const int shift = 31 - __clz(width);  // divisions are slow, and this is before the search
-  // As many rows at a time as there are slots and `copy_vectors` allows, but some for every warp.
+  // As many rows at a time as there is room for and `copy_vectors` allows, but some for every warp.
   const int vectors = tile.channels >> shift;
-  int most = min((tile.rows + warps - 1) / warps, slots);
-  if (vectors > most_items / 32) most = min(most, max(most_items / vectors, 1));
+  int most = min((tile.rows + warps - 1) / warps, room);
+  if (vectors > most_vectors / 32) most = min(most, max(most_vectors / vectors, 1));
   const int parts = tile.rows < warps ? warps / max(tile.rows, 1) : 1;
   row_tile mine = tile;
   mine.width = width;
@@ -283,7 +283,7 @@ __device__ __forceinline__ void write_rows_by_warps(const Group& group,
     mine.reports = tile.reports && part == 0;
     if (part > 0 && mine.channels <= 0) row = tile.rows;  // nothing for this warp
   }
-  auto* const copies = storage.template copies<typename Call::real>() + rank * slots;
+  auto* const copies = storage.template copies<typename Call::real>() + rank * room;
   if (row >= tile.rows) between();
   bool again = false;
 #pragma unroll 1
@@ -311,8 +311,9 @@ ROBOCACHE_HD inline void write_rows(const Group& group, resample_storage<Capacit
   const channel_part part{tile.first_channel, tile.channels};
   auto* const copies = storage.template copies<typename Call::real>();
   std::int32_t near = 0;
-  for (int first = 0; first < tile.rows; first += chunk) {
-    const int here = tile.rows - first < chunk ? tile.rows - first : chunk;
+  int here = 0;
+  for (int first = 0; first < tile.rows; first += here) {
+    here = tile.rows - first < chunk ? tile.rows - first : chunk;
     if (first > 0) group.sync();
     if (rank < here) {
       const std::uint32_t row = tile.first_row + static_cast<std::uint32_t>(first + rank);
@@ -327,7 +328,7 @@ ROBOCACHE_HD inline void write_rows(const Group& group, resample_storage<Capacit
                                  output_row(call, tile.item, row));
     }
     group.sync();
-    if (first + chunk >= tile.rows) between();
+    if (first + here == tile.rows) between();
     if constexpr (Normalizing == normalizing::if_asked) {
       copy_normalized(group, copies, here, call, tile.width, part);
     } else {
@@ -433,8 +434,9 @@ ROBOCACHE_HD inline void write_grouped_rows(const Group& group, resample_storage
   } else {
     const auto threads = static_cast<int>(group.size());
     const int chunk = rows_together(threads < Capacity ? threads : Capacity, call.channels());
-    for (int first = 0; first < tile.rows; first += chunk) {
-      const int here = tile.rows - first < chunk ? tile.rows - first : chunk;
+    int here = 0;
+    for (int first = 0; first < tile.rows; first += here) {
+      here = tile.rows - first < chunk ? tile.rows - first : chunk;
       if (first > 0) group.sync();
       write_some_grouped_rows(group, storage, call, tile, first, here, near, between);
     }
@@ -456,16 +458,18 @@ ROBOCACHE_HD inline void store_brackets(const Group& group, const Call& call, co
   const auto rank = static_cast<int>(group.thread_rank());
   const auto threads = static_cast<int>(group.size());
   std::int32_t near = 0;
-  for (int first = 0; first < tile.rows; first += threads) {
+  int left = tile.rows;
+  for (; left > 0; left = left > threads ? left - threads : 0) {
+    const int first = tile.rows - left;
     // Threads beyond the rows repeat the last one.
-    const int mine = rank < tile.rows - first ? first + rank : tile.rows - 1;
+    const int mine = rank < left ? first + rank : tile.rows - 1;
     const std::uint32_t row = tile.first_row + static_cast<std::uint32_t>(mine);
     const detail::row_request<Call> request(group, call, tile.item, row);
     const std::int32_t after =
-        threads == 1 ? request.search_near(near) : request.search(group, tile.rows - first == 1);
-    const bool real_row = rank < tile.rows - first;
+        threads == 1 ? request.search_near(near) : request.search(group, left == 1);
+    const bool real_row = rank < left;
     const auto found = detail::found_row(request, call, tile.item, row, after, real_row);
-    if (first + threads >= tile.rows) between();
+    if (left <= threads) between();
     if (!real_row) continue;
     const bool sample = found.left >= 0;
     call.brackets.left(tile.item, row) = sample ? request.first_sample() + found.left : -1;

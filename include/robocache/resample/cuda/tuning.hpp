@@ -27,32 +27,37 @@ ROBOCACHE_HD constexpr rows_tuning rows_tuning_for(int architecture) noexcept {
   switch (architecture) {
     case 860:
     case 870:
+    case 880:
       return {16, 16, 8, 16};
     default:
       return {24, 16, 8, 20};
   }
 }
 
-/// Whether all of that is possible, with the registers that the kernels need.
-constexpr bool rows_tuning_fits() noexcept {
+/// Whether all of that is possible on an architecture, with the registers that the kernels need.
+ROBOCACHE_HD constexpr bool rows_tuning_fits(int architecture) noexcept {
   constexpr int shared_memory = 3200;  // more than any of them asks for
+  const rows_tuning t = rows_tuning_for(architecture);
+  const multiprocessor m = multiprocessor_of(architecture);
+  return can_hold(m, t.plain, rows_threads, shared_memory, 40) &&
+         can_hold(m, t.normalized, rows_threads, shared_memory, 64) &&
+         can_hold(m, t.grouped, rows_threads, shared_memory, 128) &&
+         can_hold(m, t.streams, rows_threads, shared_memory, 48);
+}
+constexpr bool rows_tuning_fits_everywhere() noexcept {
   for (const int architecture : architectures) {
-    const rows_tuning t = rows_tuning_for(architecture);
-    const multiprocessor m = multiprocessor_of(architecture);
-    if (!can_hold(m, t.plain, rows_threads, shared_memory, 40) ||
-        !can_hold(m, t.normalized, rows_threads, shared_memory, 64) ||
-        !can_hold(m, t.grouped, rows_threads, shared_memory, 128) ||
-        !can_hold(m, t.streams, rows_threads, shared_memory, 48)) {
-      return false;
-    }
+    if (!rows_tuning_fits(architecture)) return false;
   }
   return true;
 }
-static_assert(rows_tuning_fits());
+static_assert(rows_tuning_fits_everywhere(),
+              "rows_tuning_for has bounds that a multiprocessor of `architectures` cannot hold");
 
 /// The tuning of the code that is being compiled.
 ROBOCACHE_HD constexpr rows_tuning current_rows_tuning() noexcept {
 #if defined(__CUDA_ARCH__)
+  static_assert(rows_tuning_fits(__CUDA_ARCH__),
+                "rows_tuning_for has bounds that this architecture's multiprocessor cannot hold");
   return rows_tuning_for(__CUDA_ARCH__);
 #else
   return rows_tuning_for(900);  // bounds of no code

@@ -185,9 +185,7 @@ ROBOCACHE_HD inline sample_bracket<Real> extrapolate(const Axis& axis, Time t,
   if (left < 0 || right < 0) return sample_row<Real>(end, status | staleness(policy, distance));
   const Time t_left = axis[left];
   const Time t_right = axis[right];
-  if (!time_less_equal(t_left, t_right) || time_equal(t_left, t_right)) {
-    return sample_row<Real>(end, status | row_status::unsorted);
-  }
+  if (!time_rises(t_left, t_right)) return sample_row<Real>(end, status | row_status::unsorted);
   elapsed_t<Time> whole = elapsed(t_left, t_right);
   const bool beyond = exceeds<Time>(distance, policy.horizon);
   if (beyond) {
@@ -306,8 +304,8 @@ ROBOCACHE_HD inline bool bracket_trivial(const Axis& axis, Time t,
 ///
 /// \param axis    the stamps
 /// \param t       the target
-/// \param after  the number of stamps at or before `t`, from `upper_bound` or `upper_bound_near`;
-///               not used if there are no samples or `t` is not finite
+/// \param after   the number of stamps at or before `t`, from `upper_bound` or `upper_bound_near`;
+///                not used if there are no samples or `t` is not finite
 /// \param policy  the rules
 template <class Real, class Time, class Axis = time_axis<Time>>
 ROBOCACHE_HD inline sample_bracket<Real> bracket_after(

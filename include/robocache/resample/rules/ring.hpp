@@ -43,7 +43,7 @@ struct ring_axis {
 
   /// Stamp i, counted from the oldest, the offset added. Integers saturate.
   ROBOCACHE_HD Time operator[](std::int32_t i) const noexcept {
-    return detail::time_shifted(raw(i), offset);
+    return time_shifted(raw(i), offset);
   }
   /// The stamp as it is in memory, without the offset.
   ROBOCACHE_HD Time raw(std::int32_t i) const noexcept {

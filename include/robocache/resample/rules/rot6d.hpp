@@ -108,13 +108,12 @@ ROBOCACHE_HD inline rotation_columns columns_of(const quaternion& q) noexcept {
 /// \param b       likewise
 /// \param weight  as in `slerp`
 /// \param result  orthonormal; if one of `a` and `b` is unusable the other one, made orthonormal;
-/// if
-///                both are or the weight is not finite, six NaNs
+///                if both are, or the weight is not within +-2^29, six NaNs
 /// \return whether all three were usable
 ROBOCACHE_HD inline bool blend_rot6d(const rotation_columns& a, const rotation_columns& b,
                                      double weight, rotation_columns& result) noexcept {
-  quaternion unit_a;
-  quaternion unit_b;
+  quaternion unit_a{};
+  quaternion unit_b{};
   const bool a_usable = detail::quaternion_of_columns(a, unit_a);
   const bool b_usable = detail::quaternion_of_columns(b, unit_b);
   if (!detail::slerp_of_usable(unit_a, a_usable, unit_b, b_usable, weight)) {

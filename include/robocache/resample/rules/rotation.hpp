@@ -92,11 +92,17 @@ ROBOCACHE_HD inline quaternion slerp_unit(const quaternion& a, quaternion b,
   return normalize(result) ? result : a;  // only a weight out of all bounds makes it zero
 }
 
+/// Whether a rotation can be told at a weight: it is finite, and the angle within what sine and
+/// cosine are made for, 2^31.
+ROBOCACHE_HD inline bool weight_usable(double weight) noexcept {
+  return is_finite(weight) && magnitude(weight) <= 0x1p29;
+}
+
 /// `slerp_unit` of those of two quaternions that are usable, into `a`: the other one stands in for
-/// one that is not. False, and nothing done, if both are not or the weight is not finite.
+/// one that is not. False, and nothing done, if both are not or the weight is not usable.
 ROBOCACHE_HD inline bool slerp_of_usable(quaternion& a, bool a_usable, quaternion b, bool b_usable,
                                          double weight) noexcept {
-  if (!(a_usable || b_usable) || !is_finite(weight)) return false;
+  if (!(a_usable || b_usable) || !weight_usable(weight)) return false;
   if (!a_usable) a = b;
   if (!b_usable) b = a;
   a = slerp_unit(a, b, weight);
@@ -104,10 +110,11 @@ ROBOCACHE_HD inline bool slerp_of_usable(quaternion& a, bool a_usable, quaternio
 }
 
 /// `exp`: the quaternion of a rotation vector (Grassia, "Practical parameterization of rotations
-/// using the exponential map", 1998). False if the vector or its squared length is not finite.
+/// using the exponential map", 1998). False if the vector is longer than 2^32, or its squared
+/// length not finite.
 ROBOCACHE_HD inline bool quaternion_of(const vector3& v, quaternion& result) noexcept {
   const double squared = dot(v, v);
-  if (!is_finite(squared)) return false;
+  if (!is_finite(squared) || squared > 0x1p64) return false;
   double factor = 0.5;  // sin(length / 2) / length, here right to the last place
   double cosine = 1.0;
   if (squared > 0x1p-60) {
@@ -215,7 +222,7 @@ ROBOCACHE_HD inline Real wrap_degrees(Real x) noexcept {
 /// \param b       likewise
 /// \param weight  0 is `a`, 1 is `b`; outside [0, 1] the motion goes on at the same velocity
 /// \param result  of length 1; if one of `a` and `b` is unusable the other one, normalized; if both
-///                are or the weight is not finite, four NaNs
+///                are, or the weight is not within +-2^29, four NaNs
 /// \return whether all three were usable
 ROBOCACHE_HD inline bool slerp(const quaternion& a, const quaternion& b, double weight,
                                quaternion& result) noexcept {
@@ -236,16 +243,16 @@ ROBOCACHE_HD inline bool slerp(const quaternion& a, const quaternion& b, double 
 /// Vectors a whole turn apart are the same rotation and have the same result. Like `slerp` within
 /// 1e-14, as precise for small vectors relative to their length. Same bits on the CPU and the GPU.
 ///
-/// \param a       in radians; unusable if its squared length is not finite. Zero is no rotation.
+/// \param a       in radians; unusable if longer than 2^32. Zero is no rotation.
 /// \param b       likewise
 /// \param weight  as in `slerp`
 /// \param result  at most pi long, but for a rounding; if one of `a` and `b` is unusable the other
-///                one, so shortened; if both are or the weight is not finite, three NaNs
+///                one, so shortened; if both are, or the weight is not within +-2^29, three NaNs
 /// \return whether all three were usable
 ROBOCACHE_HD inline bool blend_rotation_vector(const vector3& a, const vector3& b, double weight,
                                                vector3& result) noexcept {
-  quaternion unit_a;
-  quaternion unit_b;
+  quaternion unit_a{};
+  quaternion unit_b{};
   const bool a_usable = detail::quaternion_of(a, unit_a);
   const bool b_usable = detail::quaternion_of(b, unit_b);
   if (!detail::slerp_of_usable(unit_a, a_usable, unit_b, b_usable, weight)) {

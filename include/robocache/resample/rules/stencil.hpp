@@ -59,8 +59,8 @@ struct sample_stencil {
   using real = Real;
   static constexpr int capacity = K;
 
-  std::int32_t sample[K] =
-      {};  ///< indices of the item's samples; those from `count` on mean nothing
+  /// Indices of the item's samples; those from `count` on mean nothing.
+  std::int32_t sample[K] = {};
   Real coefficient[K] = {};
   std::int32_t count = 0;  ///< samples in use
   stencil_form form = stencil_form::constant;
@@ -118,6 +118,7 @@ ROBOCACHE_HD inline Real stencil_value(const sample_stencil<Real, K>& stencil,
                                        const Real (&x)[K]) noexcept {
   if (stencil.form == stencil_form::constant) return stencil.coefficient[0];
   if (stencil.count <= 0) return Real{0};
+  if (stencil.form == stencil_form::sample) return x[0];
   const bool is_sum = stencil.form == stencil_form::sum;
   Real value = is_sum ? detail::exact_mul(stencil.coefficient[0], x[0]) : x[0];
 #if defined(__CUDA_ARCH__)
@@ -142,13 +143,6 @@ ROBOCACHE_HD inline double elapsed_in_double(Time from, Time to) noexcept {
   } else {
     return exact_sub(exact_cast<double>(to), exact_cast<double>(from));
   }
-}
-
-/// `from < to`, both finite.
-template <class Time>
-ROBOCACHE_HD inline bool time_rises(Time from, Time to) noexcept {
-  return time_is_finite(from) && time_is_finite(to) && time_less_equal(from, to) &&
-         !time_equal(from, to);
 }
 
 /// The last sample of the distinct stamp before that of sample `i`; -1 if there is none. Unsorted

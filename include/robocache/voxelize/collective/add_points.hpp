@@ -83,7 +83,7 @@ ROBOCACHE_HD inline void add_points(const Group& group, const point_adding<Mark,
 template <reduction R, class Real>
 ROBOCACHE_HD inline point_fate add_point(const Real (&point)[3], const voxel_grid<Real>& grid,
                                          const tensor_view<voxel_scalar_t<R>, 3>& output) noexcept {
-  const voxel_cell cell = detail::cell_in(point, detail::make_voxel_axes(grid));
+  const voxel_cell cell = detail::cell_in(point, detail::make_cell_scales(grid));
   point_adding<reducer_t<R>, Real> call;
   call.output = output;
   if (cell.fate == point_fate::inside) call.add(cell);

@@ -49,7 +49,7 @@ __device__ __forceinline__ std::uint32_t number_in_slab(const point_binning<Real
 template <class Real, bool Indexed>
 ROBOCACHE_HIDDEN __device__ __noinline__ std::uint32_t rare_cell_in_slab(
     const point_binning<Real, Indexed>& call, Real x, Real y, Real z) noexcept {
-  const voxel_cell cell = exact_cell_in(x, y, z, call.locator.axes);
+  const voxel_cell cell = exact_cell_in(x, y, z, call.locator.scales);
   if (cell.fate != point_fate::inside) return no_cell;
   return number_in_slab<false>(call, static_cast<std::uint32_t>(cell.x),
                                static_cast<std::uint32_t>(cell.y),
@@ -60,13 +60,13 @@ ROBOCACHE_HIDDEN __device__ __noinline__ std::uint32_t rare_cell_in_slab(
 ///
 /// \tparam Plain  there is no transform, and voxel numbers fit 32 bits
 /// \tparam Stride, number  as in `packed_points`
-/// \param lost    1 is added for each that is outside of the grid, 2^16 for one that is not finite
+/// \param lost    gets `lost_point` of each
 template <bool Plain, int Stride, class Real, bool Indexed>
 __device__ __forceinline__ void cells_in_slab(const point_binning<Real, Indexed>& call,
                                               Real (&p)[4][3], int number,
                                               std::uint32_t (&cells)[4],
                                               std::uint32_t& lost) noexcept {
-  const voxel_axes<Real>& axes = call.locator.axes;
+  const cell_scales<Real>& scales = call.locator.scales;
   if (!Plain && !call.locator.transform.identity) {
 #pragma unroll
     for (int k = 0; k < 4; ++k) move_point(p[k], call.locator.transform);
@@ -77,12 +77,12 @@ __device__ __forceinline__ void cells_in_slab(const point_binning<Real, Indexed>
     unsigned uncertain = 0;
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
-      const quick_voxel quick = quick_voxel_in(p[k], axes);
+      const quick_voxel quick = quick_voxel_in(p[k], scales);
       cells[k] = number_in_slab<Plain>(call, quick.x, quick.y, quick.z);
       if (!quick.inside) cells[k] = no_cell;
-      const bool doubt = (quick.away[0] > axes.axis[0].certain) |  // false for NaN
-                         (quick.away[1] > axes.axis[1].certain) |
-                         (quick.away[2] > axes.axis[2].certain);
+      const bool doubt = (quick.away[0] > scales.along[0].certain) |  // false for NaN
+                         (quick.away[1] > scales.along[1].certain) |
+                         (quick.away[2] > scales.along[2].certain);
       uncertain |= static_cast<unsigned>(doubt) << k;
     }
 #pragma unroll 1
@@ -105,8 +105,8 @@ __device__ __forceinline__ void cells_in_slab(const point_binning<Real, Indexed>
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
       if (cells[k] != no_cell || k * Stride >= number) continue;
-      const point_fate fate = rare_cell_in(p[k][0], p[k][1], p[k][2], axes).fate;
-      if (fate != point_fate::inside) lost += fate == point_fate::outside ? 1u : 0x10000u;
+      const point_fate fate = rare_cell_in(p[k][0], p[k][1], p[k][2], scales).fate;
+      if (fate != point_fate::inside) lost += lost_point(fate);
     }
   }
 }

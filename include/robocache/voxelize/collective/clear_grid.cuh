@@ -2,8 +2,10 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
+#include <robocache/voxelize/call.hpp>
 #include <robocache/voxelize/options.hpp>
 #include <robocache/voxelize/rules/load.hpp>
+#include <robocache/voxelize/rules/numbering.hpp>
 #include <robocache/voxelize/rules/sink.hpp>
 
 #include <cuda_runtime_api.h>
@@ -12,17 +14,29 @@
 
 /// \file
 /// Level 1 of `voxelize` without features, where points are few, or few for the size of the grid:
-/// threads clear it, then add points (`add_points`, `list_points`).
+/// threads clear it, then add points (`add_tile`, `list_points`).
 
 namespace robocache {
 
-/// What clearing a grid needs.
+/// What clearing a grid needs. Make it on the host, from a checked call.
 template <class Mark>
 struct grid_clearing {
   detail::voxel_output<typename Mark::scalar> output;
   std::int64_t elements;     ///< 0: the grid accumulates
   bool vectors;              ///< without gaps, aligned to 16 bytes
   voxel_counters* counters;  ///< or null
+
+  grid_clearing() = default;
+  template <class Real>
+  explicit grid_clearing(
+      const voxelize_call<Mark, Real, typename Mark::scalar, typename Mark::scalar>& call) noexcept
+      : output(detail::make_voxel_output(call.output)), counters(call.reports.counters) {
+    const bool accumulate = call.options.update == grid_update::accumulate;
+    elements = accumulate ? 0
+                          : detail::make_numbering(call.grid, Mark::voxels_per_element).cells() /
+                                Mark::voxels_per_element;
+    vectors = detail::takes_vectors(output, accumulate);
+  }
 };
 
 /// Clears a thread's share of the grid, the `thread`-th of `threads`, and the counters.

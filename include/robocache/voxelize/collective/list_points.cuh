@@ -17,12 +17,22 @@
 
 namespace robocache {
 
-/// What listing points and adding them needs.
+/// What listing points and adding them needs. Make it on the host, from a checked call of at most
+/// 2^26 voxels.
 template <class Mark, class Real>
 struct point_listing {
   point_binning<Real, false> points;  ///< the whole grid is its slab
   grid_clearing<Mark> clear;
   detail::scan_tables tables;
+
+  explicit point_listing(
+      const voxelize_call<Mark, Real, typename Mark::scalar, typename Mark::scalar>& call) noexcept
+      : points{}, clear(call), tables(detail::lay_out_scan(call.space.data, call.points.size)) {
+    points.locator = detail::locator_of(call.points, call.grid, call.options.transform, 1);
+    points.cells = static_cast<std::uint32_t>(detail::make_numbering(call.grid, 1).cells());
+    points.packed = detail::is_packed(points.locator.points) && points.locator.transform.identity;
+    points.count_lost = clear.counters != nullptr;
+  }
 };
 
 namespace detail {
@@ -31,7 +41,7 @@ namespace detail {
 /// 128. The lanes of a warp look at every 64th point: of one or two beams, step after step.
 inline constexpr int scan_columns = 64;
 inline constexpr int scan_rows = 32;
-static_assert(scan_columns * scan_rows == scan_tile && scan_tile == 8 * direct_threads);
+static_assert(scan_columns * scan_rows == scan_tile && scan_tile == 8 * list_points_threads);
 
 }  // namespace detail
 
@@ -44,7 +54,7 @@ struct list_points_storage {
 
 namespace detail {
 
-static_assert(fits_everywhere(&voxelize_tuning::list_blocks, direct_threads,
+static_assert(fits_everywhere(&voxelize_tuning::list_blocks, list_points_threads,
                               sizeof(list_points_storage)));
 
 /// `list_points` with a source as of `bin_tile`.
@@ -53,7 +63,7 @@ __device__ __forceinline__ void list_points_of(const Group& block, list_points_s
                                                const point_listing<Mark, Real>& call, int tile,
                                                const Source& source) noexcept {
   constexpr bool neighbours = Source::neighbours;
-  constexpr int stride = neighbours ? 1 : direct_threads;
+  constexpr int stride = neighbours ? 1 : list_points_threads;
   const point_arguments<Real>& points = call.points.locator.points;
   const std::int64_t here = points_of_tile(points.present(), tile, scan_tile);
   const std::int64_t first = static_cast<std::int64_t>(tile) * scan_tile;
@@ -62,7 +72,7 @@ __device__ __forceinline__ void list_points_of(const Group& block, list_points_s
 #pragma unroll
   for (int g = 0; g < 2; ++g) {
     const int index =
-        g * 4 * direct_threads + static_cast<int>(block.thread_rank()) * (neighbours ? 4 : 1);
+        g * 4 * list_points_threads + static_cast<int>(block.thread_rank()) * (neighbours ? 4 : 1);
     const int number = static_cast<int>(here) - index;
     Real p[4][3];
     std::uint32_t cells[4];
@@ -113,8 +123,8 @@ __device__ __forceinline__ void list_points_of(const Group& block, list_points_s
 
 /// Looks up a tile of points and writes what is to be added to which voxel. Contains barriers.
 ///
-/// \tparam Packed  as of `bin_tile`
-/// \param block    `direct_threads` (256) threads
+/// \tparam Packed  `call.points.packed`, or false
+/// \param block    `list_points_threads` (256) threads
 /// \param storage  shared memory
 /// \param call     its `points.locator` and `tables` are read
 /// \param tile     the tile, 0 to `call.tables.tiles - 1`
@@ -132,7 +142,7 @@ __device__ __forceinline__ void list_points(const Group& block, list_points_stor
   }
 }
 
-/// Adds what was found in one tile, by 256 threads.
+/// Adds what was found in one tile, by `list_points_threads` (256) threads.
 template <class Group, class Mark, class Real>
 __device__ __forceinline__ void add_listed(const Group& block,
                                            const point_listing<Mark, Real>& call,
@@ -142,7 +152,7 @@ __device__ __forceinline__ void add_listed(const Group& block,
   const std::uint32_t* const entries =
       call.tables.entries + static_cast<std::int64_t>(tile) * scan_tile;
   const auto& output = call.clear.output;
-  for (std::uint32_t i = block.thread_rank(); i < number; i += direct_threads) {
+  for (std::uint32_t i = block.thread_rank(); i < number; i += list_points_threads) {
     const std::uint32_t entry = entries[i];
     Mark::add_many(output.at(voxel_of_entry(entry)), points_of_entry(entry));
   }

@@ -146,10 +146,9 @@ __device__ __forceinline__ void write_counts(const Group& block, const bin_sorti
 /// \param call     `binned_call(call).voxels`, after all tiles were binned
 /// \param bin      the bin, 0 to `call.slab.bins - 1`
 /// \param part     of the channels, 0 to `call.parts - 1`
-/// \param sink     where results go (`rules/sink.hpp`): called with a voxel's number, a channel,
-/// its
-///                 result and the number of points, for each voxel that has some. The call must
-///                 replace. By default the call's dense grid
+/// \param sink     where results go (`rules/sink.hpp`): called with the number of a voxel, a
+///                 channel, its result and the number of points, for each voxel that has some. The
+///                 call must replace. By default the call's dense grid
 ///
 /// Contains barriers; call `block.sync()` before the storage is used again.
 template <int Width, class Group, class Reducer, class In, class Out, class Sink = sink_of_call>

@@ -49,7 +49,7 @@ __device__ __forceinline__ Out* output_at(const bin_reducing<Reducer, In, Out>& 
   }
 }
 
-/// Hands a vector of a voxel with points to a sink.
+/// Hands a vector of a voxel to a sink: of one with points, or of an empty one to the dense grid.
 ///
 /// \param to  what `output_at` says
 template <int Width, class Reducer, class In, class Out, class Sink, class Real>
@@ -84,7 +84,7 @@ inline constexpr std::uint32_t crowd_vectors = 8;
 /// Values of a voxel that a thread keeps in registers.
 inline constexpr std::uint32_t kept_points = 4;
 
-/// One channel of a voxel with any number of points but none. Out of line, since most voxels have
+/// One channel of a voxel with at least one point. Out of line, since most voxels have
 /// one; `static`, so that it is compiled for its callers' number of registers.
 ///
 /// \param points  the voxel's `n` points, in shared or global memory

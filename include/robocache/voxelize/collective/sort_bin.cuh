@@ -39,7 +39,7 @@ struct reduce_bin_storage {
   std::uint32_t offsets[reduce_bin_threads];
   union {
     std::uint32_t starts[reduce_bin_threads];  ///< entries of this bin in those before
-    unsigned long long lost[2];                        ///< in the end
+    unsigned long long lost[2];                ///< in the end
   };
   std::uint32_t sums[reduce_bin_threads / 32];
 

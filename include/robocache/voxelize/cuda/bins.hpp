@@ -2,6 +2,7 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
+#include <robocache/detail/exact.hpp>
 #include <robocache/detail/fast_divide.hpp>
 #include <robocache/execution.hpp>
 #include <robocache/voxelize/call.hpp>
@@ -12,7 +13,6 @@
 #include <robocache/voxelize/rules/sink.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -38,7 +38,7 @@ static_assert(small_tile % bin_tile_threads == 0);
 /// Fewer points than this make too few large tiles to fill a GPU.
 inline constexpr std::int64_t points_for_large_tiles = std::int64_t{1} << 22;
 
-/// Most voxels of a bin are 2^shift. Without features their counters fill the shared memory that
+/// A bin has at most 2^shift voxels. Without features their counters fill the shared memory that
 /// every block may have. With features bins are smaller, so that several blocks share a
 /// multiprocessor, and some sort while others write.
 template <bool Features>
@@ -182,7 +182,7 @@ struct voxel_spread {
 inline int lanes_per_piece(const bin_shape& shape) noexcept {
   const double expected = static_cast<double>(shape.tile_size) / shape.bins;
   int lanes = 1;
-  while (lanes < 32 && 4 * lanes < expected + 2 * std::sqrt(expected) + 2) lanes *= 2;
+  while (lanes < 32 && 4 * lanes < expected + 2 * host_sqrt(expected) + 2) lanes *= 2;
   return lanes;
 }
 
@@ -197,7 +197,8 @@ struct heavy_work {
 
 /// The parts of the workspace, each aligned to 16 bytes.
 struct bin_tables {
-  unsigned char* entries;  ///< [tiles][tile] of 2 bytes, or 4 with the point's number in the tile
+  unsigned char*
+      entries;  ///< [tiles][tile_size] of 2 bytes, or 4 with the point's number in the tile
   std::uint16_t* offsets;  ///< [tiles][bins + 1]: where each bin's entries begin in a tile; with
                            ///< features also whether they are alike
   std::uint32_t* lost;     ///< [tiles][2]: points outside, and not finite
@@ -446,19 +447,6 @@ struct voxel_part<Reducer, In, Out, true> {
 
 }  // namespace detail
 
-/// Slabs of a call's grid, 2^24 voxels each: a call on a larger grid goes over the points once for
-/// each of them. Where no voxel is written (no channels, no counts) one is enough for the counters.
-template <class Reducer, class Real, class In, class Out>
-std::int64_t slabs_of(const voxelize_call<Reducer, Real, In, Out>& call) noexcept {
-  std::int64_t cells =
-      detail::make_numbering(call.grid, detail::voxels_per_element<Reducer>()).cells();
-  if constexpr (detail::reduces_features<Reducer>) {
-    const bool writes = call.features.channels > 0 || call.reports.counts.data() != nullptr;
-    if (!writes) cells = std::min(cells, detail::cells_per_slab);
-  }
-  return (cells + detail::cells_per_slab - 1) / detail::cells_per_slab;
-}
-
 /// A checked call on a CUDA stream, cut up: everything that kernels want to know of one slab,
 /// worked out once. `points` is for `bin_tile`, `voxels` for what comes after that. Trivially
 /// copyable; make it on the host and pass the parts to kernels.
@@ -470,7 +458,7 @@ struct binned_call {
   typename detail::voxel_part<Reducer, In, Out, has_features>::type voxels;
 
   /// \param call         the call, checked
-  /// \param slab         0 to `slabs_of(call) - 1`
+  /// \param slab         0 to `call.slabs() - 1`
   /// \param large_tiles  clouds of millions may have tiles of 8192 points instead of 4096
   explicit binned_call(const voxelize_call<Reducer, Real, In, Out>& call, std::int64_t slab = 0,
                        bool large_tiles = false) noexcept

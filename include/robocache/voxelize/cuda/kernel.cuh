@@ -6,6 +6,7 @@
 #include <robocache/cuda/launch.cuh>
 #include <robocache/detail/config.hpp>
 #include <robocache/voxelize/collective/add_points.hpp>
+#include <robocache/voxelize/collective/add_tile.cuh>
 #include <robocache/voxelize/collective/bin_tile.cuh>
 #include <robocache/voxelize/collective/clear_grid.cuh>
 #include <robocache/voxelize/collective/list_points.cuh>
@@ -57,40 +58,29 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(reduce_crowds_threads)
 }
 
 template <class Mark>
-ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
+ROBOCACHE_HIDDEN __global__ void __launch_bounds__(add_tile_threads)
     clear_kernel(const __grid_constant__ grid_clearing<Mark> call) {
   wait_for_previous_kernel();
   let_next_kernel_launch();
-  clear_grid(call,
-             static_cast<std::int64_t>(blockIdx.x) * direct_threads + static_cast<int>(threadIdx.x),
-             static_cast<std::int64_t>(gridDim.x) * direct_threads);
+  clear_grid(
+      call,
+      static_cast<std::int64_t>(blockIdx.x) * add_tile_threads + static_cast<int>(threadIdx.x),
+      static_cast<std::int64_t>(gridDim.x) * add_tile_threads);
 }
 
 template <class Mark, class Real>
-ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
+ROBOCACHE_HIDDEN __global__ void __launch_bounds__(add_tile_threads)
     add_points_kernel(const __grid_constant__ point_adding<Mark, Real> call,
                       voxel_counters* const counters) {
-  __shared__ std::uint32_t sums[2];
+  __shared__ add_tile_storage storage;
   wait_for_previous_kernel();
   let_next_kernel_launch();
-  const block_group<direct_threads> block;
-  const auto tile = static_cast<int>(blockIdx.x);
-  const point_arguments<Real>& points = call.locator.points;
-  const std::int64_t first = std::int64_t{tile} * direct_threads;
-  const std::int64_t here = points_of_tile(points.present(), tile, direct_threads);
-  std::uint32_t lost = 0;
-  add_points(block, call, first, first + here, [&](point_fate fate) {
-    if (fate != point_fate::inside) lost += fate == point_fate::outside ? 1u : 0x10000u;
-  });
-  if (counters != nullptr) {
-    const uint2 both = block_sum_halves(block, lost, sums);
-    if (threadIdx.x == 0) add_to_counters(points, tile, here, both, counters);
-  }
+  add_tile(block_group<add_tile_threads>{}, storage, call, static_cast<int>(blockIdx.x), counters);
 }
 
 /// The first blocks take a tile each, the others clear the grid.
 template <bool Packed, class Mark, class Real>
-ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads, voxelize_tuned.list_blocks)
+ROBOCACHE_HIDDEN __global__ void __launch_bounds__(list_points_threads, voxelize_tuned.list_blocks)
     list_points_kernel(const __grid_constant__ point_listing<Mark, Real> call) {
   __shared__ list_points_storage storage;
   wait_for_previous_kernel();
@@ -98,21 +88,22 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads, voxelize_tune
   const int tiles = call.tables.tiles;
   const auto block = static_cast<int>(blockIdx.x);
   if (block < tiles) {
-    list_points<Packed>(block_group<direct_threads>{}, storage, call, block);
+    list_points<Packed>(block_group<list_points_threads>{}, storage, call, block);
   } else {
     clear_grid(
         call.clear,
-        static_cast<std::int64_t>(block - tiles) * direct_threads + static_cast<int>(threadIdx.x),
-        static_cast<std::int64_t>(static_cast<int>(gridDim.x) - tiles) * direct_threads);
+        static_cast<std::int64_t>(block - tiles) * list_points_threads +
+            static_cast<int>(threadIdx.x),
+        static_cast<std::int64_t>(static_cast<int>(gridDim.x) - tiles) * list_points_threads);
   }
 }
 
 template <class Mark, class Real>
-ROBOCACHE_HIDDEN __global__ void __launch_bounds__(direct_threads)
+ROBOCACHE_HIDDEN __global__ void __launch_bounds__(list_points_threads)
     add_listed_kernel(const __grid_constant__ point_listing<Mark, Real> call) {
   wait_for_previous_kernel();
   let_next_kernel_launch();
-  add_listed(block_group<direct_threads>{}, call, static_cast<int>(blockIdx.x));
+  add_listed(block_group<list_points_threads>{}, call, static_cast<int>(blockIdx.x));
 }
 
 }  // namespace cuda_detail

@@ -76,70 +76,45 @@ template <class Mark, class Real, class Where>
 ROBOCACHE_HIDDEN status
 launch_direct(const voxelize_call<Mark, Real, typename Mark::scalar, typename Mark::scalar>& call,
               std::int64_t cells, Where where) noexcept {
-  using scalar = typename Mark::scalar;
-  const bool accumulate = call.options.update == grid_update::accumulate;
-  const auto output = make_voxel_output(call.output);
-  const std::int64_t elements = cells / Mark::voxels_per_element;
-  const grid_clearing<Mark> clear{output, accumulate ? 0 : elements,
-                                  takes_vectors(output, accumulate), call.reports.counters};
-  const std::int64_t steps = clear.vectors ? 16 / sizeof(scalar) : 1;
-  const std::int64_t clearing = (clear.elements / steps) / direct_threads + 1;
+  const grid_clearing<Mark> clear(call);
   const std::int64_t size = call.points.size;
+  // Blocks that clear: a step for each thread.
+  const std::int64_t steps = clear.vectors ? 16 / sizeof(typename Mark::scalar) : 1;
+  const std::int64_t clearing = (clear.elements / steps) / add_tile_threads + 1;
   if constexpr (adds_many<Mark>::value) {
     if (lists_scan(size, cells)) {
-      point_listing<Mark, Real> list{};
-      list.points.locator = locator_of(call.points, call.grid, call.options.transform, 1);
-      list.points.cells = static_cast<std::uint32_t>(cells);
-      list.points.count_lost = call.reports.counters != nullptr;
-      list.clear = clear;
-      list.tables = lay_out_scan(call.space.data, size);
+      const point_listing<Mark, Real> list(call);
       constexpr std::int64_t most_blocks = 792;  // six for each multiprocessor of a large GPU
       auto* kernel = &list_points_kernel<false, Mark, Real>;
       if constexpr (std::is_same_v<Real, float>) {
-        const auto& locator = list.points.locator;
-        if (is_packed(locator.points) && locator.transform.identity) {
-          kernel = &list_points_kernel<true, Mark, Real>;
-        }
+        if (list.points.packed) kernel = &list_points_kernel<true, Mark, Real>;
       }
       ROBOCACHE_DETAIL_RETURN_IF_BAD(
           launch("voxelize", kernel, blocks(list.tables.tiles + std::min(clearing, most_blocks)),
-                 dim3(direct_threads), where, list));
+                 dim3(list_points_threads), where, list));
       return launch("voxelize", &add_listed_kernel<Mark, Real>, blocks(list.tables.tiles),
-                    dim3(direct_threads), where, list);
+                    dim3(list_points_threads), where, list);
     }
   }
   if (clear.elements > 0 || clear.counters != nullptr) {
     constexpr std::int64_t most_blocks = 528;
     ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &clear_kernel<Mark>,
                                           blocks(std::min(clearing, most_blocks)),
-                                          dim3(direct_threads), where, clear));
+                                          dim3(add_tile_threads), where, clear));
   }
   if (size == 0 && clear.counters == nullptr) return {};
-  point_adding<Mark, Real> add;
-  add.locator =
-      locator_of(call.points, call.grid, call.options.transform, Mark::voxels_per_element);
-  add.output = call.output;
-  const std::int64_t tiles = (size + direct_threads - 1) / direct_threads;
+  const point_adding<Mark, Real> add(call.points, call.grid, call.output, call.options.transform);
+  const std::int64_t tiles = (size + add_tile_threads - 1) / add_tile_threads;
   return launch("voxelize", &add_points_kernel<Mark, Real>,
                 blocks(std::max<std::int64_t>(tiles, 1)),  // for `beyond`
-                dim3(direct_threads), where, add, clear.counters);
+                dim3(add_tile_threads), where, add, clear.counters);
 }
-
-/// A call on more slabs than this would launch kernels for seconds.
-inline constexpr std::int64_t most_slabs = std::int64_t{1} << 18;
 
 /// Runs a checked call. By slabs where it bins points.
 template <class Reducer, class Real, class In, class Out, class Where>
 ROBOCACHE_HIDDEN status run_on_gpu(const voxelize_call<Reducer, Real, In, Out>& call,
                                    Where where) noexcept {
   const std::int64_t cells = make_numbering(call.grid, voxels_per_element<Reducer>()).cells();
-  const std::int64_t slabs = slabs_of(call);
-  if (slabs > most_slabs) {
-    return status::invalid_argument(
-        "voxelize: grid.extents has %g voxels, at most 4.398e12 (2^42) are supported on a CUDA "
-        "stream",
-        static_cast<double>(cells));
-  }
   if constexpr (!reduces_features<Reducer>) {
     const bool accumulate = call.options.update == grid_update::accumulate;
     if (adds_directly(call.points.size, cells, accumulate)) {
@@ -147,7 +122,7 @@ ROBOCACHE_HIDDEN status run_on_gpu(const voxelize_call<Reducer, Real, In, Out>& 
     }
   }
   // All slabs take the same kernels.
-  const std::int64_t loaded = std::is_same_v<Where, preload_kernels> ? 1 : slabs;
+  const std::int64_t loaded = std::is_same_v<Where, preload_kernels> ? 1 : call.slabs();
   for (std::int64_t slab = 0; slab < loaded; ++slab) {
     const binned_call<Reducer, Real, In, Out> binned(call, slab, true);
     if constexpr (!reduces_features<Reducer>) {
@@ -184,8 +159,8 @@ ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
 /// stream, once for each slab.
 ///
 /// \param call    the call of which `binned_call(call, slab).points` went to that kernel
-/// \param where   the stream, or `preload`
-/// \param slab    0 to `slabs_of(call) - 1`
+/// \param where   the CUDA stream, or `preload`
+/// \param slab    0 to `call.slabs() - 1`
 /// \return `cuda_error` if a launch failed
 template <class Reducer, class Real, class In, class Out, class Where>
 ROBOCACHE_ALWAYS_INLINE status finish(const voxelize_call<Reducer, Real, In, Out>& call,

@@ -15,10 +15,10 @@ inline constexpr int bin_tile_threads = 512;
 inline constexpr int mark_bin_threads = 512;       ///< \copybrief bin_tile_threads
 inline constexpr int reduce_bin_threads = 256;     ///< \copybrief bin_tile_threads
 inline constexpr int reduce_crowds_threads = 512;  ///< \copybrief bin_tile_threads
+inline constexpr int add_tile_threads = 256;       ///< \copybrief bin_tile_threads
+inline constexpr int list_points_threads = 256;    ///< \copybrief bin_tile_threads
 
 namespace detail {
-
-inline constexpr int direct_threads = 256;  ///< add points one by one
 
 /// How many blocks of a kernel a multiprocessor must be able to hold, for `__launch_bounds__`: the
 /// compiler then gives each thread no more registers than that leaves.
@@ -32,6 +32,7 @@ struct voxelize_tuning {
 ROBOCACHE_HD constexpr voxelize_tuning voxelize_tuning_for(int architecture) noexcept {
   switch (architecture) {
     case 860:
+    case 880:
     case 890:
     case 1200:
     case 1210:  // two blocks fit the shared memory, so each may have more registers
@@ -41,17 +42,23 @@ ROBOCACHE_HD constexpr voxelize_tuning voxelize_tuning_for(int architecture) noe
   }
 }
 
-/// Whether every architecture can hold that many blocks, with at least 32 registers a thread.
+/// Whether every architecture, and the one that is being compiled for, can hold that many blocks,
+/// with at least 32 registers a thread.
 template <class Blocks>
 ROBOCACHE_HD constexpr bool fits_everywhere(Blocks blocks, int threads,
                                             int shared_memory) noexcept {
+  const auto fits = [&](int architecture) {
+    return can_hold(multiprocessor_of(architecture), voxelize_tuning_for(architecture).*blocks,
+                    threads, shared_memory, 32);
+  };
   for (const int architecture : architectures) {
-    if (!can_hold(multiprocessor_of(architecture), voxelize_tuning_for(architecture).*blocks,
-                  threads, shared_memory, 32)) {
-      return false;
-    }
+    if (!fits(architecture)) return false;
   }
+#if defined(__CUDA_ARCH__)
+  return fits(__CUDA_ARCH__);
+#else
   return true;
+#endif
 }
 
 #if defined(__CUDA_ARCH__)

@@ -5,7 +5,6 @@
 #include <robocache/detail/exact.hpp>
 #include <robocache/voxelize/grid.hpp>
 
-#include <cmath>
 #include <cstdint>
 #include <type_traits>
 
@@ -33,9 +32,9 @@ struct voxel_cell {
 
 namespace detail {
 
-/// One axis of a grid as the arithmetic wants it.
+/// The cells along x, y or z as the arithmetic wants them.
 template <class Real>
-struct voxel_axis {
+struct cell_scale {
   Real origin;
   Real size;
   Real reciprocal;  ///< 1 / size, rounded
@@ -47,18 +46,17 @@ struct voxel_axis {
 };
 
 template <class Real>
-ROBOCACHE_HD inline voxel_axis<Real> make_voxel_axis(const voxel_grid<Real>& grid,
-                                                     int axis) noexcept {
-  const Real size = grid.voxel_size[axis];
-  voxel_axis<Real> result{
-      grid.origin[axis], size, Real{0}, Real{-1}, static_cast<std::int32_t>(grid.extents[axis]), 0};
+ROBOCACHE_HD inline cell_scale<Real> make_cell_scale(const voxel_grid<Real>& grid, int k) noexcept {
+  const Real size = grid.voxel_size[k];
+  cell_scale<Real> result{
+      grid.origin[k], size, Real{0}, Real{-1}, static_cast<std::int32_t>(grid.extents[k]), 0};
   if constexpr (std::is_same_v<Real, float>) {
     constexpr std::int64_t most = std::int64_t{1} << 20;
-    if (size > 0x1p-100f && size < 0x1p100f && grid.extents[axis] <= most) {
+    if (size > 0x1p-100f && size < 0x1p100f && grid.extents[k] <= most) {
       result.reciprocal = exact_div(1.0f, size);
       // Two roundings in the estimate, one in the quotient: together less than 2^-22 of it.
-      result.certain = 0.5f - static_cast<float>(grid.extents[axis] + 2) * 0x1p-22f;
-      result.quick_extent = static_cast<std::uint32_t>(grid.extents[axis]);
+      result.certain = 0.5f - static_cast<float>(grid.extents[k] + 2) * 0x1p-22f;
+      result.quick_extent = static_cast<std::uint32_t>(grid.extents[k]);
     }
   }
   return result;
@@ -77,7 +75,7 @@ ROBOCACHE_HD inline std::int32_t floor_below(Real x, std::int32_t extent) noexce
   }
   return static_cast<std::uint32_t>(cell) < static_cast<std::uint32_t>(extent) ? cell : -1;
 #else
-  const Real cell = std::floor(x);
+  const Real cell = host_floor(x);
   if (!(cell >= Real{0} && cell < Real{2147483648.0})) return -1;
   const auto integer = static_cast<std::int32_t>(cell);
   return integer < extent ? integer : -1;
@@ -87,10 +85,10 @@ ROBOCACHE_HD inline std::int32_t floor_below(Real x, std::int32_t extent) noexce
 /// `floor((p - origin) / size)` if in `[0, extent)`, else -1. The difference and the quotient are
 /// each rounded to nearest in `Real`. This is the rule; `quick_cell` below only takes a short cut.
 template <class Real>
-ROBOCACHE_HD inline std::int32_t cell_along(Real p, const voxel_axis<Real>& axis) noexcept {
-  const Real quotient = exact_div(exact_sub(p, axis.origin), axis.size);
+ROBOCACHE_HD inline std::int32_t cell_along(Real p, const cell_scale<Real>& scale) noexcept {
+  const Real quotient = exact_div(exact_sub(p, scale.origin), scale.size);
   if (is_nan(quotient)) return -1;
-  return floor_below(quotient, axis.extent);
+  return floor_below(quotient, scale.extent);
 }
 
 /// The cell by multiplication with the reciprocal: a tenth of the instructions of the rule. Not a
@@ -100,9 +98,9 @@ ROBOCACHE_HD inline std::int32_t cell_along(Real p, const voxel_axis<Real>& axis
 /// that from any whole number both have the same floor.
 ///
 /// \param from_middle  how far the estimate is from the middle of its cell; NaN if it is not finite
-ROBOCACHE_HD inline std::uint32_t quick_cell(float p, const voxel_axis<float>& axis,
+ROBOCACHE_HD inline std::uint32_t quick_cell(float p, const cell_scale<float>& scale,
                                              float& from_middle) noexcept {
-  const float estimate = exact_mul(exact_sub(p, axis.origin), axis.reciprocal);
+  const float estimate = exact_mul(exact_sub(p, scale.origin), scale.reciprocal);
 #if defined(__CUDA_ARCH__)
   // Rounded down, the sum with 1.5 2^23 is the floor: the low bits are the integer.
   float shifted;
@@ -117,19 +115,19 @@ ROBOCACHE_HD inline std::uint32_t quick_cell(float p, const voxel_axis<float>& a
   const float whole = small ? static_cast<float>(floor) : estimate;
   const auto cell = small ? static_cast<std::uint32_t>(floor) : ~0u;
 #endif
-  from_middle = std::fabs(exact_sub(exact_sub(estimate, whole), 0.5f));
+  from_middle = magnitude(exact_sub(exact_sub(estimate, whole), 0.5f));
   return cell;
 }
 
-/// A grid as the arithmetic wants it: the axes x, y, z.
+/// A grid as the arithmetic wants it: x, y and z.
 template <class Real>
-struct voxel_axes {
-  voxel_axis<Real> axis[3];
+struct cell_scales {
+  cell_scale<Real> along[3];
 };
 
 template <class Real>
-ROBOCACHE_HD inline voxel_axes<Real> make_voxel_axes(const voxel_grid<Real>& grid) noexcept {
-  return {{make_voxel_axis(grid, 0), make_voxel_axis(grid, 1), make_voxel_axis(grid, 2)}};
+ROBOCACHE_HD inline cell_scales<Real> make_cell_scales(const voxel_grid<Real>& grid) noexcept {
+  return {{make_cell_scale(grid, 0), make_cell_scale(grid, 1), make_cell_scale(grid, 2)}};
 }
 
 /// What became of a point that is in no voxel.
@@ -139,12 +137,18 @@ ROBOCACHE_HD inline point_fate fate_of_lost(Real x, Real y, Real z) noexcept {
                                                       : point_fate::not_finite;
 }
 
+/// Counts of lost points in the halves of a word: those outside, and those not finite. What a point
+/// adds that is not inside.
+ROBOCACHE_HD constexpr std::uint32_t lost_point(point_fate fate) noexcept {
+  return fate == point_fate::outside ? 1u : 0x10000u;
+}
+
 /// The voxel of a point by the rule.
 template <class Real>
 ROBOCACHE_HD inline voxel_cell exact_cell_in(Real x, Real y, Real z,
-                                             const voxel_axes<Real>& axes) noexcept {
-  voxel_cell cell{cell_along(x, axes.axis[0]), cell_along(y, axes.axis[1]),
-                  cell_along(z, axes.axis[2]), point_fate::inside};
+                                             const cell_scales<Real>& scales) noexcept {
+  voxel_cell cell{cell_along(x, scales.along[0]), cell_along(y, scales.along[1]),
+                  cell_along(z, scales.along[2]), point_fate::inside};
   if ((cell.x | cell.y | cell.z) < 0) cell.fate = fate_of_lost(x, y, z);
   return cell;
 }
@@ -152,11 +156,11 @@ ROBOCACHE_HD inline voxel_cell exact_cell_in(Real x, Real y, Real z,
 /// The same out of line, for where it is rarely needed.
 template <class Real>
 ROBOCACHE_DETAIL_HD_COLD voxel_cell rare_cell_in(Real x, Real y, Real z,
-                                                 const voxel_axes<Real>& axes) noexcept {
-  return exact_cell_in(x, y, z, axes);
+                                                 const cell_scales<Real>& scales) noexcept {
+  return exact_cell_in(x, y, z, scales);
 }
 
-/// A voxel by the short cut. It is the point's unless `away` exceeds `voxel_axis::certain` on an
+/// A voxel by the short cut. It is the point's unless `away` exceeds `cell_scale::certain` on an
 /// axis. A NaN may get lost in that comparison, but then the voxel is not inside.
 struct quick_voxel {
   std::uint32_t x;
@@ -167,32 +171,34 @@ struct quick_voxel {
 };
 
 ROBOCACHE_HD inline quick_voxel quick_voxel_in(const float (&p)[3],
-                                               const voxel_axes<float>& axes) noexcept {
+                                               const cell_scales<float>& scales) noexcept {
   quick_voxel quick;
-  quick.x = quick_cell(p[0], axes.axis[0], quick.away[0]);
-  quick.y = quick_cell(p[1], axes.axis[1], quick.away[1]);
-  quick.z = quick_cell(p[2], axes.axis[2], quick.away[2]);
+  quick.x = quick_cell(p[0], scales.along[0], quick.away[0]);
+  quick.y = quick_cell(p[1], scales.along[1], quick.away[1]);
+  quick.z = quick_cell(p[2], scales.along[2], quick.away[2]);
   // Not `&&`: a branch would cost more than the comparison.
-  quick.inside = (quick.x < axes.axis[0].quick_extent) & (quick.y < axes.axis[1].quick_extent) &
-                 (quick.z < axes.axis[2].quick_extent);
+  quick.inside = (quick.x < scales.along[0].quick_extent) &
+                 (quick.y < scales.along[1].quick_extent) &
+                 (quick.z < scales.along[2].quick_extent);
   return quick;
 }
 
 /// The same voxel as by the rule, by the short cut where that is certain.
 template <class Real>
-ROBOCACHE_HD inline voxel_cell cell_in(const Real (&p)[3], const voxel_axes<Real>& axes) noexcept {
+ROBOCACHE_HD inline voxel_cell cell_in(const Real (&p)[3],
+                                       const cell_scales<Real>& scales) noexcept {
   if constexpr (std::is_same_v<Real, float>) {
-    const quick_voxel quick = quick_voxel_in(p, axes);
-    if (quick.away[0] <= axes.axis[0].certain && quick.away[1] <= axes.axis[1].certain &&
-        quick.away[2] <= axes.axis[2].certain) {
+    const quick_voxel quick = quick_voxel_in(p, scales);
+    if (quick.away[0] <= scales.along[0].certain && quick.away[1] <= scales.along[1].certain &&
+        quick.away[2] <= scales.along[2].certain) {
       point_fate fate = point_fate::inside;
       if (!quick.inside) fate = fate_of_lost(p[0], p[1], p[2]);
       return {static_cast<std::int32_t>(quick.x), static_cast<std::int32_t>(quick.y),
               static_cast<std::int32_t>(quick.z), fate};
     }
-    return rare_cell_in(p[0], p[1], p[2], axes);
+    return rare_cell_in(p[0], p[1], p[2], scales);
   } else {
-    return exact_cell_in(p[0], p[1], p[2], axes);
+    return exact_cell_in(p[0], p[1], p[2], scales);
   }
 }
 
@@ -235,16 +241,17 @@ ROBOCACHE_HD inline void move_point(Real (&p)[3], const point_transform<Real>& b
 
 }  // namespace detail
 
-/// The voxel that a point lies in: per axis `floor((p - origin) / voxel_size)`, difference and
-/// quotient rounded to nearest in `Real`, whatever the compiler's flags. Cells are half-open: a
-/// point on the far face of the grid is outside. The launchers decide by the same arithmetic.
+/// The voxel that a point lies in: along each of x, y and z `floor((p - origin) / voxel_size)`,
+/// difference and quotient rounded to nearest in `Real`, whatever the compiler's flags. Cells are
+/// half-open: a point on the far face of the grid is outside. The launchers decide by the same
+/// arithmetic.
 ///
 /// \param x, y, z  the point, in the unit of the grid; NaN and infinities are allowed
 /// \param grid     checked by the launchers, not here: sizes positive, extents 1 to 2^31 - 1
 template <class Real>
 ROBOCACHE_HD inline voxel_cell cell_of(Real x, Real y, Real z,
                                        const voxel_grid<Real>& grid) noexcept {
-  return detail::exact_cell_in(x, y, z, detail::make_voxel_axes(grid));
+  return detail::exact_cell_in(x, y, z, detail::make_cell_scales(grid));
 }
 
 /// Moves a point by a rigid transform, in the point's own type: for each coordinate

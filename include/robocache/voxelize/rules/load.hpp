@@ -39,8 +39,8 @@ ROBOCACHE_HD inline typename scalar_traits<T>::bits load_bits_anywhere(const uns
 
 /// How many points there are, which may be known only when the call runs.
 struct points_at_hand {
-  std::int64_t size;           ///< room for so many
-  const std::uint32_t* count;  ///< of so many; null: there are `size`
+  std::int64_t size;           ///< the most that are looked at
+  const std::uint32_t* count;  ///< how many there are; null: `size`
 
   /// How many there are to look at.
   ROBOCACHE_HD std::int64_t present() const noexcept {

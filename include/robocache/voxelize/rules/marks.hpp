@@ -11,8 +11,8 @@
 /// The reducers without features: `count`, `occupancy` and `occupancy_bits`. They mark voxels.
 ///
 /// A mark has `scalar`, the type of the output's elements, of which each stands for
-/// `voxels_per_element` neighbours along x; a block of threads that marks a bin has a 32-bit word
-/// for `voxels_per_word` of them. Functions, all static:
+/// `voxels_per_element` neighbours along x, a power of two up to 128; a block of threads that marks
+/// a bin has a 32-bit word for `voxels_per_word` of them. Functions, all static:
 ///
 /// - `add(scalar* element, bit)`: a point, which lies in voxel `bit` of this element; on the device
 ///   other threads may do the same at the same time;
@@ -142,7 +142,10 @@ ROBOCACHE_HD constexpr int voxels_per_element() noexcept {
   if constexpr (reduces_features<Reducer>) {
     return 1;
   } else {
-    return Reducer::voxels_per_element;
+    constexpr int n = Reducer::voxels_per_element;
+    static_assert(n >= 1 && n <= 128 && (n & (n - 1)) == 0,
+                  "voxels_per_element of a mark is a power of two up to 128");
+    return n;
   }
 }
 

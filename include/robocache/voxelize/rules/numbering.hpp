@@ -37,7 +37,7 @@ ROBOCACHE_HD inline voxel_numbering make_numbering(const voxel_grid<Real>& grid,
 template <class Real>
 struct point_locator {
   point_arguments<Real> points;
-  voxel_axes<Real> axes;
+  cell_scales<Real> scales;
   point_transform<Real> transform;
   std::uint32_t pitch;
   std::uint32_t ny;
@@ -45,7 +45,7 @@ struct point_locator {
   /// The voxel of a point, which is moved first if there is a transform.
   ROBOCACHE_HD voxel_cell cell(Real (&p)[3]) const noexcept {
     if (!transform.identity) move_point(p, transform);
-    return cell_in(p, axes);
+    return cell_in(p, scales);
   }
   ROBOCACHE_HD std::int64_t voxel_number(const voxel_cell& cell) const noexcept {
     return (static_cast<std::int64_t>(cell.z) * ny + cell.y) * pitch + cell.x;
@@ -58,7 +58,7 @@ ROBOCACHE_HD inline point_locator<Real> make_locator(const point_view<Real>& poi
                                                      const rigid_transform& transform,
                                                      int per_element) noexcept {
   const voxel_numbering numbering = make_numbering(grid, per_element);
-  return {make_point_arguments(points), make_voxel_axes(grid),
+  return {make_point_arguments(points), make_cell_scales(grid),
           make_point_transform<Real>(transform), static_cast<std::uint32_t>(numbering.pitch),
           static_cast<std::uint32_t>(numbering.ny)};
 }

@@ -76,7 +76,7 @@ struct is_feature_reducer<Reducer, std::void_t<typename Reducer::state>> : std::
 template <class Reducer>
 inline constexpr bool reduces_features = is_feature_reducer<Reducer>::value;
 
-/// In the place of a second look that there is none of.
+/// Stands in where a reducer has no second look.
 struct no_second_look {
   struct state {};
 };

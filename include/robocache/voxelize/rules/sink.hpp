@@ -87,7 +87,7 @@ struct voxel_layout {
     return row_of(number, x) + x * stride_x;
   }
 
-  /// The begin of a number's row, and its place in there.
+  /// Where the row of a number begins, and the number's place in it.
   ROBOCACHE_HD std::int64_t row_of(std::int64_t number, std::int64_t& x) const noexcept {
     std::int64_t row;
     std::int64_t z;
