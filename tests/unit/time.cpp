@@ -10,6 +10,7 @@
 #include <type_traits>
 
 using namespace robocache::detail;
+using robocache::time_shifted;
 using robocache::duration_t;
 using robocache::unlimited;
 
