@@ -37,9 +37,9 @@ namespace robocache {
 ///                      `cudaStream_t` of the current device; or `robocache::preload`
 /// \return `invalid_argument` with the argument's name and the numbers if shapes, pointers,
 ///         strides, lengths, offsets or options are wrong, or input and output overlap. Then
-///         nothing is written. On a CUDA stream, what lies in device memory is not looked at: an item
-///         whose length or offsets do not fit has no samples (status EMPTY). `cuda_error` if the
-///         launch failed; errors of the running kernel surface at the next synchronization, as
+///         nothing is written. On a CUDA stream, what lies in device memory is not looked at: an
+///         item whose length or offsets do not fit has no samples (status EMPTY). `cuda_error` if
+///         the launch failed; errors of the running kernel surface at the next synchronization, as
 ///         always.
 ///
 /// Zero B or T is a successful no-op; of zero D only the statuses are written. Allocates nothing.

@@ -44,7 +44,8 @@ bool is_rotation(const quaternion_reference& q) {
 }
 
 bool has_length(const vector_reference& v) {
-  return std::isfinite(static_cast<double>(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]));
+  const auto squared = static_cast<double>(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
+  return std::isfinite(squared) && squared <= 0x1p64;
 }
 
 long double arc_between(const quaternion_reference& a, const quaternion_reference& b) {

@@ -19,7 +19,7 @@ constexpr long double pi_reference = 3.14159265358979323846264338327950288L;
 
 /// Its squared length is neither zero nor infinite, in double: it has a direction.
 bool is_rotation(const quaternion_reference& q);
-/// Its squared length is finite, in double. Zero is no rotation, but fine.
+/// Its squared length is finite and at most 2^64, in double. Zero is no rotation, but fine.
 bool has_length(const vector_reference& v);
 
 /// Half the angle of the rotation from `a` to `b` by the short way, in [0, pi / 2].

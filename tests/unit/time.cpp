@@ -10,8 +10,8 @@
 #include <type_traits>
 
 using namespace robocache::detail;
-using robocache::time_shifted;
 using robocache::duration_t;
+using robocache::time_shifted;
 using robocache::unlimited;
 
 namespace {
