@@ -2,9 +2,9 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
+#include <robocache/detail/least.hpp>
 #include <robocache/execution.hpp>
 
-#include <algorithm>
 #include <cstdint>
 
 #if defined(_OPENMP)
@@ -25,8 +25,8 @@ ROBOCACHE_HIDDEN void for_each_piece(std::int64_t count, std::int64_t elements, 
 #if defined(_OPENMP)
   constexpr std::int64_t elements_worth_a_thread = 1 << 16;
   const std::int64_t available = where.threads > 0 ? where.threads : omp_get_max_threads();
-  const std::int64_t useful = std::max<std::int64_t>(1, elements / elements_worth_a_thread);
-  const int threads = static_cast<int>(std::min(available, std::min(useful, count)));
+  const std::int64_t useful = greatest_of<std::int64_t>(1, elements / elements_worth_a_thread);
+  const int threads = static_cast<int>(least_of(available, least_of(useful, count)));
   if (threads > 1) {
 #pragma omp parallel num_threads(threads)
     {
@@ -34,7 +34,7 @@ ROBOCACHE_HIDDEN void for_each_piece(std::int64_t count, std::int64_t elements, 
       const std::int64_t i = omp_get_thread_num();
       const std::int64_t each = count / n;
       const std::int64_t extra = count % n;
-      const std::int64_t first = i * each + std::min(i, extra);
+      const std::int64_t first = i * each + least_of(i, extra);
       body(first, first + each + (i < extra ? 1 : 0));
     }
     return;

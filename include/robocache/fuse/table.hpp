@@ -2,6 +2,7 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
+#include <robocache/detail/least.hpp>
 #include <robocache/fuse/call.hpp>
 #include <robocache/fuse/outputs.hpp>
 #include <robocache/fuse/stream.hpp>
@@ -9,7 +10,6 @@
 #include <robocache/resample/tiling.hpp>
 #include <robocache/scalar.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -33,7 +33,7 @@ struct alignas(16) table_entry {
   row_tiling tiling;
   scalar_format format;
   std::int32_t number;  ///< of the stream in the call
-  alignas(8) unsigned char work[std::max({sizeof(stream_work<Values, Time, Out, true>)...})];
+  alignas(8) unsigned char work[greatest_of(sizeof(stream_work<Values, Time, Out, true>)...)];
 
   template <class Value>
   void store(const stream_work<Value, Time, Out, true>& typed) noexcept {
@@ -118,7 +118,7 @@ bool make_fuse_table(const Call& call, bool grouped,
   double tiles = 0;  // cannot overflow
   const std::int64_t streams = call.streams.count;
   // What keeps a large GPU busy, from all streams together.
-  const std::int64_t warps = enough_warps / std::max<std::int64_t>(streams, 1);
+  const std::int64_t warps = enough_warps / detail::greatest_of<std::int64_t>(streams, 1);
   const auto add = [&](std::int64_t n, const auto& work) {
     auto& entry = table.entry[table.count];
     entry.store(work);

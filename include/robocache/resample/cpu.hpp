@@ -2,6 +2,7 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
+#include <robocache/detail/least.hpp>
 #include <robocache/detail/parallel.hpp>
 #include <robocache/execution.hpp>
 #include <robocache/group.hpp>
@@ -9,7 +10,6 @@
 #include <robocache/resample/collective/rows.hpp>
 #include <robocache/status.hpp>
 
-#include <algorithm>
 #include <cstdint>
 
 /// \file
@@ -27,7 +27,7 @@ inline void for_each_tile(std::int64_t rows, std::int64_t channels, std::int64_t
   std::int64_t b = first / rows;
   std::int64_t t = first % rows;
   while (first < last) {
-    const std::int64_t here = std::min(rows - t, last - first);
+    const std::int64_t here = detail::least_of(rows - t, last - first);
     row_tile tile;
     tile.item = static_cast<std::uint32_t>(b);
     tile.first_row = static_cast<std::uint32_t>(t);
@@ -81,7 +81,7 @@ ROBOCACHE_HIDDEN void run_rows(const Work& work, const batch_rows& shape,
   const std::int64_t count = shape.batch * shape.rows;
   if (count == 0) return;
   constexpr std::int64_t elements_per_search = 16;
-  const std::int64_t elements = std::max(shape.channels, elements_per_search);
+  const std::int64_t elements = detail::greatest_of(shape.channels, elements_per_search);
   detail::for_each_piece(
       count, count * elements, where,
       [&](std::int64_t first, std::int64_t last) { write_rows(work, shape, first, last); });

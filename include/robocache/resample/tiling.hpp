@@ -3,11 +3,11 @@
 
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/fast_divide.hpp>
+#include <robocache/detail/least.hpp>
 #include <robocache/resample/collective/copy.hpp>
 #include <robocache/resample/collective/rows.hpp>
 #include <robocache/scalar.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <limits>
 
@@ -104,16 +104,17 @@ inline row_tiling choose_tiling(std::int64_t batch, std::int64_t rows, std::int6
   // Long rows: several warps to one, if there are not enough rows to go round.
   std::int64_t vectors_of_tile = vectors;
   if (tiling.rows_ == 1 && !whole_rows) {
-    const std::int64_t wanted = std::min<std::int64_t>((vectors + lanes - 1) / lanes,
-                                                       (warps + batch * rows - 1) / (batch * rows));
-    const std::int64_t columns = std::max<std::int64_t>(wanted, 1);
+    const std::int64_t wanted = detail::least_of<std::int64_t>(
+        (vectors + lanes - 1) / lanes, (warps + batch * rows - 1) / (batch * rows));
+    const std::int64_t columns = detail::greatest_of<std::int64_t>(wanted, 1);
     const std::int64_t per_column = (vectors + columns - 1) / columns;
     constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max() / lanes * lanes;
-    vectors_of_tile = std::min((per_column + lanes - 1) / lanes * lanes, most);
-    tiling.columns_ = static_cast<std::int32_t>(std::max<std::int64_t>(
-        1, (vectors + vectors_of_tile - 1) / std::max<std::int64_t>(vectors_of_tile, 1)));
+    vectors_of_tile = detail::least_of((per_column + lanes - 1) / lanes * lanes, most);
+    tiling.columns_ = static_cast<std::int32_t>(detail::greatest_of<std::int64_t>(
+        1,
+        (vectors + vectors_of_tile - 1) / detail::greatest_of<std::int64_t>(vectors_of_tile, 1)));
     tiling.channels_per_column_ =
-        static_cast<std::int32_t>(std::min(vectors_of_tile * width, channels));
+        static_cast<std::int32_t>(detail::least_of(vectors_of_tile * width, channels));
   }
   const std::int64_t per_item = (rows + tiling.rows_ - 1) / tiling.rows_;
   const double total = static_cast<double>(batch) * static_cast<double>(per_item);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
+#include <robocache/detail/least.hpp>
 #include <robocache/detail/parallel.hpp>
 #include <robocache/execution.hpp>
 #include <robocache/status.hpp>
@@ -13,7 +14,6 @@
 #include <robocache/voxelize/rules/reducers.hpp>
 #include <robocache/voxelize/rules/sink.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -42,7 +42,7 @@ struct cpu_tables {
         starts(cells + 2 * points) {}
 
   static std::size_t bytes(std::int64_t points, std::int64_t cells, bool features) noexcept {
-    const std::int64_t words = features ? 2 * points + std::min(cells, cells_per_slab) + 1 : points;
+    const std::int64_t words = features ? 2 * points + least_of(cells, cells_per_slab) + 1 : points;
     return static_cast<std::size_t>(words) * sizeof(std::uint32_t);
   }
 };
@@ -56,7 +56,7 @@ struct voxel_slab {
 template <class Body>
 inline void for_each_slab(std::int64_t cells, const Body& body) noexcept {
   for (std::int64_t begin = 0; begin < cells; begin += cells_per_slab) {
-    body(voxel_slab{begin, std::min(cells_per_slab, cells - begin)});
+    body(voxel_slab{begin, least_of(cells_per_slab, cells - begin)});
   }
 }
 
@@ -133,11 +133,11 @@ ROBOCACHE_HIDDEN void mark_voxels(const voxelize_call<Mark, Real, In, Out>& call
           *call.reports.counters = count_fates(tables.cells, points, locator.points.beyond());
         }
         // Whole elements, so that no two threads write the same one.
-        constexpr std::int64_t piece = std::max(32, Mark::voxels_per_element);
+        constexpr std::int64_t piece = greatest_of(32, Mark::voxels_per_element);
         for_each_piece((slab.cells + piece - 1) / piece, slab.cells + points, where,
                        [&](std::int64_t first, std::int64_t last) {
                          fill_voxels(sink, slab, tables.cells, points, first * piece,
-                                     std::min(last * piece, slab.cells));
+                                     least_of(last * piece, slab.cells));
                        });
       });
 }
@@ -149,7 +149,7 @@ inline void sort_points(const cpu_tables& tables, const voxel_slab& slab, std::i
   std::uint32_t* const starts = tables.starts;
   for_each_piece(slab.cells, slab.cells + points, where,
                  [&](std::int64_t first, std::int64_t last) {
-                   std::fill(starts + first, starts + last, 0u);
+                   for (std::int64_t c = first; c < last; ++c) starts[c] = 0;
                    for (std::int64_t i = 0; i < points; ++i) {
                      const std::uint32_t c = tables.cells[i];
                      if (c >= first && c < last) ++starts[c];
@@ -232,7 +232,7 @@ ROBOCACHE_HIDDEN void reduce_voxels(const voxelize_call<Reducer, Real, In, Out>&
   // Where nothing is written the first slab tells the counters.
   const std::int64_t all = make_numbering(call.grid, 1).cells();
   const bool writes = features.channels > 0 || counts.data != nullptr;
-  for_each_slab(writes ? all : std::min(all, cells_per_slab), [&](const voxel_slab& slab) {
+  for_each_slab(writes ? all : least_of(all, cells_per_slab), [&](const voxel_slab& slab) {
     locate_points(locator, points, slab, tables.cells, where);
     if (call.reports.counters != nullptr && slab.begin == 0) {
       *call.reports.counters = count_fates(tables.cells, points, locator.points.beyond());

@@ -103,8 +103,7 @@ ROBOCACHE_HD inline bool rotation_usable(channel_mode mode,
   value_channels a{};
   value_channels b{};
   load_rotations(mode, v, a, b);
-  return has_direction(mode, a) && has_direction(mode, b) &&
-         weight_usable(exact_cast<double>(v.weight));
+  return has_direction(mode, a) && has_direction(mode, b) && is_finite(v.weight);
 }
 
 /// What writing a value needs to know of a call. Small enough to be passed by value.

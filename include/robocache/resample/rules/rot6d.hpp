@@ -108,7 +108,7 @@ ROBOCACHE_HD inline rotation_columns columns_of(const quaternion& q) noexcept {
 /// \param b       likewise
 /// \param weight  as in `slerp`
 /// \param result  orthonormal; if one of `a` and `b` is unusable the other one, made orthonormal;
-///                if both are, or the weight is not within +-2^29, six NaNs
+///                if both are or the weight is not finite, six NaNs
 /// \return whether all three were usable
 ROBOCACHE_HD inline bool blend_rot6d(const rotation_columns& a, const rotation_columns& b,
                                      double weight, rotation_columns& result) noexcept {

@@ -92,17 +92,11 @@ ROBOCACHE_HD inline quaternion slerp_unit(const quaternion& a, quaternion b,
   return normalize(result) ? result : a;  // only a weight out of all bounds makes it zero
 }
 
-/// Whether a rotation can be told at a weight: it is finite, and the angle within what sine and
-/// cosine are made for, 2^31.
-ROBOCACHE_HD inline bool weight_usable(double weight) noexcept {
-  return is_finite(weight) && magnitude(weight) <= 0x1p29;
-}
-
 /// `slerp_unit` of those of two quaternions that are usable, into `a`: the other one stands in for
-/// one that is not. False, and nothing done, if both are not or the weight is not usable.
+/// one that is not. False, and nothing done, if both are not or the weight is not finite.
 ROBOCACHE_HD inline bool slerp_of_usable(quaternion& a, bool a_usable, quaternion b, bool b_usable,
                                          double weight) noexcept {
-  if (!(a_usable || b_usable) || !weight_usable(weight)) return false;
+  if (!(a_usable || b_usable) || !is_finite(weight)) return false;
   if (!a_usable) a = b;
   if (!b_usable) b = a;
   a = slerp_unit(a, b, weight);
@@ -220,9 +214,10 @@ ROBOCACHE_HD inline Real wrap_degrees(Real x) noexcept {
 ///
 /// \param a       of any length whose square is neither zero nor out of range; else it is unusable
 /// \param b       likewise
-/// \param weight  0 is `a`, 1 is `b`; outside [0, 1] the motion goes on at the same velocity
+/// \param weight  0 is `a`, 1 is `b`; outside [0, 1] the motion goes on at the same velocity, up to
+///                2^31 radians; the result for weights beyond that is `a`
 /// \param result  of length 1; if one of `a` and `b` is unusable the other one, normalized; if both
-///                are, or the weight is not within +-2^29, four NaNs
+///                are or the weight is not finite, four NaNs
 /// \return whether all three were usable
 ROBOCACHE_HD inline bool slerp(const quaternion& a, const quaternion& b, double weight,
                                quaternion& result) noexcept {
@@ -247,7 +242,7 @@ ROBOCACHE_HD inline bool slerp(const quaternion& a, const quaternion& b, double 
 /// \param b       likewise
 /// \param weight  as in `slerp`
 /// \param result  at most pi long, but for a rounding; if one of `a` and `b` is unusable the other
-///                one, so shortened; if both are, or the weight is not within +-2^29, three NaNs
+///                one, so shortened; if both are or the weight is not finite, three NaNs
 /// \return whether all three were usable
 ROBOCACHE_HD inline bool blend_rotation_vector(const vector3& a, const vector3& b, double weight,
                                                vector3& result) noexcept {

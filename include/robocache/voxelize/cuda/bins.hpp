@@ -4,6 +4,7 @@
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/exact.hpp>
 #include <robocache/detail/fast_divide.hpp>
+#include <robocache/detail/least.hpp>
 #include <robocache/execution.hpp>
 #include <robocache/voxelize/call.hpp>
 #include <robocache/voxelize/cuda/tuning.hpp>
@@ -12,7 +13,6 @@
 #include <robocache/voxelize/rules/reducers.hpp>
 #include <robocache/voxelize/rules/sink.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -122,14 +122,15 @@ struct bin_shape {
 inline bin_shape choose_bins(std::int64_t points, std::int64_t cells, bool features,
                              bool large_tiles = true) noexcept {
   bin_shape shape{};
-  const std::int64_t slab = std::min(cells, cells_per_slab);
+  const std::int64_t slab = least_of(cells, cells_per_slab);
   if (features) {
     shape.shift = most_shift<true>;
     const std::int64_t groups = (slab + 31) / 32;
-    const std::int64_t enough = std::max<std::int64_t>(enough_bins<true>, points / expected_in_bin);
+    const std::int64_t enough =
+        greatest_of<std::int64_t>(enough_bins<true>, points / expected_in_bin);
     const std::int64_t fewest = (groups + (1 << shape.shift) / 32 - 1) / ((1 << shape.shift) / 32);
     shape.bins = static_cast<std::int32_t>(
-        std::max(fewest, std::min({enough, groups, std::int64_t{most_bins<true>}})));
+        greatest_of(fewest, least_of<std::int64_t>(enough, groups, most_bins<true>)));
     shape.size = static_cast<std::int32_t>(32 * ((groups + shape.bins - 1) / shape.bins));
   } else {
     shape.shift = least_shift;
@@ -231,13 +232,13 @@ inline bin_tables lay_out_tables(void* memory, std::int64_t points, std::int64_t
   tables.lost = reinterpret_cast<std::uint32_t*>(part(shape.tiles, 8));
   if (features) {
     // No less than [bins * size + 1], and never less for more points, which have more bins.
-    const std::int64_t groups = (std::min(cells, cells_per_slab) + 31) / 32;
+    const std::int64_t groups = (least_of(cells, cells_per_slab) + 31) / 32;
     tables.starts = reinterpret_cast<std::uint32_t*>(part(32 * (groups + shape.bins - 1) + 1, 4));
     tables.sorted = reinterpret_cast<std::uint32_t*>(part(points, 4));
     tables.pending = reinterpret_cast<std::uint32_t*>(part(1 + shape.bins, 4));
     tables.crowded = reinterpret_cast<std::uint32_t*>(part(1 + points / few_points, 4));
     tables.heavy = reinterpret_cast<std::uint32_t*>(part(1 + points / heavy_voxel, 4));
-    const std::int32_t slots = std::clamp(shape.tiles, 1, most_heavy_slots);
+    const std::int32_t slots = least_of(greatest_of(shape.tiles, 1), most_heavy_slots);
     tables.work.tickets = reinterpret_cast<std::uint64_t*>(part(1, 8));
     tables.work.done = reinterpret_cast<std::uint32_t*>(part(slots, 4));
     tables.work.of_slices = part(std::int64_t{slots} * heavy_slices * heavy_channels, state_bytes);
@@ -276,7 +277,7 @@ inline scan_tables lay_out_scan(void* memory, std::int64_t points) noexcept {
 /// Enough for any number of points up to `points`, accumulated or not: a grid gets at most as many
 /// directly as it has voxels.
 inline std::size_t scan_workspace_bytes(std::int64_t points, std::int64_t cells) noexcept {
-  const std::int64_t most = std::min(points, cells);
+  const std::int64_t most = least_of(points, cells);
   return lists_scan(most, cells) ? lay_out_scan(nullptr, most).bytes : 0;
 }
 
@@ -289,13 +290,14 @@ inline std::size_t bin_workspace_bytes(std::int64_t points, std::int64_t cells,
                           state_bytes)
         .bytes;
   };
-  return std::max(bytes(true), bytes(false));
+  return greatest_of(bytes(true), bytes(false));
 }
 
 /// The workspace of a call on a CUDA stream.
 inline std::size_t stream_workspace_bytes(const voxelize_sizes& sizes) noexcept {
   const std::size_t bytes = bin_workspace_bytes(sizes.points, sizes.cells, sizes.state_bytes);
-  return sizes.adds_many ? std::max(bytes, scan_workspace_bytes(sizes.points, sizes.cells)) : bytes;
+  return sizes.adds_many ? greatest_of(bytes, scan_workspace_bytes(sizes.points, sizes.cells))
+                         : bytes;
 }
 
 }  // namespace robocache::detail
@@ -472,10 +474,10 @@ struct binned_call {
     const bool accumulate = call.options.update == grid_update::accumulate;
     points.locator = locator_of(call.points, call.grid, call.options.transform, per_element);
     points.begin = slab * cells_per_slab;
-    points.cells = static_cast<std::uint32_t>(std::min(cells_per_slab, all - points.begin));
+    points.cells = static_cast<std::uint32_t>(least_of(cells_per_slab, all - points.begin));
     points.shift = shape.shift;
     points.bins = shape.bins;
-    points.tiles = std::max(shape.tiles, 1);
+    points.tiles = greatest_of(shape.tiles, 1);
     points.tile_size = shape.tile_size;
     points.spread = voxel_spread(shape.bins);
     points.wide = all > std::numeric_limits<std::uint32_t>::max();
@@ -525,7 +527,7 @@ struct binned_call {
     // count.
     constexpr std::uint32_t most_vectors = 1 << 14;
     std::uint32_t parts = (voxels.vectors + most_vectors - 1) / most_vectors;
-    parts = std::max(parts, static_cast<std::uint32_t>(enough_bins<true> / points.bins));
+    parts = greatest_of(parts, static_cast<std::uint32_t>(enough_bins<true> / points.bins));
     if (voxels.vectors == 0) parts = 1;
     voxels.share = (voxels.vectors + parts - 1) / parts;
     voxels.parts = voxels.share == 0 ? 1 : (voxels.vectors + voxels.share - 1) / voxels.share;

@@ -5,6 +5,7 @@
 #include <robocache/cuda/launch.cuh>
 #include <robocache/detail/check.hpp>
 #include <robocache/detail/config.hpp>
+#include <robocache/detail/least.hpp>
 #include <robocache/execution.hpp>
 #include <robocache/status.hpp>
 #include <robocache/voxelize/call.hpp>
@@ -13,7 +14,6 @@
 
 #include <cuda_runtime_api.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -60,7 +60,7 @@ ROBOCACHE_HIDDEN status launch_reduce(const bin_reducing<Reducer, In, Out>& call
   if (call.slab.points.size <= most_in_bin || call.vectors == 0) return {};
   constexpr std::int64_t most_blocks = 264;  // what keeps a large GPU busy
   return launch("voxelize", &reduce_crowds_kernel<Width, Reducer, In, Out>,
-                blocks(std::min(call.slab.points.size / most_in_bin + 1, most_blocks)),
+                blocks(least_of(call.slab.points.size / most_in_bin + 1, most_blocks)),
                 dim3(reduce_crowds_threads), where, call);
 }
 
@@ -90,7 +90,7 @@ launch_direct(const voxelize_call<Mark, Real, typename Mark::scalar, typename Ma
         if (list.points.packed) kernel = &list_points_kernel<true, Mark, Real>;
       }
       ROBOCACHE_DETAIL_RETURN_IF_BAD(
-          launch("voxelize", kernel, blocks(list.tables.tiles + std::min(clearing, most_blocks)),
+          launch("voxelize", kernel, blocks(list.tables.tiles + least_of(clearing, most_blocks)),
                  dim3(list_points_threads), where, list));
       return launch("voxelize", &add_listed_kernel<Mark, Real>, blocks(list.tables.tiles),
                     dim3(list_points_threads), where, list);
@@ -99,14 +99,14 @@ launch_direct(const voxelize_call<Mark, Real, typename Mark::scalar, typename Ma
   if (clear.elements > 0 || clear.counters != nullptr) {
     constexpr std::int64_t most_blocks = 528;
     ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &clear_kernel<Mark>,
-                                          blocks(std::min(clearing, most_blocks)),
+                                          blocks(least_of(clearing, most_blocks)),
                                           dim3(add_tile_threads), where, clear));
   }
   if (size == 0 && clear.counters == nullptr) return {};
   const point_adding<Mark, Real> add(call.points, call.grid, call.output, call.options.transform);
   const std::int64_t tiles = (size + add_tile_threads - 1) / add_tile_threads;
   return launch("voxelize", &add_points_kernel<Mark, Real>,
-                blocks(std::max<std::int64_t>(tiles, 1)),  // for `beyond`
+                blocks(greatest_of<std::int64_t>(tiles, 1)),  // for `beyond`
                 dim3(add_tile_threads), where, add, clear.counters);
 }
 
