@@ -2,8 +2,8 @@
 #
 # Decides whether CUDA targets are built. Sets ROBOCACHE_CUDA_ENABLED.
 #
-# As a subproject we enable no language and set no architectures unless asked (ROBOCACHE_CUDA=ON):
-# both would show in the parent project.
+# As a subproject we enable no language unless asked (ROBOCACHE_CUDA=ON), and never set the parent's
+# architectures: both would show there.
 
 set(ROBOCACHE_CUDA_ENABLED OFF)
 get_property(robocache_languages GLOBAL PROPERTY ENABLED_LANGUAGES)
@@ -33,8 +33,9 @@ elseif(PROJECT_IS_TOP_LEVEL OR ROBOCACHE_CUDA STREQUAL "ON")
   include(CheckLanguage)
   check_language(CUDA)
   if(CMAKE_CUDA_COMPILER)
-    # Must come before enable_language, which would put the compiler's own default into the cache.
-    if(PROJECT_IS_TOP_LEVEL AND NOT DEFINED CMAKE_CUDA_ARCHITECTURES AND NOT DEFINED ENV{CUDAARCHS})
+    # Must come before enable_language, which would put the compiler's own default into the cache: one
+    # that is too old for us (sm_75 of nvcc 13).
+    if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES AND NOT DEFINED ENV{CUDAARCHS})
       execute_process(COMMAND "${CMAKE_CUDA_COMPILER}" --version
                       OUTPUT_VARIABLE robocache_nvcc_version ERROR_QUIET)
       string(REGEX MATCH "release ([0-9]+\\.[0-9]+)" robocache_nvcc_version
@@ -48,7 +49,10 @@ elseif(PROJECT_IS_TOP_LEVEL OR ROBOCACHE_CUDA STREQUAL "ON")
       else()
         set(robocache_architectures "80")
       endif()
-      set(CMAKE_CUDA_ARCHITECTURES "${robocache_architectures}" CACHE STRING "CUDA architectures")
+      set(CMAKE_CUDA_ARCHITECTURES "${robocache_architectures}")  # of this folder
+      if(PROJECT_IS_TOP_LEVEL)
+        set(CMAKE_CUDA_ARCHITECTURES "${robocache_architectures}" CACHE STRING "CUDA architectures")
+      endif()
       if(robocache_nvcc_version VERSION_LESS 12.8)
         message(STATUS "CUDA ${robocache_nvcc_version} does not know sm_100: architectures are "
                        "${CMAKE_CUDA_ARCHITECTURES}")

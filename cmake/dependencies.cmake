@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # What tests, benchmarks and examples need; the library itself needs nothing. Each is looked for on
-# the system first and downloaded otherwise (ROBOCACHE_FETCH_DEPENDENCIES).
+# the system first, and downloaded otherwise if that is wanted (ROBOCACHE_FETCH_DEPENDENCIES). What
+# lacks something is left out, so that the headers can be installed anywhere.
 #
 # Macros, because packages set variables that their users read (Catch2's test discovery does).
 
@@ -23,25 +24,22 @@ endmacro()
 
 # robocache_catch2: Catch2 3, or 2.13 as Debian 12 ships it, without a main function. The macro
 # ROBOCACHE_CATCH2_VERSION is 2 or 3; tests/support has what differs. Also catch_discover_tests().
-macro(robocache_require_catch2)
-  if(NOT TARGET robocache_catch2)
-    find_package(Catch2 3 QUIET GLOBAL)
-    if(NOT Catch2_FOUND)
-      find_package(Catch2 2.13 QUIET GLOBAL)
-    endif()
-    if(Catch2_FOUND)
-      list(APPEND CMAKE_MODULE_PATH "${Catch2_DIR}")
-      string(REGEX MATCH "^[0-9]+" robocache_catch2_version "${Catch2_VERSION}")
-    else()
-      robocache_fetch(robocache_catch2_fetched tests
-                      Catch2 https://github.com/catchorg/Catch2.git v3.7.1)
-      if(NOT robocache_catch2_fetched)
-        message(FATAL_ERROR "The tests need Catch2 2.13 or newer (Debian: catch2). "
-                            "ROBOCACHE_BUILD_TESTS=OFF does without them")
-      endif()
-      list(APPEND CMAKE_MODULE_PATH "${catch2_SOURCE_DIR}/extras")
-      set(robocache_catch2_version 3)
-    endif()
+# Sets <result>.
+macro(robocache_find_catch2 result)
+  find_package(Catch2 3 QUIET GLOBAL)
+  if(NOT Catch2_FOUND)
+    find_package(Catch2 2.13 QUIET GLOBAL)
+  endif()
+  set(${result} ${Catch2_FOUND})
+  if(${result})
+    list(APPEND CMAKE_MODULE_PATH "${Catch2_DIR}")
+    string(REGEX MATCH "^[0-9]+" robocache_catch2_version "${Catch2_VERSION}")
+  else()
+    robocache_fetch(${result} tests Catch2 https://github.com/catchorg/Catch2.git v3.7.1)
+    list(APPEND CMAKE_MODULE_PATH "${catch2_SOURCE_DIR}/extras")
+    set(robocache_catch2_version 3)
+  endif()
+  if(${result})
     add_library(robocache_catch2 INTERFACE)
     target_link_libraries(robocache_catch2 INTERFACE Catch2::Catch2)
     target_compile_definitions(robocache_catch2 INTERFACE

@@ -20,13 +20,17 @@ install(EXPORT robocache-targets NAMESPACE robocache:: DESTINATION "${robocache_
 foreach(component IN ITEMS openmp compiled)
   if(TARGET robocache_${component})
     list(APPEND robocache_components ${component})
+    # OPTIONAL: headers can be installed without building anything.
     install(TARGETS robocache_${component} EXPORT robocache-${component}-targets
-            ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+            ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" OPTIONAL)
     install(EXPORT robocache-${component}-targets NAMESPACE robocache::
             DESTINATION "${robocache_package_dir}")
   endif()
 endforeach()
 
+# For the package to tell whether the library was built when it was installed.
+set(robocache_compiled_archive "${CMAKE_INSTALL_LIBDIR}/\
+${CMAKE_STATIC_LIBRARY_PREFIX}robocache_compiled${CMAKE_STATIC_LIBRARY_SUFFIX}")
 configure_package_config_file(
   "${PROJECT_SOURCE_DIR}/cmake/robocache-config.cmake.in"
   "${PROJECT_BINARY_DIR}/package/robocache-config.cmake"

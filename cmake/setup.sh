@@ -3,8 +3,9 @@
 #
 # Sourced by tests/run.sh, examples/run.sh and .ci/run: what a fresh machine needs before the build.
 #
-# Environment: CUDACXX (the nvcc to use), ROBOCACHE_CUDA=AUTO|ON|OFF, ROBOCACHE_JOBS (compilers at
-# once), ROBOCACHE_SYSTEM_PACKAGES=OFF (install nothing).
+# Environment: CUDACXX (the nvcc to use), ROBOCACHE_CUDA=ON|OFF|AUTO (AUTO: where there is an nvcc; not
+# set: for the GPU that is there, or not at all), ROBOCACHE_JOBS (compilers at once),
+# ROBOCACHE_SYSTEM_PACKAGES=OFF (install nothing).
 
 skipped=()  # what is left out, and why; told in the last line
 
@@ -80,11 +81,25 @@ require_tools() {
   has_package ninja-build || command -v make >/dev/null || fail "ninja or make is needed"
 }
 
-# Finds nvcc where it is not on the PATH, for CMake to use.
+has_gpu() { command -v nvidia-smi >/dev/null && nvidia-smi -L 2>/dev/null | grep -q '^GPU'; }
+
+# Decides whether CUDA is used, and finds nvcc where it is not on the PATH. Kernels take minutes to
+# compile: unless something else is asked for they are for the GPU of this machine, and left out where
+# there is none to run them.
 find_cuda() {
-  [ "${ROBOCACHE_CUDA:-AUTO}" != OFF ] || return 0
-  [ -z "${CUDACXX:-}" ] || return 0
   local folder
+  cuda_arguments=()
+  no_cuda="switched off"
+  if [ -z "${ROBOCACHE_CUDA:-}" ] && has_gpu; then
+    ROBOCACHE_CUDA=AUTO
+    cuda_arguments=(-DCMAKE_CUDA_ARCHITECTURES="${CUDAARCHS:-native}")
+  elif [ -z "${ROBOCACHE_CUDA:-}" ]; then
+    ROBOCACHE_CUDA=OFF
+    no_cuda="no GPU; ROBOCACHE_CUDA=ON compiles its kernels"
+  fi
+  [ "$ROBOCACHE_CUDA" != OFF ] || return 0
+  no_cuda="no working nvcc found"
+  [ -z "${CUDACXX:-}" ] || return 0
   command -v nvcc >/dev/null && return 0
   for folder in "${CUDA_HOME:-}" "${CUDA_PATH:-}" /usr/local/cuda \
                 $(printf "%s\n" /usr/local/cuda-* | sort -rV) /opt/cuda; do
@@ -94,8 +109,6 @@ find_cuda() {
     fi
   done
 }
-
-has_gpu() { command -v nvidia-smi >/dev/null && nvidia-smi -L 2>/dev/null | grep -q '^GPU'; }
 
 # Compilers at once: one per processor, but no more than the memory bears (nvcc takes up to 1.5 GB).
 parallel_jobs() {
@@ -115,8 +128,8 @@ configure() {
   shift
   if [ ! -f "$build/CMakeCache.txt" ] && command -v ninja >/dev/null; then generator=(-G Ninja); fi
   configure_once() {
-    cmake -S "$root" -B "$build" "${generator[@]}" -DROBOCACHE_CUDA="${ROBOCACHE_CUDA:-AUTO}" \
-      -DROBOCACHE_FETCH_DEPENDENCIES=$fetch "$@"
+    cmake -S "$root" -B "$build" "${generator[@]}" -DROBOCACHE_CUDA="$ROBOCACHE_CUDA" \
+      -DROBOCACHE_FETCH_DEPENDENCIES=$fetch "${cuda_arguments[@]}" "$@"
   }
   if configure_once "$@" >"$build.log" 2>&1 &&
      [ -z "$(cache_entry "$build" ROBOCACHE_MISSING)" ]; then
@@ -139,11 +152,7 @@ describe_build() {
     built="CPU, $cuda"
   else
     built="CPU"
-    if [ "${ROBOCACHE_CUDA:-AUTO}" = OFF ]; then
-      skipped+=("CUDA (switched off)")
-    else
-      skipped+=("CUDA (no working nvcc found)")
-    fi
+    skipped+=("CUDA ($no_cuda)")
   fi
   missing=$(cache_entry "$1" ROBOCACHE_MISSING)
   if [ -n "$missing" ]; then skipped+=("${missing//;/, }"); fi

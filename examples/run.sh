@@ -3,7 +3,7 @@
 #
 # Resamples and fuses recordings, voxelizes a scan and shows the results: the only command needed
 # after a clone. Missing system packages are installed where that is allowed, and CUDA is used where
-# there is a toolkit.
+# there are a GPU and a toolkit.
 #
 #   examples/run.sh                  a robot arm and its hand camera to 100 Hz, then four streams
 #                                    of a sensor rig into one tensor, then a LiDAR scan into a grid,

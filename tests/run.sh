@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Builds everything and runs the tests: the only command needed after a clone. Missing system
-# packages are installed where that is allowed; CUDA is used where there is a toolkit, the GPU tests
-# run where there is a GPU, and the last line says what was left out. Ends with 0 if no test failed.
+# packages are installed where that is allowed; where there are a GPU and a toolkit the CUDA tests are
+# compiled for it and run, and the last line says what was left out. Ends with 0 if no test failed.
 #
 #   tests/run.sh [CMAKE_ARGUMENT...]
 #
