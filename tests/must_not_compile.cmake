@@ -32,7 +32,7 @@ add_must_compile_test(resample)
 add_must_not_compile_test(resample time_types "source and target times have the same type")
 add_must_not_compile_test(resample axis_time "source and target times have the same type")
 add_must_not_compile_test(resample integer_output "the output is half, bfloat16, float or double")
-add_must_not_compile_test(resample integer_values "values are u8, int16, half, bfloat16, float or double")
+add_must_not_compile_test(resample integer_values "values and features are u8, int16, half")
 add_must_not_compile_test(resample time_type
   "time stamps are float, double, std::int64_t or std::uint64_t")
 add_must_not_compile_test(resample target_rank
@@ -48,7 +48,7 @@ add_must_not_compile_test(fuse time_types "source and target times have the same
 add_must_not_compile_test(fuse unlisted_scalar
   "the scalar type is not one of this sensor_stream's Values")
 add_must_not_compile_test(fuse integer_output "the output is half, bfloat16, float or double")
-add_must_not_compile_test(fuse integer_values "values are u8, int16, half, bfloat16, float, double")
+add_must_not_compile_test(fuse integer_values "values and features are u8, int16, half")
 add_cuda_stream_test(fuse)
 add_must_not_compile_test(fuse ignored_status "\\[-Werror=unused-result\\]|ignoring return")
 
@@ -56,9 +56,10 @@ add_must_compile_test(voxelize)
 add_must_not_compile_test(voxelize count_with_features "this reduction has no features")
 add_must_not_compile_test(voxelize mean_without_features "this reduction needs features")
 add_must_not_compile_test(voxelize double_features "features are float, half or bfloat16")
+add_must_not_compile_test(voxelize incomplete_features "__nv_bfloat16 needs <cuda_bf16.h>")
 add_must_not_compile_test(voxelize double_output
   "outputs of features are float, half or bfloat16")
-add_must_not_compile_test(voxelize count_scalar "no matching function for call to")
+add_must_not_compile_test(voxelize count_scalar "voxelize<R> takes \\(points")
 add_must_not_compile_test(voxelize integer_points "float or double")
 add_must_not_compile_test(voxelize compiled_reducer
   "robocache::compiled has the library's own reducers")

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#if !defined(__CUDACC__)
+#include "robocache/fuse.cuh has kernels: compile this file with nvcc (.cu), or include robocache/compiled.hpp and link robocache::compiled"
+#endif
+
 #include <robocache/fuse.hpp>
 #include <robocache/fuse/cuda/launch.cuh>
 #include <robocache/resample.cuh>

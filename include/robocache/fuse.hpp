@@ -11,6 +11,8 @@
 #include <robocache/fuse/stream.hpp>
 #include <robocache/resample.hpp>
 
+#include <type_traits>
+
 /// \file
 /// `fuse`: streams of any number, rate and scalar type -> one tensor on one time grid, on the CPU.
 ///
@@ -61,6 +63,19 @@ fuse(const Streams& streams,
   return fuse(streams, target_times, output,
               fuse_reports<detail::stream_time_t<detail::stream_of<Streams>>>{}, where);
 }
+
+/// \cond
+template <class Never = void>
+status fuse(detail::anything, detail::anything = {}, detail::anything = {}, detail::anything = {},
+            detail::anything = {}) noexcept {
+  static_assert(!std::is_void_v<Never>,
+                "fuse takes (streams, target_times, output, [reports,] where): an array, vector or "
+                "span of sensor_stream, whose stamps have the type of the target times; a "
+                "tensor_view<Out, 3>, not const, or a list of as many; robocache::cpu or a "
+                "cudaStream_t");
+  return {};
+}
+/// \endcond
 
 /// The three classic streams of robot learning side by side, each linear with held ends:
 /// vision [B, S_v, D_v], proprioception [B, S_p, D_p], IMU [B, S_i, D_i] -> [B, T, D_v + D_p +

@@ -39,6 +39,22 @@ struct warp_group {
 namespace detail {
 
 template <class Group, class = void>
+struct is_group : std::false_type {};
+template <class Group>
+struct is_group<Group, std::void_t<decltype(std::declval<const Group&>().thread_rank()),
+                                   decltype(std::declval<const Group&>().size())>>
+    : std::true_type {};
+
+/// What collectives ask of their first argument.
+template <class Group>
+ROBOCACHE_HD constexpr void check_group() noexcept {
+  static_assert(is_group<Group>::value,
+                "the first argument is a group of threads, not a thread's index: "
+                "robocache::serial_group{}, robocache::warp_group{}, or cooperative groups' "
+                "this_thread(), tiled_partition<32>(...), this_thread_block()");
+}
+
+template <class Group, class = void>
 struct can_ballot : std::false_type {};
 
 /// Tiles of a warp can vote, and then search with all lanes at once.

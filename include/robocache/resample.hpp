@@ -15,6 +15,8 @@
 #include <robocache/status.hpp>
 #include <robocache/tensor_view.hpp>
 
+#include <type_traits>
+
 /// \file
 /// `resample`: [B, S, D] values at [B, S] times -> [B, T, D] at [B, T] times, on the CPU.
 ///
@@ -72,6 +74,21 @@ ROBOCACHE_ALWAYS_INLINE status resample(
     const Where& where) noexcept {
   return resample(source, target_times, output, tensor_view<std::uint8_t, 2>{}, options, where);
 }
+
+/// \cond
+// What is called if nothing else fits: says what would.
+template <class Never = void>
+status resample(detail::anything, detail::anything = {}, detail::anything = {},
+                detail::anything = {}, detail::anything = {}, detail::anything = {}) noexcept {
+  static_assert(
+      !std::is_void_v<Never>,
+      "resample takes (source, target_times, output, [statuses,] options, where): a source "
+      "from padded_source, packed_source or with_groups; target times and options of the "
+      "type of its stamps; a tensor_view<Out, 3>, not const; resample_options<Time, Real>, "
+      "Real being double if values or output are double; robocache::cpu or a cudaStream_t");
+  return {};
+}
+/// \endcond
 
 /// Finds the brackets alone, to apply them to several tensors that share stamps.
 ///

@@ -13,10 +13,12 @@
 /// Recognised: `std::uint8_t`, `std::int16_t`, `float`, `double`, CUDA's `__half` and
 /// `__nv_bfloat16`, and `float16` / `bfloat16` below, which have the same bits and need no CUDA
 /// toolkit. CUDA's headers are not included here: only the names are declared, so this header costs
-/// nothing and works whether or not the caller includes them.
+/// nothing and works whether or not the caller includes them. A type of yours that has the bits of
+/// one of these is a line, see `scalar_format_of`.
 ///
-/// One more scalar is an enumerator of `scalar_format`, a codec and a line of `scalar_traits`, and
-/// in `cuda/vector.cuh` how several of them lie in a word, where no format has them like that yet.
+/// One more format is an enumerator of `scalar_format`, a codec and a line of `scalar_format_of`,
+/// and in `cuda/vector.cuh` how several of them lie in a word, where no format has them like that
+/// yet.
 
 struct __half;         // CUDA's, from <cuda_fp16.h>
 struct __nv_bfloat16;  // CUDA's, from <cuda_bf16.h>
@@ -33,6 +35,43 @@ struct float16 {
 struct bfloat16 {
   std::uint16_t bits;
 };
+
+/// What the bits of a scalar mean. Types of one format share their kernels.
+enum class scalar_format { u8, f16, bf16, f32, f64, i16 };
+
+/// The format of a type. Specialize it for a type of yours that has the size and the bits of one of
+/// the formats; it can then be the type of values, features and outputs everywhere:
+///
+/// \code
+/// template <>
+/// struct robocache::scalar_format_of<c10::BFloat16>
+///     : robocache::scalar_format_constant<robocache::scalar_format::bf16> {};
+/// \endcode
+template <class T>
+struct scalar_format_of {};
+
+/// What specializations of `scalar_format_of` derive from.
+template <scalar_format Format>
+struct scalar_format_constant {
+  static constexpr scalar_format value = Format;
+};
+
+template <>
+struct scalar_format_of<std::uint8_t> : scalar_format_constant<scalar_format::u8> {};
+template <>
+struct scalar_format_of<std::int16_t> : scalar_format_constant<scalar_format::i16> {};
+template <>
+struct scalar_format_of<float16> : scalar_format_constant<scalar_format::f16> {};
+template <>
+struct scalar_format_of<::__half> : scalar_format_constant<scalar_format::f16> {};
+template <>
+struct scalar_format_of<bfloat16> : scalar_format_constant<scalar_format::bf16> {};
+template <>
+struct scalar_format_of<::__nv_bfloat16> : scalar_format_constant<scalar_format::bf16> {};
+template <>
+struct scalar_format_of<float> : scalar_format_constant<scalar_format::f32> {};
+template <>
+struct scalar_format_of<double> : scalar_format_constant<scalar_format::f64> {};
 
 namespace detail {
 
@@ -115,9 +154,6 @@ ROBOCACHE_HD inline float float_round_to_odd(double x) noexcept {
   return bit_copy<float>(bits | 1u);
 }
 
-/// What the bits of a scalar mean. Types of one format share their kernels.
-enum class scalar_format { u8, f16, bf16, f32, f64, i16 };
-
 // A codec per format. `bits` is what is loaded and stored, `canonical` one type that stands for the
 // format. `to_real` is exact; `from_real` rounds once, to nearest even, and NaN becomes the
 // format's canonical NaN. Formats without `from_real` are for input only.
@@ -193,30 +229,59 @@ struct f64_codec {
   }
 };
 
-/// The codec of a type.
-template <class T>
-struct scalar_traits;
+template <scalar_format Format>
+struct codec_of;
 template <>
-struct scalar_traits<std::uint8_t> : integer_codec<scalar_format::u8, std::uint8_t> {};
+struct codec_of<scalar_format::u8> : integer_codec<scalar_format::u8, std::uint8_t> {};
 template <>
-struct scalar_traits<std::int16_t> : integer_codec<scalar_format::i16, std::int16_t> {};
+struct codec_of<scalar_format::i16> : integer_codec<scalar_format::i16, std::int16_t> {};
 template <>
-struct scalar_traits<float16> : f16_codec {};
+struct codec_of<scalar_format::f16> : f16_codec {};
 template <>
-struct scalar_traits<::__half> : f16_codec {};
+struct codec_of<scalar_format::bf16> : bf16_codec {};
 template <>
-struct scalar_traits<bfloat16> : bf16_codec {};
+struct codec_of<scalar_format::f32> : f32_codec {};
 template <>
-struct scalar_traits<::__nv_bfloat16> : bf16_codec {};
-template <>
-struct scalar_traits<float> : f32_codec {};
-template <>
-struct scalar_traits<double> : f64_codec {};
+struct codec_of<scalar_format::f64> : f64_codec {};
 
 template <class T, class = void>
 struct is_scalar : std::false_type {};
 template <class T>
-struct is_scalar<T, std::void_t<typename scalar_traits<T>::bits>> : std::true_type {};
+struct is_scalar<T, std::void_t<decltype(scalar_format_of<T>::value)>> : std::true_type {};
+
+template <class T, class = void>
+struct is_complete : std::false_type {};
+template <class T>
+struct is_complete<T, std::void_t<decltype(sizeof(T))>> : std::true_type {};
+
+/// For code that needs the size of a scalar: the header says only the names of CUDA's.
+template <class T>
+ROBOCACHE_HD constexpr void check_complete() noexcept {
+  static_assert(
+      is_complete<T>::value,
+      "__nv_bfloat16 needs <cuda_bf16.h> and __half <cuda_fp16.h>; robocache::bfloat16 and "
+      "robocache::float16 have the same bits and need no header");
+}
+
+/// The codec of a type without a format: that of float, so that one sentence is all that the
+/// compiler has to say.
+template <class T, bool Known = is_scalar<T>::value>
+struct codec_of_type : f32_codec {
+  static_assert(Known,
+                "values and features are u8, int16, half, bfloat16, float or double, or a type of "
+                "yours that has a robocache::scalar_format_of");
+};
+template <class T>
+struct codec_of_type<T, true> : codec_of<scalar_format_of<T>::value> {};
+
+/// The codec of a type.
+template <class T>
+struct scalar_traits : codec_of_type<T> {};
+
+/// Formats that are for input only.
+ROBOCACHE_HD constexpr bool is_integer(scalar_format format) noexcept {
+  return format == scalar_format::u8 || format == scalar_format::i16;
+}
 
 /// Reads one element. `Real` is float or double; conversion to it is exact.
 template <class Real, class T>
@@ -227,7 +292,7 @@ ROBOCACHE_HD inline Real real_from_bits(typename scalar_traits<T>::bits bits) no
 /// Writes one element, rounded once, to nearest even. NaN becomes the format's canonical NaN.
 template <class T, class Real>
 ROBOCACHE_HD inline typename scalar_traits<T>::bits bits_from_real(Real x) noexcept {
-  static_assert(!std::is_integral_v<T>, "integers are not an output type");
+  static_assert(!is_integer(scalar_traits<T>::format), "integers are not an output type");
   return scalar_traits<T>::from_real(x);
 }
 
@@ -237,16 +302,28 @@ ROBOCACHE_HD inline typename scalar_traits<T>::bits bits_from_real(Real x) noexc
 template <class T>
 inline constexpr bool is_input_scalar_v = detail::is_scalar<std::remove_cv_t<T>>::value;
 
+namespace detail {
+
+template <class T, bool Known = is_scalar<T>::value>
+inline constexpr bool is_output_format = false;
+template <class T>
+inline constexpr bool is_output_format<T, true> = !is_integer(scalar_format_of<T>::value);
+
+template <class T, bool Known = is_scalar<T>::value>
+inline constexpr bool is_f64 = false;
+template <class T>
+inline constexpr bool is_f64<T, true> = scalar_format_of<T>::value == scalar_format::f64;
+
+}  // namespace detail
+
 /// True for the types values may have as output: all but the integers.
 template <class T>
-inline constexpr bool is_output_scalar_v =
-    is_input_scalar_v<T> && !std::is_integral_v<std::remove_cv_t<T>>;
+inline constexpr bool is_output_scalar_v = detail::is_output_format<std::remove_cv_t<T>>;
 
 /// The type arithmetic between `In` and `Out` is done in: double if either is double, else float.
 template <class In, class Out>
-using compute_t = std::conditional_t<std::is_same_v<std::remove_cv_t<In>, double> ||
-                                         std::is_same_v<std::remove_cv_t<Out>, double>,
-                                     double, float>;
+using compute_t = std::conditional_t<
+    detail::is_f64<std::remove_cv_t<In>> || detail::is_f64<std::remove_cv_t<Out>>, double, float>;
 
 /// Converts between scalar types, rounding at most once, to nearest even. Same type: the same bits,
 /// NaN payloads included. Otherwise NaN becomes the output type's canonical NaN.

@@ -106,7 +106,9 @@ class tensor_view {
   template <class Extents, class = detail::if_integer_array<Extents>, class = void>
   constexpr tensor_view(T* data, const Extents& extents) noexcept : data_(data) {
     static_assert(detail::array_size<Extents>::value == Rank, "one extent per dimension");
-    set_dense(extents);
+    std::int64_t of_host[Rank] = {};  // std::array has host functions
+    for (int d = 0; d < Rank; ++d) of_host[d] = static_cast<std::int64_t>(extents[d]);
+    set_dense(of_host);
   }
 
   /// A strided view. Strides are in elements, not bytes. Integers as above.
@@ -140,7 +142,10 @@ class tensor_view {
     static_assert(
         detail::array_size<Extents>::value == Rank && detail::array_size<Strides>::value == Rank,
         "one extent and one stride per dimension");
-    set(extents, strides);
+    for (int d = 0; d < Rank; ++d) {
+      extents_[d] = static_cast<index_type>(extents[d]);
+      strides_[d] = static_cast<index_type>(strides[d]);
+    }
   }
 
   /// Of rank 1, from an array, or anything with `data()` and `size()`: a vector, a `std::array`, a
@@ -231,4 +236,28 @@ class tensor_view {
   index_type strides_[Rank] = {};
 };
 
+// Of spans and mdspans, for `tensor_view view(span)`: their element type, and their rank.
+template <class M, class = std::enable_if_t<detail::is_mdspan_like<M>::value>, class = void>
+tensor_view(const M&)
+    -> tensor_view<std::remove_pointer_t<decltype(std::declval<const M&>().data_handle())>,
+                   static_cast<int>(M::rank())>;
+template <class Span, class T = std::remove_pointer_t<decltype(std::declval<Span&>().data())>,
+          class = std::enable_if_t<detail::is_span_like<Span, T>::value>, class = void,
+          class = void>
+tensor_view(Span&&) -> tensor_view<T, 1>;
+
+namespace detail {
+
+template <class View, class = void>
+struct is_other_view : std::false_type {};
+
+/// Spans, vectors, arrays and what is shaped like `std::mdspan`: all that makes a `tensor_view`
+/// without naming its type, but for one itself.
+template <class View>
+struct is_other_view<View, std::void_t<decltype(tensor_view(std::declval<const View&>()))>>
+    : std::true_type {};
+template <class T, int Rank>
+struct is_other_view<tensor_view<T, Rank>, void> : std::false_type {};
+
+}  // namespace detail
 }  // namespace robocache

@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 /// \file
 /// `voxelize`: points, with or without features, -> a dense grid of counts, occupancy, or what a
@@ -173,5 +174,20 @@ ROBOCACHE_ALWAYS_INLINE status voxelize(const point_view<Real>& points,
                                         Where where) noexcept {
   return robocache::voxelize<R>(points, features, grid, output, {}, {}, space, where);
 }
+
+/// \cond
+template <reduction R, class Never = void>
+status voxelize(detail::anything, detail::anything = {}, detail::anything = {},
+                detail::anything = {}, detail::anything = {}, detail::anything = {},
+                detail::anything = {}, detail::anything = {}, detail::anything = {}) noexcept {
+  static_assert(
+      !std::is_void_v<Never>,
+      "voxelize<R> takes (points, [features,] grid, output, [reports, options,] workspace, "
+      "where): points and grid of one type, float or double; without features a "
+      "tensor_view<voxel_scalar_t<R>, 3>, with them a tensor_view<Out, 4>, not const; "
+      "robocache::cpu or a cudaStream_t");
+  return {};
+}
+/// \endcond
 
 }  // namespace robocache

@@ -25,6 +25,8 @@ constexpr reduction of_points = reduction::count;
 
 #if defined(WRONG_double_features)
 using feature = double;
+#elif defined(WRONG_incomplete_features)
+using feature = __nv_bfloat16;  // without <cuda_bf16.h>
 #else
 using feature = float;
 #endif

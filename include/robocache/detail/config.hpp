@@ -4,6 +4,11 @@
 /// \file
 /// Compiler macros. Nothing here is public API except by being named in a signature.
 
+// An `#error` alone would be followed by pages of others; a file that is not there ends it.
+#if __cplusplus < 201703L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 201703L)
+#include "RoboCache needs C++17: compile with -std=c++17 or later"
+#endif
+
 /// Marks a function that runs on the host and, where nvcc compiles it, inside kernels.
 #if defined(__CUDACC__)
 #define ROBOCACHE_HD __host__ __device__

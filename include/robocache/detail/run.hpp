@@ -16,6 +16,14 @@ struct CUstream_st;  // a CUDA stream is a pointer to it
 
 namespace robocache::detail {
 
+/// What every argument converts to, `{}` too, and none is as well as to a parameter that is meant
+/// for it: of functions that say what is wrong where nothing else fits.
+struct anything {
+  anything() = default;
+  template <class T>
+  anything(const T&) noexcept {}
+};
+
 /// Turns whatever converts to a CUDA stream into one, and leaves the other places as they are.
 ROBOCACHE_ALWAYS_INLINE cpu_execution settled(cpu_execution where) noexcept {
   return where;

@@ -28,7 +28,9 @@ class concatenated {
   using element = Out;
   static constexpr bool one_tensor = true;
 
-  explicit concatenated(const tensor_view<Out, 3>& output) noexcept : output_(output) {}
+  explicit concatenated(const tensor_view<Out, 3>& output) noexcept : output_(output) {
+    check_complete<Out>();
+  }
 
   const tensor_view<Out, 3>& whole() const noexcept { return output_; }
 

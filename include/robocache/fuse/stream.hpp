@@ -40,8 +40,6 @@ template <class Time, class... Values>
 class sensor_stream {
   static_assert(is_time_v<Time>, "time stamps are float, double, std::int64_t or std::uint64_t");
   static_assert(sizeof...(Values) > 0, "name the streams' scalar types");
-  static_assert((is_input_scalar_v<Values> && ...),
-                "values are u8, int16, half, bfloat16, float, double");
 
  public:
   using time = Time;
@@ -151,7 +149,7 @@ class sensor_stream {
   }
 
   source_times<Time> stamps_;
-  detail::scalar_format format_;
+  scalar_format format_;
   const void* values_;
   std::int64_t extents_[3];
   std::int64_t strides_[3];

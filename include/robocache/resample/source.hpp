@@ -165,6 +165,15 @@ ROBOCACHE_HD inline source_view<Value, Time> padded_source(
   return {padded_times(times, lengths), values};
 }
 
+/// The same from anything shaped like `std::mdspan`, of rank 3 and 2.
+template <class Values, class Times,
+          class = std::enable_if_t<detail::is_other_view<Values>::value ||
+                                   detail::is_other_view<Times>::value>>
+inline auto padded_source(const Values& values, const Times& times,
+                          const tensor_view<const std::int64_t, 1>& lengths = {}) {
+  return padded_source(tensor_view(values), tensor_view(times), lengths);
+}
+
 /// Values [N, D] at times [N] of all items one after another; item b has the samples
 /// `[offsets[b], offsets[b + 1])`, `offsets` [B + 1].
 template <class V, class T, class Value = std::remove_const_t<V>,
@@ -175,6 +184,15 @@ ROBOCACHE_HD inline source_view<Value, Time> packed_source(
   return {packed_times(times, offsets),
           tensor_view<const Value, 3>(values.data(), {1, values.extent(0), values.extent(1)},
                                       {0, values.stride(0), values.stride(1)})};
+}
+
+/// The same where values are shaped like `std::mdspan`, of rank 2, or times are a span or a vector.
+template <class Values, class Times,
+          class = std::enable_if_t<detail::is_other_view<Values>::value ||
+                                   detail::is_other_view<Times>::value>>
+inline auto packed_source(const Values& values, const Times& times,
+                          const tensor_view<const std::int64_t, 1>& offsets) {
+  return packed_source(tensor_view(values), tensor_view(times), offsets);
 }
 
 /// Brackets of [B, T] targets, as `find_brackets` writes and `apply_brackets` reads them.

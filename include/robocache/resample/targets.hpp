@@ -42,10 +42,10 @@ struct target_view {
     }
   }
 
-  /// From anything shaped like `std::mdspan` of rank 1 or 2.
-  template <class M, class = std::enable_if_t<detail::is_mdspan_like<M>::value>>
-  target_view(const M& times)
-      : target_view(tensor_view<const Time, static_cast<int>(M::rank())>(times)) {}
+  /// From a span, a vector or an array (one grid that all items share), or anything shaped like
+  /// `std::mdspan` of rank 1 or 2.
+  template <class View, class = std::enable_if_t<detail::is_other_view<View>::value>>
+  target_view(const View& times) : target_view(tensor_view(times)) {}
 
   /// Targets per item: T, or A * K.
   ROBOCACHE_HD std::int64_t rows() const noexcept {

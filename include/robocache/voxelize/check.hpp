@@ -121,6 +121,7 @@ ROBOCACHE_HIDDEN byte_span bytes_of(const char* name, const point_view<Real>& po
 template <class T>
 ROBOCACHE_HIDDEN status check_features(const char* operation, const feature_view<T>& features,
                                        std::int64_t points) noexcept {
+  check_complete<T>();
   static_assert(is_output_scalar_v<T> && !std::is_same_v<T, double>,
                 "features are float, half or bfloat16");
   if (features.channels < 0 || features.channels > 262144) {
@@ -257,7 +258,8 @@ inline status check_workspace(const char* operation, const workspace& space,
   return {};
 }
 
-/// A call of either kind, `voxelize_call`, whose workspace must have `needed` bytes.
+/// A call of either kind, `voxelize_call`, whose workspace must have `needed` bytes. The workspace
+/// is looked at last: whoever asks with none how much is needed hears first what else is wrong.
 ///
 /// \tparam Dense  results go to `output`, and not to another sink
 template <bool Dense = true, class Call>
@@ -275,7 +277,6 @@ ROBOCACHE_HIDDEN status check_voxelize(const Call& call, std::size_t needed) noe
         "%s: reports.counters is at address %#llx, not a multiple of 8", operation,
         static_cast<unsigned long long>(reinterpret_cast<std::uintptr_t>(reports.counters)));
   }
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(check_workspace(operation, call.space, needed));
   const byte_span counters = bytes_of("reports.counters", reports.counters);
   const byte_span space =
       bytes_of_records("workspace", call.space.data, 1, 0, 0, static_cast<std::int64_t>(needed));
@@ -296,6 +297,7 @@ ROBOCACHE_HIDDEN status check_voxelize(const Call& call, std::size_t needed) noe
       return status::invalid_argument(
           "%s: reports.counts is set, but only reductions of features write it", operation);
     }
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_workspace(operation, call.space, needed));
     return check_disjoint(operation, {output(), counters, space},
                           {bytes_of("points", call.points, 0), bytes_of("points", call.points, 1),
                            bytes_of("points", call.points, 2), count});
@@ -333,6 +335,7 @@ ROBOCACHE_HIDDEN status check_voxelize(const Call& call, std::size_t needed) noe
             operation);
       }
     }
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_workspace(operation, call.space, needed));
     return check_disjoint(
         operation, {output(), bytes_of("reports.counts", reports.counts), counters, space},
         {bytes_of("points", call.points, 0), bytes_of("points", call.points, 1),

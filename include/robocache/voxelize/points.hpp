@@ -2,6 +2,7 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
+#include <robocache/scalar.hpp>
 #include <robocache/tensor_view.hpp>
 
 #include <cstdint>
@@ -90,6 +91,7 @@ ROBOCACHE_HD constexpr point_view<Real> point_records(
 template <class T>
 ROBOCACHE_HD constexpr feature_view<std::remove_const_t<T>> features_of(
     const tensor_view<T, 2>& view) noexcept {
+  detail::check_complete<T>();
   constexpr auto bytes = static_cast<std::int64_t>(sizeof(T));
   return {view.data(), view.extent(0), view.extent(1), detail::in_bytes(view.stride(0), bytes),
           detail::in_bytes(view.stride(1), bytes)};

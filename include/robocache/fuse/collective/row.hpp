@@ -43,6 +43,7 @@ template <class Group, class Time, class Out, class... In, class... Real>
 ROBOCACHE_HD inline void fuse_row(const Group& group, Time t, const tensor_view<Out, 1>& row,
                                   std::uint8_t (&statuses)[sizeof...(In)],
                                   const stream_item<In, Time, Real>&... items) noexcept {
+  detail::check_group<Group>();
   std::int64_t column = 0;
   int n = 0;
   const auto write = [&](const auto& item) {

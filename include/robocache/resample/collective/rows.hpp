@@ -455,6 +455,7 @@ ROBOCACHE_HD inline void write_grouped_rows(const Group& group, resample_storage
 template <class Group, class Call, class Between = detail::nothing_between>
 ROBOCACHE_HD inline void store_brackets(const Group& group, const Call& call, const row_tile& tile,
                                         const Between& between = {}) noexcept {
+  detail::check_group<Group>();
   const auto rank = static_cast<int>(group.thread_rank());
   const auto threads = static_cast<int>(group.size());
   std::int32_t near = 0;
@@ -517,6 +518,7 @@ template <int Width = 0, normalizing Normalizing = normalizing::if_asked, class 
 ROBOCACHE_HD inline void resample_rows(const Group& group, resample_storage<Capacity>& storage,
                                        const Call& call, const Tile& tile,
                                        const Between& between = {}) noexcept {
+  detail::check_group<Group>();
   if constexpr (Call::grouped) {
     constexpr bool whole = detail::is_warp_v<Group> && Capacity >= 32 && Width != 0;
     detail::write_grouped_rows<whole>(group, storage, call, tile, between);
@@ -574,6 +576,9 @@ ROBOCACHE_HD inline void write_row(const Group& group, const sample_bracket<Real
                                    const tensor_view<In, 2>& values,
                                    const channel_affine<Real>& affine,
                                    const tensor_view<Out, 1>& row) noexcept {
+  detail::check_group<Group>();
+  detail::check_complete<In>();
+  detail::check_complete<Out>();
   using in = std::remove_const_t<In>;
   const detail::one_row<in, Out, Real> call(values, affine, row);
   const detail::row_copy<Real> copy =
@@ -614,6 +619,7 @@ ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const Axis& ax
                                               const resample_policy<Time, Real>& policy,
                                               const channel_affine<Real>& affine,
                                               const tensor_view<Out, 1>& row) noexcept {
+  detail::check_group<Group>();
   static_assert(std::is_same_v<Real, compute_t<In, Out>>, "Real is compute_t<In, Out>");
   const sample_bracket<Real> found = find_bracket(group, axis, t, policy);
   write_row(group, stored_bracket(axis, found), values, affine, row);
@@ -638,6 +644,7 @@ ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const Axis& ax
                                               const resample_policy<Time, Real>& policy,
                                               const channel_affine<Real>& affine,
                                               const tensor_view<Out, 1>& row) noexcept {
+  detail::check_group<Group>();
   using in = std::remove_const_t<In>;
   static_assert(std::is_same_v<Real, compute_t<In, Out>>, "Real is compute_t<In, Out>");
   const detail::one_row<in, Out, Real> call(values, affine, row);

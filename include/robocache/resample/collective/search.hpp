@@ -201,6 +201,7 @@ template <class Group, class Time, class Real, class Axis = time_axis<Time>>
 ROBOCACHE_HD inline sample_bracket<Real> find_bracket(
     const Group& group, const Axis& axis, Time t,
     const resample_policy<Time, Real>& policy) noexcept {
+  detail::check_group<Group>();
   sample_bracket<Real> result;
   if (detail::bracket_trivial(axis, t, policy, result)) return result;
   return detail::bracket_found(axis, t, detail::group_upper_bound(group, axis, t), policy);

@@ -166,6 +166,9 @@ ROBOCACHE_HD inline void write_row(const Group& group, const sample_stencil<Real
                                    const tensor_view<In, 2>& values,
                                    const channel_affine<Real>& affine,
                                    const tensor_view<Out, 1>& row) noexcept {
+  detail::check_group<Group>();
+  detail::check_complete<In>();
+  detail::check_complete<Out>();
   using in = std::remove_const_t<In>;
   static_assert(std::is_same_v<Real, compute_t<In, Out>>, "Real is compute_t<In, Out>");
   const bool constant = stencil.form == stencil_form::constant || stencil.count <= 0;
@@ -219,6 +222,7 @@ ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const Axis& ax
                                               const resample_policy<Time, Real>& policy,
                                               const channel_affine<Real>& affine,
                                               const tensor_view<Out, 1>& row) noexcept {
+  detail::check_group<Group>();
   static_assert(std::is_same_v<Real, compute_t<In, Out>>, "Real is compute_t<In, Out>");
   const std::int32_t after = detail::group_upper_bound(group, axis, t);
   const Stencil stencil = rule(axis, t, after, policy);

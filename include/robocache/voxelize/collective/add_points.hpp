@@ -63,6 +63,7 @@ template <class Group, class Mark, class Real, class Report>
 ROBOCACHE_HD inline void add_points(const Group& group, const point_adding<Mark, Real>& call,
                                     std::int64_t first, std::int64_t last,
                                     const Report& report) noexcept {
+  detail::check_group<Group>();
   const auto step = static_cast<std::int64_t>(group.size());
   for (auto i = first + static_cast<std::int64_t>(group.thread_rank()); i < last; i += step) {
     Real p[3];
@@ -111,6 +112,7 @@ template <reduction R, class Group, class Real>
 ROBOCACHE_HD inline voxel_counters voxelize_points(
     const Group& group, const point_view<Real>& points, const voxel_grid<Real>& grid,
     const tensor_view<voxel_scalar_t<R>, 3>& output) noexcept {
+  detail::check_group<Group>();
   const point_adding<reducer_t<R>, Real> call(points, grid, output);
   voxel_counters counters{};
   add_points(group, call, 0, call.locator.points.present(), [&](point_fate fate) {
