@@ -22,18 +22,7 @@ import statistics
 import sys
 
 MICROSECONDS = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6}
-# Operations with a table in the README, and the head of its first column. The first table explains
-# the columns, the others say what is different.
-README_TABLES = {
-    "resample": "[B]x[S] -> [T]x[D], BF16",
-    "fuse": "[B]x([S]x[D], ...) -> [T], BF16",
-    "voxelize": "reduction, points -> grid, cloud, features",
-}
-README_NOTES = {
-    "voxelize": " Every launch writes the whole grid. `naive kernel`: clears the grid, then adds "
-                "with one atomic operation per point and feature. Rows that move more than 200 MB "
-                "are never warm.",
-}
+OPERATIONS = ("resample", "fuse", "voxelize")
 SUFFIXES = re.compile(r"/(iterations:\d+|repeats:\d+|manual_time|real_time)(?=/|$)")
 
 
@@ -183,7 +172,7 @@ def limits_of(report, noise):
     that may have a faster way."""
     for row in report.rows:
         kind = row.split("/")[0]
-        if kind in README_TABLES:
+        if kind in OPERATIONS:
             for figure in ("ratio_to_copy", "ratio_to_naive"):
                 today = report.figure(row, figure)
                 if today is not None:
@@ -241,12 +230,6 @@ def table(header, lines):
 
     rule = ["-" * widths[0]] + ["-" * (w - 1) + ":" for w in widths[1:]]
     return "\n".join([text(lines[0]), text(rule)] + [text(line) for line in lines[1:]])
-
-
-def row_title(operation, name):
-    """A row's name as the README's table has it."""
-    name = name.removeprefix(operation + "/").replace("/bf16/", " ")
-    return name.replace("/", " ") if operation == "voxelize" else name
 
 
 def share(value):
@@ -446,36 +429,41 @@ class Report:
                   "p90 us", "kernels", "parameter bytes"]
         return table(header, lines) if lines else ""
 
-    def readme_table(self, operation, names, context):
-        """The rows with targets in few columns, and what they were measured on."""
+    def best_peer(self, name):
+        """(who, us, doubt) of the fastest peer of a row; None if none was measured."""
+        times = self.peers.of(name)
+        if not times:
+            return None
+        peer = min(times, key=times.get)
+        return peer, times[peer], self.peers.mark(name, peer)
+
+    def readme_table(self, context):
+        """What a user compares: the warm rows with targets, the best peer, a copy."""
         lines = []
-        for name in names:
-            row = self.rows[name]
-            compiled, star = self.compile_us(name)
-            lines.append([
-                row_title(operation, name), number(row["us"]),
-                number(row.get("alone_us")), number(self.gate(name)["target_us"]),
-                number(compiled) + star if compiled else "",
-                number(1 / row["ratio_to_naive"], 1) + "x" if "ratio_to_naive" in row else "",
-                share(row.get("share_of_copy"))])
-        header = [README_TABLES[operation], "us", "us, alone", "target us", "torch.compile us",
-                  "naive kernel", "of copy bandwidth"]
+        for operation in OPERATIONS:
+            for name in self.facts:
+                if name not in self.rows or not name.startswith(operation + "/"):
+                    continue
+                if not name.endswith("/warm"):
+                    continue
+                row, best = self.rows[name], self.best_peer(name)
+                title = name.removesuffix("/warm").replace("/", " ").replace(" bf16", "")
+                copy = row.get("ratio_to_copy")
+                lines.append([
+                    title.replace(" 16xf32", ", 16 x f32"), number(row["us"]),
+                    f"{best[0]} {number(best[1])}{best[2]}" if best else "",
+                    number(best[1] / row["us"], 1) + "x" if best else "",
+                    number(copy) + "x" if copy is not None else ""])
         stated = ", ".join(
             f"{label} {value}" for label, value in (
                 ("driver", context.get("driver")), ("CUDA", context.get("cuda_runtime")),
-                ("commit", context["commits"].get(operation))) if value)
-        notes = f"{self.device}, {stated}; "
-        if operation == next(iter(README_TABLES)):
-            notes += ("graph replays, median. `us`: launches in a row, which overlap their "
-                      "beginnings with the ends of those before; `alone`: after a foreign kernel. "
-                      "Warm: the same buffers; cold: buffers rotate past the L2. `naive kernel`: "
-                      "how many times longer one thread per element takes. The share of the copy "
-                      "bandwidth counts only bytes that are needed, and exceeds 100 % where the L2 "
-                      "helps. A question mark: torch.compile may be faster in a spelling there was "
-                      "no time for.")
-        else:
-            notes += "measured in the same way." + README_NOTES.get(operation, "")
-        return notes + "\n\n" + table(header, lines)
+                ("commit", context.get("commit"))) if value)
+        notes = (f"{self.device}, {stated}; microseconds, medians of graph replays on the same "
+                 "buffers. `resample` [B]x[S] -> [T]x[D] and `fuse` [B]x([S]x[D], ...) -> [T] of "
+                 "BF16, `voxelize` of float. A copy: of as many bytes as have to move, in the same "
+                 "run. A question mark: the peer may have a faster spelling there was no time for.")
+        return notes + "\n\n" + table(
+            ["", "us", "best peer, us", "faster", "a copy's time"], lines)
 
     def limits_table(self, names):
         lines = []
@@ -500,7 +488,7 @@ def read_all(paths):
         file_context, file_rows, file_errors = read_rows(path)
         context = context or dict(file_context, commits={})
         measured = {name.split("/")[0] for name in file_rows}
-        for operation in [o for o in README_TABLES if o in measured]:
+        for operation in [o for o in OPERATIONS if o in measured]:
             context["commits"][operation] = file_context.get("commit", "unknown")
         for name, entries in file_rows.items():
             repetitions.setdefault(name, []).extend(entries)
@@ -522,14 +510,9 @@ def facts_line(context):
     return ", ".join(fact.strip() for fact in facts) + "."
 
 
-def with_readme_tables(content, report, context):
-    for operation in README_TABLES:
-        names = [n for n in report.facts if n in report.rows and n.startswith(operation + "/")]
-        if names:  # a run of one operation leaves the others' tables alone
-            content = replace_between(
-                content, f"<!-- begin {operation} table -->", f"<!-- end {operation} table -->",
-                report.readme_table(operation, names, context))
-    return content
+def with_readme_table(content, report, context):
+    return replace_between(content, "<!-- begin measured -->", "<!-- end measured -->",
+                           report.readme_table(context))
 
 
 def profile_table(path):
@@ -574,7 +557,7 @@ def with_documentation(content, report, context, gate_lines, profile, compiling)
              "gates": table(["row", "figure", "measured", "limit", ""], gate_lines),
              "profile": profile_table(profile) if profile else "",
              "compile": compile_table(compiling) if compiling else ""}
-    for operation in README_TABLES:
+    for operation in OPERATIONS:
         names = [n for n in report.rows if n.startswith(operation + "/")]
         parts[operation] = report.main_table(names) if names else ""
     for part, text in parts.items():
@@ -619,7 +602,7 @@ def main():
     parser.add_argument("--out", help="write the Markdown here, not to stdout")
     parser.add_argument("--short", action="store_true", help="only the rows with targets")
     parser.add_argument("--readme", metavar="FILE",
-                        help="write a small table per operation between this file's markers")
+                        help="write the small table between this file's markers")
     parser.add_argument("--docs", metavar="FILE",
                         help="write all tables between the markers of this file")
     parser.add_argument("--profile", metavar="CSV", help="of profile.sh, for --docs")
@@ -737,7 +720,7 @@ def main():
         parts += ["Problems:\n\n" + "\n".join(f"- {p}" for p in report.problems)
                   if report.problems else " ".join(met)]
     up_to_date = True
-    for path, fill in ((arguments.readme, lambda c: with_readme_tables(c, report, context)),
+    for path, fill in ((arguments.readme, lambda c: with_readme_table(c, report, context)),
                        (arguments.docs,
                         lambda c: with_documentation(c, report, context, gate_lines,
                                                       arguments.profile, arguments.compiling))):

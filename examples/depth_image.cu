@@ -79,9 +79,8 @@ int main() {
   cudaMemcpy(device_brightness, brightness.data(), pixels * sizeof(float), cudaMemcpyHostToDevice);
 
   // [snippet:launch]
-  call.features = robocache::features_of(
-      robocache::tensor_view<const float, 2>(device_brightness, {pixels, 1}));
-  call.output = robocache::tensor_view<float, 4>(output, {16, 16, 16, 1});
+  call.features = robocache::features_of(robocache::tensor_view(device_brightness, {pixels, 1}));
+  call.output = robocache::tensor_view(output, {16, 16, 16, 1});
   call.space.bytes = workspace;
 
   const cudaStream_t stream{};

@@ -30,11 +30,10 @@ int main() {
   std::vector<std::uint8_t> statuses(targets.size());
   using robocache::tensor_view;
   const robocache::status done = robocache::resample(
-      robocache::padded_source(tensor_view<const float, 3>(values.data(), {1, 4, 2}),
-                               tensor_view<const std::int64_t, 2>(times.data(), {1, 4})),
-      tensor_view<const std::int64_t, 1>(targets.data(), {rows}),
-      tensor_view<float, 3>(output.data(), {1, rows, 2}),
-      tensor_view<std::uint8_t, 2>(statuses.data(), {1, rows}), options, robocache::cpu);
+      robocache::padded_source(tensor_view(values.data(), {1, 4, 2}),
+                               tensor_view(times.data(), {1, 4})),
+      tensor_view(targets.data(), {rows}), tensor_view(output.data(), {1, rows, 2}),
+      tensor_view(statuses.data(), {1, rows}), options, robocache::cpu);
   if (!done.ok()) {
     std::fprintf(stderr, "%s\n", done.message());
     return 1;

@@ -45,11 +45,11 @@ int main() {
   // [snippet:cuda]
   using robocache::tensor_view;
   const robocache::status done = robocache::resample(
-      robocache::padded_source(tensor_view<const float, 3>(d_values, {batch, samples, channels}),
-                               tensor_view<const double, 2>(d_times, {batch, samples})),
-      tensor_view<const double, 1>(d_targets, {rows}),  // one grid for the whole batch
-      tensor_view<robocache::bfloat16, 3>(d_output, {batch, rows, channels}),
-      robocache::resample_options<double>{}, stream);
+      robocache::padded_source(tensor_view(d_values, {batch, samples, channels}),
+                               tensor_view(d_times, {batch, samples})),
+      tensor_view(d_targets, {rows}),  // one grid for the whole batch
+      tensor_view(d_output, {batch, rows, channels}), robocache::resample_options<double>{},
+      stream);
   if (!done.ok()) {
     std::fprintf(stderr, "%s\n", done.message());
     return 1;

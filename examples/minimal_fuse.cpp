@@ -43,13 +43,11 @@ int main() {
 
   // Orientation and gripper want different rules than positions do.
   const auto arm = robocache::with_groups(
-      robocache::padded_source(
-          tensor_view<const float, 3>(state.data(), {1, samples, 5}),
-          tensor_view<const std::int64_t, 2>(state_times.data(), {1, samples})),
+      robocache::padded_source(tensor_view(state.data(), {1, samples, 5}),
+                               tensor_view(state_times.data(), {1, samples})),
       {{0, 4, channel_mode::slerp_xyzw}, {4, 1, channel_mode::previous}});
-  const auto camera =
-      robocache::padded_source(tensor_view<const std::uint8_t, 3>(features.data(), {1, frames, 2}),
-                               tensor_view<const std::int64_t, 2>(frame_times.data(), {1, frames}));
+  const auto camera = robocache::padded_source(tensor_view(features.data(), {1, frames, 2}),
+                                               tensor_view(frame_times.data(), {1, frames}));
   robocache::resample_options<std::int64_t> camera_options;
   camera_options.offset = -12 * ms;  // its stamps come 12 ms late
   camera_options.interpolation = robocache::interpolation::previous;
@@ -63,13 +61,12 @@ int main() {
   std::vector<float> output(2 * 3 * 7);  // [1, decisions x history, 5 + 2]
   std::vector<std::uint8_t> statuses(2 * 3 * 2);
   robocache::fuse_reports<std::int64_t> reports;
-  reports.statuses = tensor_view<std::uint8_t, 3>(statuses.data(), {1, 6, 2});
+  reports.statuses = tensor_view(statuses.data(), {1, 6, 2});
 
   const robocache::status done = robocache::fuse(
       streams,
-      robocache::window_times(tensor_view<const std::int64_t, 1>(decisions.data(), {2}),
-                              tensor_view<const std::int64_t, 1>(history.data(), {3})),
-      tensor_view<float, 3>(output.data(), {1, 6, 7}), reports, robocache::cpu);
+      robocache::window_times(tensor_view(decisions.data(), {2}), tensor_view(history.data(), {3})),
+      tensor_view(output.data(), {1, 6, 7}), reports, robocache::cpu);
   if (!done.ok()) {
     std::fprintf(stderr, "%s\n", done.message());
     return 1;

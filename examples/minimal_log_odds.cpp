@@ -55,13 +55,13 @@ int main() {
                                      2.5f, 0, 0, 0.5f, 0, 0, 1.5f, 0, 0, 2.5f, 0, 0, 3.5f, 0.0f, 0};
   const std::vector<float> hits = {0, 0, 1, 0, 0, 1, 0, 0, 0, 1};
   const auto n = static_cast<std::int64_t>(hits.size());
-  const auto points = robocache::points_of(tensor_view<const float, 2>(places.data(), {n, 3}));
-  const auto features = robocache::features_of(tensor_view<const float, 2>(hits.data(), {n, 1}));
+  const auto points = robocache::points_of(tensor_view(places.data(), {n, 3}));
+  const auto features = robocache::features_of(tensor_view(hits.data(), {n, 1}));
 
   std::vector<float> map(4);
   std::vector<std::uint32_t> counts(4);
   robocache::voxel_reports reports;
-  reports.counts = tensor_view<std::uint32_t, 3>(counts.data(), {1, 1, 4});
+  reports.counts = tensor_view(counts.data(), {1, 1, 4});
   robocache::voxel_options options;
 
   // [snippet:call]
@@ -72,9 +72,9 @@ int main() {
       1);
   const robocache::workspace space{memory.data(), memory.size() * sizeof(std::max_align_t)};
   for (int sweep = 0; sweep < 3; ++sweep) {
-    const robocache::status status = robocache::voxelize(
-        reducer, points, features, grid, tensor_view<float, 4>(map.data(), {1, 1, 4, 1}), reports,
-        options, space, robocache::cpu);
+    const robocache::status status =
+        robocache::voxelize(reducer, points, features, grid, tensor_view(map.data(), {1, 1, 4, 1}),
+                            reports, options, space, robocache::cpu);
     if (!status.ok()) {
       std::fprintf(stderr, "%s\n", status.message());
       return 1;

@@ -67,7 +67,7 @@ struct state_at {
     const auto found = robocache::bracket_after(axis, t, near, policy);
     robocache::write_row(robocache::serial_group{}, robocache::stored_bracket(axis, found),
                          ring.values(), robocache::channel_affine<float>{},
-                         robocache::tensor_view<float, 1>(state.data(), {joints}));
+                         robocache::tensor_view(state.data(), {joints}));
     return found.status;
   }
 };

@@ -60,8 +60,7 @@ int main() {
   const robocache::workspace space{memory.data(), memory.size() * sizeof(std::max_align_t)};
 
   const robocache::status done = robocache::voxelize<reduction::count>(
-      points, grid, tensor_view<std::uint32_t, 3>(counts.data(), {4, 8, 8}), reports, {}, space,
-      robocache::cpu);
+      points, grid, tensor_view(counts.data(), {4, 8, 8}), reports, {}, space, robocache::cpu);
   if (!done.ok()) {
     std::fprintf(stderr, "%s\n", done.message());
     return 1;
@@ -84,7 +83,7 @@ int main() {
       robocache::feature_records<float>(sweep.data(), static_cast<std::int64_t>(sweep.size()),
                                         sizeof(lidar_point), offsetof(lidar_point, intensity));
   const tensor_view<float, 4> output(means.data(), {4, 8, 8, 1});  // [z][y][x][F]
-  reports.counts = tensor_view<std::uint32_t, 3>(counts.data(), {4, 8, 8});
+  reports.counts = tensor_view(counts.data(), {4, 8, 8});
 
   robocache::voxel_options options;  // the first sweep overwrites what is in the buffers
   robocache::status status = robocache::voxelize<reduction::mean>(
@@ -115,8 +114,7 @@ int main() {
   // Inside a kernel of your own: cooperative_groups::this_grid(), this_thread_block(), a tile...
   std::vector<std::uint32_t> mine(4 * 8 * 8);  // voxelize_points adds, and does not clear
   const robocache::voxel_counters taken = robocache::voxelize_points<reduction::count>(
-      robocache::serial_group{}, points, grid,
-      tensor_view<std::uint32_t, 3>(mine.data(), {4, 8, 8}));
+      robocache::serial_group{}, points, grid, tensor_view(mine.data(), {4, 8, 8}));
   // [/snippet:group]
   return taken.used == counters.used ? 0 : 1;
 }

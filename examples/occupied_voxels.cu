@@ -183,7 +183,7 @@ int main() {
   const voxel_list list{device_memory<std::int64_t>(n), device_memory<std::uint32_t>(n),
                         device_memory<std::uint32_t>(1), device_memory<std::uint32_t>(2048)};
   cudaMemcpy(device_points, points.data(), points.size() * sizeof(float), cudaMemcpyHostToDevice);
-  call.points = robocache::points_of(robocache::tensor_view<const float, 2>(device_points, {n, 3}));
+  call.points = robocache::points_of(robocache::tensor_view(device_points, {n, 3}));
 
   const robocache::status listed = list_voxels(call, list, cudaStream_t{});
   std::uint32_t total = 0;
@@ -204,9 +204,8 @@ int main() {
   std::vector<std::uint32_t> dense(cells);
   robocache::voxel_counters expected{};
   count_call on_cpu = call;
-  on_cpu.points =
-      robocache::points_of(robocache::tensor_view<const float, 2>(points.data(), {n, 3}));
-  on_cpu.output = robocache::tensor_view<std::uint32_t, 3>(dense.data(), {110, 400, 400});
+  on_cpu.points = robocache::points_of(robocache::tensor_view(points.data(), {n, 3}));
+  on_cpu.output = robocache::tensor_view(dense.data(), {110, 400, 400});
   on_cpu.reports.counters = &expected;
   on_cpu.space.bytes = on_cpu.workspace_bytes(robocache::cpu);
   std::vector<std::max_align_t> space(on_cpu.space.bytes / sizeof(std::max_align_t) + 1);

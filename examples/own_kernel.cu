@@ -37,8 +37,8 @@ __global__ void distance_to_goal(const std::int64_t* stamps, const float* states
   policy.max_gap = 30'000'000;  // ns
   const std::uint8_t status = robocache::resample_row(
       tile, robocache::time_axis<std::int64_t>{stamps, 1, samples}, frame_stamps[frame],
-      robocache::tensor_view<const float, 2>(states, {samples, joints}), policy,
-      robocache::channel_affine<float>{}, robocache::tensor_view<float, 1>(row, {joints}));
+      robocache::tensor_view(states, {samples, joints}), policy, robocache::channel_affine<float>{},
+      robocache::tensor_view(row, {joints}));
   tile.sync();  // the row was written by all threads of the tile
 
   if (tile.thread_rank() == 0) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mistakes that people make at first. Each is one MISTAKE_ macro, and what the compiler says of it is
-// short and has a sentence that tells what is right: mistakes.cmake.
+// Mistakes that people make at first. Each is one MISTAKE_ macro, and what the compiler says of it
+// is short and has a sentence that tells what is right: mistakes.cmake.
 
 #if defined(MISTAKE_kernels_in_cpp)
 #include <robocache/voxelize.cuh>
