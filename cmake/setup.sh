@@ -31,6 +31,7 @@ has_package() {
     libfmt-dev) has_header fmt/format.h ;;
     liblzf-dev) has_header lzf.h || has_header liblzf/lzf.h ;;
     gnuplot-nox) command -v gnuplot ;;
+    python3-numpy) python3 -c 'import numpy' || /usr/bin/python3 -c 'import numpy' ;;
     *) command -v "$1" ;;
   esac >/dev/null 2>&1
 }
