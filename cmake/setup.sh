@@ -30,6 +30,8 @@ has_package() {
     libcli11-dev) has_header CLI/CLI.hpp ;;
     libfmt-dev) has_header fmt/format.h ;;
     liblzf-dev) has_header lzf.h || has_header liblzf/lzf.h ;;
+    libeigen3-dev) has_header eigen3/Eigen/Core || has_header Eigen/Core ;;
+    libdlpack-dev) has_header dlpack/dlpack.h ;;
     gnuplot-nox) command -v gnuplot ;;
     python3-numpy) python3 -c 'import numpy' || /usr/bin/python3 -c 'import numpy' ;;
     *) command -v "$1" ;;

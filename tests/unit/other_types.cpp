@@ -48,9 +48,11 @@ struct span_like {
 
 }  // namespace
 
+// [snippet:scalar]
 template <>
 struct robocache::scalar_format_of<other_bfloat16>
     : robocache::scalar_format_constant<robocache::scalar_format::bf16> {};
+// [/snippet:scalar]
 template <>
 struct robocache::scalar_format_of<other_double>
     : robocache::scalar_format_constant<robocache::scalar_format::f64> {};
