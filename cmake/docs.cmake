@@ -10,6 +10,9 @@ if(DOXYGEN_FOUND)
     COMMAND Doxygen::doxygen "${PROJECT_BINARY_DIR}/docs/Doxyfile"
     COMMENT "API reference in ${PROJECT_BINARY_DIR}/docs/html"
     VERBATIM)
+  if(ROBOCACHE_BUILD_TESTS)
+    add_test(NAME docs COMMAND "${CMAKE_COMMAND}" --build "${PROJECT_BINARY_DIR}" --target docs)
+  endif()
 else()
   message(STATUS "RoboCache: no target docs, Doxygen is not installed")
 endif()

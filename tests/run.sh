@@ -16,10 +16,11 @@ build=$root/build/tests
 mkdir -p "$root/build"
 
 install_packages cmake ninja-build g++ ccache catch2 libbenchmark-dev libcli11-dev libfmt-dev \
-                 liblzf-dev gnuplot-nox python3 python3-numpy libeigen3-dev libdlpack-dev
+                 liblzf-dev gnuplot-nox python3 python3-numpy libeigen3-dev libdlpack-dev \
+                 doxygen
 require_tools
 find_cuda
-configure "$build" -DROBOCACHE_BUILD_DOCS=OFF "$@" || fail "configuring; the reason is above"
+configure "$build" "$@" || fail "configuring; the reason is above"
 note "building with $(parallel_jobs) compilers at once"
 cmake --build "$build" --parallel "$(parallel_jobs)" || fail "the build"
 
