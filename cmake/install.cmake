@@ -10,21 +10,38 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(robocache_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/robocache")
 
+# What is for every processor is the component headers, of which packages are made (package.cmake).
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/robocache"
-        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp" PATTERN "*.cuh")
-install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT headers
+        FILES_MATCHING PATTERN "*.hpp" PATTERN "*.cuh")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}"
+        COMPONENT headers)
+
+# pkg-config, for builds without CMake. Paths are from where the file lies.
+set(robocache_pc_dir "${CMAKE_INSTALL_DATADIR}/pkgconfig")
+file(RELATIVE_PATH robocache_prefix_from_pc "/prefix/${robocache_pc_dir}" /prefix)
+string(REGEX REPLACE "/$" "" robocache_prefix_from_pc "${robocache_prefix_from_pc}")
+configure_file("${PROJECT_SOURCE_DIR}/cmake/robocache.pc.in"
+               "${PROJECT_BINARY_DIR}/package/robocache.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/package/robocache.pc" DESTINATION "${robocache_pc_dir}"
+        COMPONENT headers)
 
 set(robocache_components "")
-install(TARGETS robocache EXPORT robocache-targets)
-install(EXPORT robocache-targets NAMESPACE robocache:: DESTINATION "${robocache_package_dir}")
+install(TARGETS robocache EXPORT robocache-targets COMPONENT headers)
+install(EXPORT robocache-targets NAMESPACE robocache:: DESTINATION "${robocache_package_dir}"
+        COMPONENT headers)
 foreach(component IN ITEMS openmp compiled)
   if(TARGET robocache_${component})
     list(APPEND robocache_components ${component})
+    set(robocache_part headers)
+    if(component STREQUAL "compiled")
+      set(robocache_part compiled)
+    endif()
     # OPTIONAL: headers can be installed without building anything.
     install(TARGETS robocache_${component} EXPORT robocache-${component}-targets
-            ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" OPTIONAL)
+            ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT ${robocache_part} OPTIONAL)
     install(EXPORT robocache-${component}-targets NAMESPACE robocache::
-            DESTINATION "${robocache_package_dir}")
+            DESTINATION "${robocache_package_dir}" COMPONENT ${robocache_part})
   endif()
 endforeach()
 
@@ -48,4 +65,4 @@ write_basic_package_version_file(
 install(FILES
   "${PROJECT_BINARY_DIR}/package/robocache-config.cmake"
   "${PROJECT_BINARY_DIR}/package/robocache-config-version.cmake"
-  DESTINATION "${robocache_package_dir}")
+  DESTINATION "${robocache_package_dir}" COMPONENT headers)
