@@ -236,7 +236,9 @@ class tensor_view {
   index_type strides_[Rank] = {};
 };
 
-// Of spans and mdspans, for `tensor_view view(span)`: their element type, and their rank.
+// Of arrays, spans and mdspans, for `tensor_view view(span)`: their element type, and their rank.
+template <class T, std::size_t Size>
+tensor_view(T (&)[Size]) -> tensor_view<T, 1>;
 template <class M, class = std::enable_if_t<detail::is_mdspan_like<M>::value>, class = void>
 tensor_view(const M&)
     -> tensor_view<std::remove_pointer_t<decltype(std::declval<const M&>().data_handle())>,

@@ -110,6 +110,8 @@ TEST_CASE("views without naming their types", "[other]") {
   CHECK(resampled(r.source(), span_like<double>{r.grid.data(), r.grid.size()}) == expected);
   const std::array<double, rows> fixed = {-0.1, 0.0, 0.05, 0.2, 0.39, 0.5};
   CHECK(resampled(r.source(), fixed) == expected);
+  const double plain[rows] = {-0.1, 0.0, 0.05, 0.2, 0.39, 0.5};
+  CHECK(resampled(r.source(), plain) == expected);
   CHECK(resampled(r.source(), mdspan_like<double, 1>{r.grid.data(), {rows}, {1}}) == expected);
 
   // Sources, too; their strides are kept.
