@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -123,13 +124,23 @@ template <class... Values>
 void measure_fuse(benchmark::State& state, const std::string& name, const fuse_shape& shape,
                   bool cold, const effort& how) {
   const stream where;
-  const fuse_workload work(where, shape, cold);
-  for (const int set : {0, work.sets() - 1}) check_fuse<Values...>(where, work, set);
-  keep_device_result(where, name, work[0].output, static_cast<std::size_t>(shape.outputs()));
+  const int places = cold ? 1 : how.places;
+  std::vector<std::unique_ptr<fuse_workload>> works;
+  for (int i = 0; i < places; ++i) {
+    works.push_back(std::make_unique<fuse_workload>(where, shape, cold));
+  }
+  const fuse_workload& first = *works.front();
+  for (const int set : {0, first.sets() - 1}) check_fuse<Values...>(where, first, set);
+  for (const auto& work : works) check_fuse<Values...>(where, *work, 0);
+  keep_device_result(where, name, first[0].output, static_cast<std::size_t>(shape.outputs()));
+  const auto buffers = [&](int set) {  // or place
+    return places == 1 ? first[set] : (*works[static_cast<std::size_t>(set)])[0];
+  };
   measure_row(
-      state, where, work.sets(), work.bytes(), how,
-      [&](cudaStream_t s, int set) { launch_robocache_fuse<Values...>(s, shape, work[set]); },
-      [&](cudaStream_t s, int set) { launch_naive_fuse(s, shape, work[set], work[set]); });
+      state, where, first.sets(), first.bytes(), how,
+      [&](cudaStream_t s, int set) { launch_robocache_fuse<Values...>(s, shape, buffers(set)); },
+      [&](cudaStream_t s, int set) { launch_naive_fuse(s, shape, buffers(set), buffers(set)); },
+      places);
 }
 
 /// Registers `fuse/<shape>/<scalars>[/reports][/slerp]/<warm and cold>`.

@@ -26,6 +26,7 @@ struct effort {
   double measure_ms = 60;  // replays that count, at least this long
   int min_replays = 25;
   int max_replays = 400;
+  int places = 3;  // allocations that a warm row of `resample` or `fuse` is measured in
 };
 
 /// The effort for rows that are many and need not be exact to a percent.
@@ -37,6 +38,7 @@ inline effort quick_effort() {
   result.warm_up_ms = 4;
   result.measure_ms = 10;
   result.min_replays = 9;
+  result.places = 1;
   return result;
 }
 

@@ -15,9 +15,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 /// \file
 /// One row of the resample benchmarks: checked against the naive kernel, then measured.
@@ -60,22 +62,32 @@ template <class In, class Time, class Out>
 void measure_resample(benchmark::State& state, const std::string& name, const resample_shape& shape,
                       target_order order, bool cold, const effort& how) {
   const stream where;
-  const resample_workload<In, Time, Out> work(where, shape, order, cold);
+  using workload = resample_workload<In, Time, Out>;
+  const int places = cold ? 1 : how.places;
+  std::vector<std::unique_ptr<workload>> works;
+  for (int i = 0; i < places; ++i) {
+    works.push_back(std::make_unique<workload>(where, shape, order, cold));
+  }
+  const workload& first = *works.front();
+  const auto buffers = [&](int set) {  // or place
+    return places == 1 ? first[set] : (*works[static_cast<std::size_t>(set)])[0];
+  };
   const std::size_t outputs = static_cast<std::size_t>(shape.outputs());
   device_array<Out> expected(outputs);
-  for (const int set : {0, work.sets() - 1}) {
-    launch_robocache(where, shape, work[set]);
+  for (const int set : {0, (places == 1 ? first.sets() : places) - 1}) {
+    launch_robocache(where, shape, buffers(set));
     poison(where, expected.data(), outputs);
-    launch_naive_resample(where, shape, work[set], expected.data());
-    require_equal(where, "elements", work[set].output, expected.data(), outputs);
+    launch_naive_resample(where, shape, buffers(set), expected.data());
+    require_equal(where, "elements", buffers(set).output, expected.data(), outputs);
   }
-  keep_device_result(where, name, work[0].output, outputs);
+  keep_device_result(where, name, first[0].output, outputs);
   measure_row(
-      state, where, work.sets(), work.bytes(), how,
-      [&](cudaStream_t s, int set) { launch_robocache(s, shape, work[set]); },
+      state, where, first.sets(), first.bytes(), how,
+      [&](cudaStream_t s, int set) { launch_robocache(s, shape, buffers(set)); },
       [&](cudaStream_t s, int set) {
-        launch_naive_resample(s, shape, work[set], work[set].output);
-      });
+        launch_naive_resample(s, shape, buffers(set), buffers(set).output);
+      },
+      places);
 }
 
 /// Registers `resample/<shape>/<scalars>[/int64][/shuffled]/<warm or cold>`, or only one of the
