@@ -50,6 +50,18 @@ endforeach()
 target_compile_options(robocache_test_stencil_kernels_fast_math PRIVATE
   "$<$<COMPILE_LANGUAGE:CUDA>:--use_fast_math>")
 
+# What a flag or a user's own kernel changes is not a matter of the architecture: where several are
+# compiled for (.ci/run), these are for one, with PTX for the others. It saves minutes of nvcc.
+list(LENGTH CMAKE_CUDA_ARCHITECTURES robocache_architecture_count)
+if(robocache_architecture_count GREATER 1)
+  set_target_properties(
+    robocache_test_cuda_engine_fast_math robocache_test_cuda_fuse_engine_fast_math
+    robocache_test_cuda_voxel_engine_fast_math
+    robocache_test_voxel_kernels robocache_test_row_kernels robocache_test_ring_kernels
+    robocache_test_stencil_kernels robocache_test_stencil_kernels_fast_math
+    PROPERTIES CUDA_ARCHITECTURES 80)
+endif()
+
 add_library(robocache_test_late_copy OBJECT support/late_copy.cu)
 target_link_libraries(robocache_test_late_copy PRIVATE robocache_development CUDA::cudart_static)
 
