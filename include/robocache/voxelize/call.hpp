@@ -57,8 +57,8 @@ struct voxelize_call {
   /// The same with the workspace that a run there needs.
   template <class Where>
   ROBOCACHE_HIDDEN status check(Where where) const noexcept {
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_grid("voxelize", grid, per_element));
-    if (!std::is_same_v<Where, cpu_execution>) ROBOCACHE_DETAIL_RETURN_IF_BAD(check_slabs());
+    constexpr bool rounds = !std::is_same_v<Where, cpu_execution>;
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_grid_for(rounds));
     return detail::check_voxelize(*this, workspace_bytes(where));
   }
   /// The same for a call whose points a kernel makes: `points.data` is not looked at.
@@ -71,8 +71,7 @@ struct voxelize_call {
   /// kernel makes them.
   template <class Where>
   ROBOCACHE_HIDDEN status check_for_sink(Where where) const noexcept {
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_grid("voxelize", grid, per_element));
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_slabs());
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_grid_for(true));
     const bool produced = !std::is_same_v<Where, cpu_execution> && points.data == nullptr;
     const voxelize_call stored = produced ? with_points_somewhere() : *this;
     return detail::check_voxelize<false>(stored, workspace_bytes(where));
@@ -101,24 +100,24 @@ struct voxelize_call {
   /// each of them. Where no voxel is written (no channels, no counts) one is enough for the
   /// counters.
   ROBOCACHE_HIDDEN std::int64_t slabs() const noexcept {
-    std::int64_t cells = detail::make_numbering(grid, per_element).cells();
-    if constexpr (has_features) {
-      const bool writes = features.channels > 0 || reports.counts.data() != nullptr;
-      if (!writes && cells > detail::cells_per_slab) cells = detail::cells_per_slab;
-    }
+    if (!writes_voxels()) return 1;
+    const std::int64_t cells = detail::make_numbering(grid, per_element).cells();
     return (cells + detail::cells_per_slab - 1) / detail::cells_per_slab;
   }
 
  private:
-  /// Without a grid in memory nothing else bounds the voxels, and rounds over the points would take
-  /// hours.
-  ROBOCACHE_HIDDEN status check_slabs() const noexcept {
-    constexpr std::int64_t most_slabs = std::int64_t{1} << 18;
-    if (slabs() <= most_slabs) return {};
-    return status::invalid_argument(
-        "voxelize: grid.extents has %g voxels, at most 4.398e12 (2^42) are supported on a CUDA "
-        "stream or with a sink",
-        static_cast<double>(detail::make_numbering(grid, per_element).cells()));
+  ROBOCACHE_HIDDEN bool writes_voxels() const noexcept {
+    if constexpr (has_features) {
+      return features.channels > 0 || reports.counts.data() != nullptr;
+    } else {
+      return true;
+    }
+  }
+
+  ROBOCACHE_HIDDEN status check_grid_for(bool rounds) const noexcept {
+    return detail::check_grid(
+        "voxelize", grid, per_element,
+        rounds && writes_voxels() ? detail::most_voxels_in_rounds : detail::most_voxels);
   }
 
   /// The call as if all points were at one place that overlaps nothing.

@@ -21,13 +21,18 @@
 
 namespace robocache::detail {
 
+/// The voxels that any grid may have, and one whose points are gone over once for each 2^24 of them
+/// while nothing in memory bounds it: rounds would take hours.
+inline constexpr std::int64_t most_voxels = 1'000'000'000'000'000'000;
+inline constexpr std::int64_t most_voxels_in_rounds = std::int64_t{1} << 42;
+
 /// \param per_element  rows are padded to a multiple of this many voxels
+/// \param allowed      voxels: one of the two above
 template <class Real>
 ROBOCACHE_HIDDEN status check_grid(const char* operation, const voxel_grid<Real>& grid,
-                                   int per_element) noexcept {
+                                   int per_element, std::int64_t allowed = most_voxels) noexcept {
   constexpr char axis[] = {'x', 'y', 'z'};
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-  constexpr std::int64_t most_cells = 1'000'000'000'000'000'000;
   std::int64_t extents[3];
   for (int i = 0; i < 3; ++i) {
     if (!is_finite(grid.origin[i])) {
@@ -46,11 +51,14 @@ ROBOCACHE_HIDDEN status check_grid(const char* operation, const voxel_grid<Real>
     const std::int64_t padding = i == 0 ? per_element - 1 : 0;
     extents[i] = grid.extents[i] + padding - (grid.extents[i] + padding) % (padding + 1);
   }
-  if (extents[0] * extents[1] > most_cells / extents[2]) {  // the product fits 63 bits
+  const std::int64_t area = extents[0] * extents[1];
+  if (area > allowed / extents[2]) {  // the product fits 63 bits
+    const bool ever = area > most_voxels / extents[2];
     return status::invalid_argument(
-        "%s: grid.extents has %g voxels, at most 1e18 are supported", operation,
-        static_cast<double>(extents[0]) * static_cast<double>(extents[1]) *
-            static_cast<double>(extents[2]));
+        "%s: grid.extents has %g voxels, at most %s", operation,
+        static_cast<double>(area) * static_cast<double>(extents[2]),
+        ever ? "1e18 are supported"
+             : "4.398e12 (2^42) are supported on a CUDA stream or with a sink");
   }
   return {};
 }

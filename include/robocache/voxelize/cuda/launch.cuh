@@ -103,7 +103,10 @@ launch_direct(const voxelize_call<Mark, Real, typename Mark::scalar, typename Ma
                                           dim3(add_tile_threads), where, clear));
   }
   if (size == 0 && clear.counters == nullptr) return {};
-  const point_adding<Mark, Real> add(call.points, call.grid, call.output, call.options.transform);
+  point_adding<Mark, Real> add;  // its constructor would compile the locator once more
+  add.locator =
+      locator_of(call.points, call.grid, call.options.transform, Mark::voxels_per_element);
+  add.output = call.output;
   const std::int64_t tiles = (size + add_tile_threads - 1) / add_tile_threads;
   return launch("voxelize", &add_points_kernel<Mark, Real>,
                 blocks(greatest_of<std::int64_t>(tiles, 1)),  // for `beyond`
