@@ -91,10 +91,10 @@ inline const char* dl_name(int code) noexcept {
 /// \param name    what messages call it
 /// \param tensor  a `DLTensor`; in a `DLManagedTensor` it is `dl_tensor`
 /// \param memory  where it must lie
-/// \param view    out: the view; not touched if the tensor is refused. `T` is const for a tensor
-/// that
-///                is only read. With `DLManagedTensorVersioned` that is all there may be if
-///                `flags & DLPACK_FLAG_BITMASK_READ_ONLY`
+/// \param view    out: the view; not touched if the tensor is refused. `T` is const where the
+/// tensor
+///                is only read, as it must be with `DLManagedTensorVersioned` if its flags have
+///                `DLPACK_FLAG_BITMASK_READ_ONLY`
 /// \return `invalid_argument` with the name and the numbers that disagree
 template <class Tensor, class T, int Rank>
 ROBOCACHE_HIDDEN status from_dlpack(const char* name, const Tensor& tensor, dlpack_memory memory,

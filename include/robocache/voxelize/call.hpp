@@ -57,8 +57,8 @@ struct voxelize_call {
   /// The same with the workspace that a run there needs.
   template <class Where>
   ROBOCACHE_HIDDEN status check(Where where) const noexcept {
-    constexpr bool rounds = !std::is_same_v<Where, cpu_execution>;
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_grid_for(rounds));
+    constexpr bool by_slabs = !std::is_same_v<Where, cpu_execution>;
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_grid_for(by_slabs));
     return detail::check_voxelize(*this, workspace_bytes(where));
   }
   /// The same for a call whose points a kernel makes: `points.data` is not looked at.
@@ -114,10 +114,10 @@ struct voxelize_call {
     }
   }
 
-  ROBOCACHE_HIDDEN status check_grid_for(bool rounds) const noexcept {
+  ROBOCACHE_HIDDEN status check_grid_for(bool by_slabs) const noexcept {
     return detail::check_grid(
         "voxelize", grid, per_element,
-        rounds && writes_voxels() ? detail::most_voxels_in_rounds : detail::most_voxels);
+        by_slabs && writes_voxels() ? detail::most_voxels_by_slabs : detail::most_voxels);
   }
 
   /// The call as if all points were at one place that overlaps nothing.

@@ -21,10 +21,10 @@
 
 namespace robocache::detail {
 
-/// The voxels that any grid may have, and one whose points are gone over once for each 2^24 of them
-/// while nothing in memory bounds it: rounds would take hours.
+/// Most voxels of any grid, and of one that is done slab by slab (`voxelize_call::slabs`): each
+/// slab goes over all points, so that more would take hours.
 inline constexpr std::int64_t most_voxels = 1'000'000'000'000'000'000;
-inline constexpr std::int64_t most_voxels_in_rounds = std::int64_t{1} << 42;
+inline constexpr std::int64_t most_voxels_by_slabs = std::int64_t{1} << 42;
 
 /// \param per_element  rows are padded to a multiple of this many voxels
 /// \param allowed      voxels: one of the two above

@@ -249,8 +249,8 @@ ROBOCACHE_HIDDEN void reduce_voxels(const voxelize_call<Reducer, Real, In, Out>&
           if (accumulate) prior = count;
           count = prior + n;
         }
-        if (features.channels == 0)
-          continue;  // no output, whose address and strides may be anything
+        // No output then, and its address and strides may be anything.
+        if (features.channels == 0) continue;
         const std::int64_t voxel = slab.begin + c;
         const voxel_facts facts{n, prior, call.options.nans};
         const std::uint32_t* const sorted = tables.sorted + start;

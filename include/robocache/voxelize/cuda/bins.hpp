@@ -198,8 +198,8 @@ struct heavy_work {
 
 /// The parts of the workspace, each aligned to 16 bytes.
 struct bin_tables {
-  unsigned char*
-      entries;  ///< [tiles][tile_size] of 2 bytes, or 4 with the point's number in the tile
+  /// [tiles][tile_size] of 2 bytes, or 4 with the point's number in the tile
+  unsigned char* entries;
   std::uint16_t* offsets;  ///< [tiles][bins + 1]: where each bin's entries begin in a tile; with
                            ///< features also whether they are alike
   std::uint32_t* lost;     ///< [tiles][2]: points outside, and not finite
