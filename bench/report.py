@@ -132,9 +132,9 @@ class Peers:
 
 
 # Rows of an operation that stand under a head of their own: `latency/fuse/...`.
-KINDS = ("limits", "latency", "scaling", "own_kernel", "host_cost")
+KINDS = ("limits", "latency", "scaling", "own_kernel", "accumulate", "host_cost")
 # Runs have rows of a kind from this day on. The gates of older runs leave it out, and say so.
-SINCE = {"own_kernel": "2026-11-27", "host_cost": "2026-11-27"}
+SINCE = {"own_kernel": "2026-11-27", "host_cost": "2026-11-27", "accumulate": "2026-11-28"}
 KNOWN_PEERS = ("torch", "torch.compile", "cupy", "jax", "cub", "thrust")
 FACTS = ("floor_us", "target_us", "compile_us")
 Gate = collections.namedtuple("Gate", "row figure bound limit")  # bound: max or min

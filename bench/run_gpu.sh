@@ -70,7 +70,7 @@ benches=("${operations[@]/#/robocache_bench_}" robocache_bench_latency robocache
   robocache_bench_own_kernel robocache_bench_launch_cost)
 results=$build/bench_results  # of bench, for peers to compare with; gigabytes
 any_operation="($(IFS='|' && echo "${operations[*]}"))"  # a regex
-all_rows="^(limits/|((latency|scaling|own_kernel|host_cost)/)?$any_operation/)"
+all_rows="^(limits/|((latency|scaling|own_kernel|accumulate|host_cost)/)?$any_operation/)"
 
 # logged FILE COMMAND...: all output to FILE, its end to the terminal if the command fails.
 logged() {

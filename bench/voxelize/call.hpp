@@ -64,8 +64,8 @@ std::size_t workspace_bytes(const voxel_shape& shape, Where where) {
 /// \tparam Scalar  of features and output
 /// \param where    a stream, or `robocache::cpu`
 template <reduction R, class Scalar, class Where>
-robocache::status call_voxelize(const voxel_shape& shape, const voxel_buffers& buffers,
-                                Where where) {
+robocache::status call_voxelize(const voxel_shape& shape, const voxel_buffers& buffers, Where where,
+                                const robocache::voxel_options& options = {}) {
   using robocache::tensor_view;
   using robocache::voxelize;
   const auto points = robocache::point_records<float>(
@@ -81,15 +81,15 @@ robocache::status call_voxelize(const voxel_shape& shape, const voxel_buffers& b
         static_cast<const Scalar*>(buffers.features), {shape.points, shape.features}));
     const tensor_view<Scalar, 4> output(static_cast<Scalar*>(buffers.output),
                                         {shape.nz, shape.ny, shape.nx, shape.features});
-    return voxelize<R>(points, features, grid_of(shape), output, reports,
-                       robocache::voxel_options{}, buffers.workspace, where);
+    return voxelize<R>(points, features, grid_of(shape), output, reports, options,
+                       buffers.workspace, where);
   } else {
     using voxel = robocache::voxel_scalar_t<R>;
     const int columns = R == reduction::occupancy_bits ? (shape.nx + 31) / 32 : shape.nx;
     const tensor_view<voxel, 3> output(static_cast<voxel*>(buffers.output),
                                        {shape.nz, shape.ny, columns});
-    return voxelize<R>(points, grid_of(shape), output, robocache::voxel_reports{},
-                       robocache::voxel_options{}, buffers.workspace, where);
+    return voxelize<R>(points, grid_of(shape), output, robocache::voxel_reports{}, options,
+                       buffers.workspace, where);
   }
 }
 

@@ -32,8 +32,9 @@ namespace bench {
 
 template <reduction R, class Scalar>
 void launch_robocache_voxelize(cudaStream_t where, const voxel_shape& shape,
-                               const voxel_buffers& buffers) {
-  const robocache::status result = call_voxelize<R, Scalar>(shape, buffers, where);
+                               const voxel_buffers& buffers,
+                               const robocache::voxel_options& options = {}) {
+  const robocache::status result = call_voxelize<R, Scalar>(shape, buffers, where, options);
   if (!result.ok()) throw std::runtime_error(result.message());
 }
 
