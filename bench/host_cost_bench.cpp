@@ -76,8 +76,8 @@ void check_fuse(benchmark::State& state, layout how) {
   for (auto _ : state) {
     robocache::status checked =
         how == layout::concatenated
-            ? check(call, robocache::detail::concatenated<float>(call.output))
-            : check(call, robocache::detail::separate<float>(call.outputs));
+            ? check(call, robocache::concatenated<float>(call.output))
+            : check(call, robocache::separate<float>(call.outputs));
     if (!checked.ok()) state.SkipWithError(checked.message());
     benchmark::DoNotOptimize(checked);
   }

@@ -30,7 +30,8 @@
 # GPU), FILTER (a regex for the rows of bench, sweep, peers and gates; CUB and Thrust are left out
 # then), CHECK (factor of report.py --check), ROBOCACHE_COMMIT (where there is no git).
 # SANITIZE_LIMIT is the time limit of sanitize (400 s), SANITIZE_SECONDS that of a piece of it (180);
-# SANITIZE_EVERY n takes every n-th case of the tables (31, racecheck 97).
+# SANITIZE_EVERY n takes every n-th case of the tables (31, racecheck 97). SANITIZE_TOOLS restricts
+# it to some of "racecheck memcheck initcheck synccheck".
 # OPERATIONS restricts all steps but the sweeps to some of "resample fuse voxelize"; build then
 # leaves out what does not belong to them. SANITIZE_VOXELIZE is a Catch2 filter for sanitize.
 # Every step has a time limit and the others go on without it; the exit status is 1 if any failed.
@@ -141,9 +142,10 @@ sanitize_piece() {  # LOG TOOL SHARD SHARDS PROGRAM FILTER
 }
 
 do_sanitize() {  # as many pieces side by side as there are processors, then their logs in order
-  local tools=(racecheck memcheck initcheck synccheck) filters=() names=() status=0
+  local tools filters=() names=() status=0
   local operation filter program tool shards shard logs name
   local sanitize_end=$((SECONDS + $(limit_of sanitize) - 20))
+  read -r -a tools <<<"${SANITIZE_TOOLS:-racecheck memcheck initcheck synccheck}"
   # Every kernel, width, policy, layout and level, with a part of the tables (support/thinned.hpp).
   # The random runs would take an hour, and the tools make all streams wait for each other, which
   # the tests of that refuse.

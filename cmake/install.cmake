@@ -65,4 +65,5 @@ write_basic_package_version_file(
 install(FILES
   "${PROJECT_BINARY_DIR}/package/robocache-config.cmake"
   "${PROJECT_BINARY_DIR}/package/robocache-config-version.cmake"
+  "${PROJECT_SOURCE_DIR}/cmake/robocache_add_compiled.cmake"
   DESTINATION "${robocache_package_dir}" COMPONENT headers)

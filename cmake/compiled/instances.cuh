@@ -60,8 +60,8 @@ run(const fuse_call<Stream, Outputs>& call, Where where) noexcept {
   ROBOCACHE_RUN(resample_call<source_view<In, Time>, bfloat16>)
 
 #define ROBOCACHE_FUSE(Time, Out)                                            \
-  ROBOCACHE_RUN(fuse_call<compiled_stream<Time>, detail::concatenated<Out>>) \
-  ROBOCACHE_RUN(fuse_call<compiled_stream<Time>, detail::separate<Out>>)
+  ROBOCACHE_RUN(fuse_call<compiled_stream<Time>, concatenated<Out>>) \
+  ROBOCACHE_RUN(fuse_call<compiled_stream<Time>, separate<Out>>)
 
 }  // namespace compiled_library
 }  // namespace robocache

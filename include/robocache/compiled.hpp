@@ -23,8 +23,9 @@
 ///
 /// `find_brackets` with weights of float for all four stamps, `apply_brackets` for the values and
 /// outputs above but double, `fuse` for streams of float and bfloat16 (`compiled_stream`); and of
-/// `voxelize` what `voxelize/compiled.hpp` says. Another combination does not compile. Under
-/// nvcc this is `fuse.cuh`, which includes `resample.cuh`, and `voxelize.cuh`.
+/// `voxelize` what `voxelize/compiled.hpp` says. Another combination does not compile, unless it is
+/// named in a header of yours (`ROBOCACHE_COMPILED`). Under nvcc this is `fuse.cuh`, which includes
+/// `resample.cuh`, and `voxelize.cuh`.
 
 #if defined(__CUDACC__) && !defined(ROBOCACHE_DETAIL_COMPILING)
 #include <robocache/fuse.cuh>
@@ -98,4 +99,43 @@ run(const fuse_call<Stream, Outputs>& call, Where where) noexcept;
 }  // namespace compiled_library
 }  // namespace robocache
 
+#endif
+
+/// \def ROBOCACHE_COMPILED(Call)
+/// Names a further combination of types that plain C++ calls. To be written at global scope in a
+/// header that includes this one, and that the CMake function `robocache_add_compiled` gets, which
+/// compiles the kernels of all calls named there:
+///
+/// - `resample_call<source_view<In, Time>, Out>`; with channel groups `grouped_source<In, Time>`
+/// - `find_brackets_call<Time, Real>`, `apply_brackets_call<In, Out>`
+/// - `fuse_call<sensor_stream<Time, In...>, concatenated<Out>>`, or `separate<Out>`
+/// - `voxelize_call<Reducer, Real, In, Out>`, whose reducer may be one of your own
+///
+/// The types must be spelled as in the calls; names are looked up in `robocache` first. Under nvcc
+/// nothing has to be declared, and nothing is.
+#if defined(ROBOCACHE_DETAIL_DEFINE_COMPILED)
+// Weak: two libraries of a program may name the same call.
+#define ROBOCACHE_COMPILED(...)                                                       \
+  namespace robocache {                                                               \
+  inline namespace further_compiled {                                                 \
+  ROBOCACHE_HIDDEN __attribute__((weak)) status run(const __VA_ARGS__& call,          \
+                                                    cudaStream_t where) noexcept {    \
+    return ROBOCACHE_CUDA_NAMESPACE::run(call, where);                                \
+  }                                                                                   \
+  ROBOCACHE_HIDDEN __attribute__((weak)) status run(const __VA_ARGS__& call,          \
+                                                    preload_kernels where) noexcept { \
+    return ROBOCACHE_CUDA_NAMESPACE::run(call, where);                                \
+  }                                                                                   \
+  }                                                                                   \
+  }
+#elif defined(__CUDACC__)
+#define ROBOCACHE_COMPILED(...)
+#else
+#define ROBOCACHE_COMPILED(...)                                              \
+  namespace robocache {                                                      \
+  inline namespace further_compiled {                                        \
+  ROBOCACHE_HIDDEN status run(const __VA_ARGS__&, cudaStream_t) noexcept;    \
+  ROBOCACHE_HIDDEN status run(const __VA_ARGS__&, preload_kernels) noexcept; \
+  }                                                                          \
+  }
 #endif

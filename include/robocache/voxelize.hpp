@@ -151,6 +151,16 @@ ROBOCACHE_ALWAYS_INLINE status voxelize(const Reducer& reducer, const point_view
                              where);
 }
 
+/// The same without reports, with default options.
+template <class Reducer, class Real, class In, class Out, class Where>
+ROBOCACHE_ALWAYS_INLINE status voxelize(const Reducer& reducer, const point_view<Real>& points,
+                                        const feature_view<In>& features,
+                                        const voxel_grid<Real>& grid,
+                                        const tensor_view<Out, 4>& output, const workspace& space,
+                                        Where where) noexcept {
+  return robocache::voxelize(reducer, points, features, grid, output, {}, {}, space, where);
+}
+
 /// The same by the name of a reducer.
 ///
 /// \tparam R  sum, mean, max, min, variance or first

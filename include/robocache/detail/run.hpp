@@ -59,7 +59,7 @@ ROBOCACHE_ALWAYS_INLINE status check_and_run(const Call& call, const Where& wher
   static_assert(can_run<Call, place>::value,
                 "to run on a CUDA stream include the operation's .cuh and compile with nvcc, or "
                 "include robocache/compiled.hpp and link robocache::compiled, which has the common "
-                "types");
+                "types; ROBOCACHE_COMPILED there names others");
   if constexpr (!can_run<Call, place>::value) {
     return {};
   } else {

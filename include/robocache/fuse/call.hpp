@@ -26,7 +26,7 @@ inline constexpr int few_streams = 4;
 /// outputs, and must not outlive them.
 ///
 /// \tparam Stream   a `sensor_stream`
-/// \tparam Outputs  one tensor for all streams, or one for each
+/// \tparam Outputs  `concatenated<Out>` or `separate<Out>`
 template <class Stream, class Outputs>
 struct fuse_call {
   using stream = Stream;

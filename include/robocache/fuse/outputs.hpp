@@ -13,12 +13,17 @@
 /// \file
 /// The outputs of a `fuse` call, one view per stream, however they were given.
 
-namespace robocache::detail {
+namespace robocache {
+namespace detail {
 
 /// The most streams of a call: their table is a kernel's parameter.
 inline constexpr std::int64_t most_streams = 64;
 
+}  // namespace detail
+
 /// One tensor for all streams; each has a range of its channels.
+///
+/// \tparam Out  its scalar type
 template <class Out>
 class concatenated {
   static_assert(is_output_scalar_v<Out>, "the output is half, bfloat16, float or double");
@@ -29,7 +34,7 @@ class concatenated {
   static constexpr bool one_tensor = true;
 
   explicit concatenated(const tensor_view<Out, 3>& output) noexcept : output_(output) {
-    check_complete<Out>();
+    detail::check_complete<Out>();
   }
 
   const tensor_view<Out, 3>& whole() const noexcept { return output_; }
@@ -58,7 +63,9 @@ class concatenated {
   std::int64_t column_ = 0;
 };
 
-/// A tensor per stream.
+/// A tensor per stream. Refers to the caller's list of them.
+///
+/// \tparam Out  their scalar type
 template <class Out>
 class separate {
   static_assert(is_output_scalar_v<Out>, "the outputs are half, bfloat16, float or double");
@@ -85,6 +92,8 @@ class separate {
   std::int64_t count_;
   std::int64_t next_ = 0;
 };
+
+namespace detail {
 
 template <class View>
 struct separate_view;
@@ -136,4 +145,5 @@ using classic_stream_of =
     classic_stream<typename Vision::time_type, typename Vision::value_type,
                    typename Proprioception::value_type, typename Imu::value_type>;
 
-}  // namespace robocache::detail
+}  // namespace detail
+}  // namespace robocache

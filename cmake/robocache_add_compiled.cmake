@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# robocache_add_compiled(<target> <header>...)
+#
+# Adds a static library of kernels for calls from plain C++ beyond those of robocache::compiled. Each
+# header names them with ROBOCACHE_COMPILED (robocache/compiled.hpp) and is compiled by nvcc into one
+# object file; include it in the .cpp files that make the calls, and link the target:
+#
+#   robocache_add_compiled(my_launchers my_launchers.hpp)
+#   target_link_libraries(app PRIVATE my_launchers)
+#
+# The project must have enabled CUDA. Architectures are the project's (CMAKE_CUDA_ARCHITECTURES).
+function(robocache_add_compiled target)
+  if(NOT CMAKE_CUDA_COMPILER_LOADED)
+    message(FATAL_ERROR "robocache_add_compiled(${target}): kernels need a CUDA compiler; write "
+                        "enable_language(CUDA), or CUDA among the project's LANGUAGES, before it")
+  endif()
+  if(NOT ARGN)
+    message(FATAL_ERROR "robocache_add_compiled(${target}): no header names the calls")
+  endif()
+  foreach(architecture IN LISTS CMAKE_CUDA_ARCHITECTURES)
+    string(REGEX MATCH "^[0-9]+" number "${architecture}")
+    if(number AND number LESS 80)  # nvcc 13's own default is 75
+      message(FATAL_ERROR "robocache_add_compiled(${target}): CMAKE_CUDA_ARCHITECTURES is "
+                          "${CMAKE_CUDA_ARCHITECTURES}, and kernels need 80 or later")
+    endif()
+  endforeach()
+  find_package(CUDAToolkit REQUIRED)
+
+  set(sources "")
+  foreach(header IN LISTS ARGN)
+    cmake_path(ABSOLUTE_PATH header BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE)
+    if(NOT EXISTS "${header}")
+      message(FATAL_ERROR "robocache_add_compiled(${target}): there is no ${header}")
+    endif()
+    cmake_path(GET header STEM name)
+    list(LENGTH sources number)  # headers of two folders may have one name
+    set(source "${CMAKE_CURRENT_BINARY_DIR}/${target}/${number}_${name}.cu")
+    file(CONFIGURE OUTPUT "${source}" @ONLY CONTENT [[
+#define ROBOCACHE_DETAIL_DEFINE_COMPILED
+#include "@header@"
+]])
+    list(APPEND sources "${source}")
+  endforeach()
+
+  add_library(${target} STATIC ${sources})
+  set_target_properties(${target} PROPERTIES
+    POSITION_INDEPENDENT_CODE ON  # so that it links into shared libraries, too
+    CUDA_RUNTIME_LIBRARY None)    # named below, for programs that have no CUDA language
+  if(CMAKE_CUDA_RUNTIME_LIBRARY STREQUAL "Shared")
+    target_link_libraries(${target} PUBLIC robocache::robocache CUDA::cudart)
+  else()
+    target_link_libraries(${target} PUBLIC robocache::robocache CUDA::cudart_static)
+  endif()
+  target_compile_features(${target} PRIVATE cuda_std_17)
+endfunction()
