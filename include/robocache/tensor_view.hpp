@@ -239,9 +239,11 @@ class tensor_view {
 // Of arrays, spans and mdspans, for `tensor_view view(span)`: their element type, and their rank.
 template <class T, std::size_t Size>
 tensor_view(T (&)[Size]) -> tensor_view<T, 1>;
+// (`std::mdspan` returns its pointer by reference.)
 template <class M, class = std::enable_if_t<detail::is_mdspan_like<M>::value>, class = void>
 tensor_view(const M&)
-    -> tensor_view<std::remove_pointer_t<decltype(std::declval<const M&>().data_handle())>,
+    -> tensor_view<std::remove_pointer_t<
+                       std::remove_reference_t<decltype(std::declval<const M&>().data_handle())>>,
                    static_cast<int>(M::rank())>;
 template <class Span, class T = std::remove_pointer_t<decltype(std::declval<Span&>().data())>,
           class = std::enable_if_t<detail::is_span_like<Span, T>::value>, class = void,

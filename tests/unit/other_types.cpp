@@ -32,7 +32,7 @@ struct mdspan_like {
   T* pointer;
   std::array<std::size_t, Rank> sizes;
   std::array<std::size_t, Rank> steps;
-  T* data_handle() const { return pointer; }
+  T* const& data_handle() const { return pointer; }  // a reference, as of std::mdspan
   std::size_t extent(std::size_t d) const { return sizes[d]; }
   std::size_t stride(std::size_t d) const { return steps[d]; }
   static constexpr std::size_t rank() { return Rank; }
