@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/detail/config.hpp>
+#include <robocache/status.hpp>
+#include <robocache/tensor_view.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <type_traits>
+
+/// \file
+/// Between buffers that know their number of elements and views of several dimensions, with checks:
+/// `std::vector`, `std::span` or whatever has `data()` and `size()`, which is not included here.
+///
+/// A buffer becomes a view of one dimension without this header: `tensor_view(buffer)`.
+
+namespace robocache {
+
+namespace detail {
+
+ROBOCACHE_DETAIL_COLD inline status refuse_buffer(const char* function, const char* name,
+                                                  std::uint64_t size, const std::int64_t* extents,
+                                                  int rank) noexcept {
+  char shape[96] = {};
+  int used = 0;
+  for (int d = 0; d < rank && used < 70; ++d) {
+    used += std::snprintf(shape + used, sizeof(shape) - static_cast<unsigned>(used), "%s%lld",
+                          d == 0 ? "" : " x ", static_cast<long long>(extents[d]));
+  }
+  return status::invalid_argument("%s: %s has %llu elements, its extents are %s", function, name,
+                                  static_cast<unsigned long long>(size), shape);
+}
+
+/// A dense view of exactly `size` elements.
+template <class T, int Rank>
+ROBOCACHE_HIDDEN status view_of_buffer(const char* function, const char* name, T* data,
+                                       std::uint64_t size, const std::int64_t (&extents)[Rank],
+                                       tensor_view<T, Rank>& view) noexcept {
+  bool empty = false;
+  bool right = true;
+  for (const std::int64_t extent : extents) {
+    empty = empty || extent == 0;
+    right = right && extent >= 0;
+  }
+  std::uint64_t left = size;  // divided, since a product could overflow
+  for (int d = 0; right && !empty && d < Rank; ++d) {
+    right = left % static_cast<std::uint64_t>(extents[d]) == 0;
+    left /= static_cast<std::uint64_t>(extents[d]);
+  }
+  if (!right || (empty ? size != 0 : left != 1)) {
+    return refuse_buffer(function, name, size, extents, Rank);
+  }
+  view = tensor_view<T, Rank>(data, extents);
+  return {};
+}
+
+}  // namespace detail
+
+/// A buffer as a dense view of several dimensions, if it has as many elements as that needs.
+///
+/// \param name     what messages call it
+/// \param span     with `data()` and `size()`: a vector, a `std::array`, a `std::span`. The view's
+///                 memory; must outlive it
+/// \param extents  integers of any types, one for each dimension
+/// \param view     out: the view; not touched if the buffer is refused
+/// \return `invalid_argument` with the name and the numbers that disagree
+template <class Span, class T, int Rank>
+ROBOCACHE_HIDDEN status from_span(const char* name, Span&& span,
+                                  const detail::any_integer (&extents)[Rank],
+                                  tensor_view<T, Rank>& view) noexcept {
+  static_assert(detail::is_span_like<Span, T>::value,
+                "from_span takes what has data() and size(), with the elements of the view, which "
+                "are const where those of the buffer are");
+  std::int64_t sizes[Rank];
+  for (int d = 0; d < Rank; ++d) sizes[d] = extents[d].value;
+  return detail::view_of_buffer("from_span", name, static_cast<T*>(span.data()),
+                                static_cast<std::uint64_t>(span.size()), sizes, view);
+}
+
+/// All elements of a view as a span, if they lie one after another in the order of its dimensions.
+///
+/// \tparam Span  `std::span<T>`, or what else is made from a pointer and a number of elements
+/// \param name   what messages call it
+/// \param view   of any rank
+/// \param span   out: of as many elements as the view has; not touched if the view is refused
+/// \return `invalid_argument` with the name, and the stride that leaves room between elements
+template <class T, int Rank, class Span>
+ROBOCACHE_HIDDEN status to_span(const char* name, const tensor_view<T, Rank>& view,
+                                Span& span) noexcept {
+  static_assert(std::is_convertible_v<T(*)[], std::remove_pointer_t<decltype(span.data())>(*)[]>,
+                "the span has elements of another type, or not const where those of the view are");
+  std::int64_t dense = 1;
+  if (!view.empty()) {
+    for (int d = Rank - 1; d >= 0; --d) {
+      if (view.extent(d) > 1 && view.stride(d) != dense) {
+        return status::invalid_argument(
+            "to_span: %s has stride %lld in dimension %d, a span needs %lld", name,
+            static_cast<long long>(view.stride(d)), d, static_cast<long long>(dense));
+      }
+      dense *= view.extent(d);
+    }
+  } else {
+    dense = 0;
+  }
+  span = Span(view.data(), static_cast<decltype(span.size())>(dense));
+  return {};
+}
+
+}  // namespace robocache
