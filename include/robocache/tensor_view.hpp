@@ -25,6 +25,15 @@ struct is_mdspan_like<
                    decltype(std::declval<const M&>().stride(0)), decltype(M::rank())>>
     : std::true_type {};
 
+/// One whose elements a view of `T` may refer to.
+template <class M, class T, class = void>
+struct is_mdspan_of : std::false_type {};
+template <class M, class T>
+struct is_mdspan_of<M, T, std::enable_if_t<is_mdspan_like<M>::value>>
+    : std::is_convertible<std::remove_pointer_t<std::remove_reference_t<
+                              decltype(std::declval<const M&>().data_handle())>> (*)[],
+                          T (*)[]> {};
+
 template <class I>
 using if_integer = std::enable_if_t<std::is_integral_v<I> && !std::is_same_v<I, bool>>;
 
@@ -177,7 +186,7 @@ class tensor_view {
   /// From anything shaped like `std::mdspan` (`data_handle()`, `extent(i)`, `stride(i)`, `rank()`),
   /// without including mdspan.
   ROBOCACHE_DETAIL_ANY_SIDE
-  template <class M, class = std::enable_if_t<detail::is_mdspan_like<M>::value>, class = void>
+  template <class M, class = std::enable_if_t<detail::is_mdspan_of<M, T>::value>, class = void>
   ROBOCACHE_HD constexpr tensor_view(const M& view) : data_(view.data_handle()) {
     static_assert(M::rank() == Rank, "the mdspan has another number of dimensions");
     for (int d = 0; d < Rank; ++d) {

@@ -19,9 +19,14 @@ using robocache::tensor_view;
 
 namespace {
 
-/// What a framework calls its bfloat16, and one of its doubles.
-struct other_bfloat16 {
+/// A framework's bfloat16, with all that c10::BFloat16 has to mix with float; and one's own double.
+struct alignas(2) other_bfloat16 {
   std::uint16_t x;
+
+  other_bfloat16() = default;
+  constexpr other_bfloat16(float value) noexcept : x(value > 0 ? 1 : 2) {}  // wrong, not to be used
+  constexpr operator float() const noexcept { return 77; }
+  other_bfloat16& operator=(float value) noexcept { return *this = other_bfloat16(value); }
 };
 struct other_double {
   double x;
@@ -53,6 +58,11 @@ template <>
 struct robocache::scalar_format_of<other_bfloat16>
     : robocache::scalar_format_constant<robocache::scalar_format::bf16> {};
 // [/snippet:scalar]
+#if defined(__FLT16_MAX__)  // GCC 12 and later on x86-64, Clang 15 and later
+template <>
+struct robocache::scalar_format_of<_Float16>
+    : robocache::scalar_format_constant<robocache::scalar_format::f16> {};
+#endif
 template <>
 struct robocache::scalar_format_of<other_double>
     : robocache::scalar_format_constant<robocache::scalar_format::f64> {};
@@ -193,6 +203,55 @@ TEST_CASE("scalars of the user's have the bits of their format", "[other]") {
             .ok());
   CHECK(mean == 0x4000);  // 2
 }
+
+#if defined(__FLT16_MAX__)
+TEST_CASE("the compiler's half is half", "[other]") {
+  const recording r;
+  // Every number that it has, finite or not, as value; the compiler's conversion is the reference.
+  std::vector<_Float16> halves(65536);
+  for (std::size_t i = 0; i < halves.size(); ++i) {
+    const auto bits = static_cast<std::uint16_t>(i);
+    std::memcpy(&halves[i], &bits, sizeof(bits));
+  }
+  const std::vector<double> at = {0};
+  const tensor_view values(halves.data(), {1, 1, 65536});
+  const tensor_view times(at.data(), {1, 1});
+  std::vector<float> floats(65536);
+  REQUIRE(robocache::resample(robocache::padded_source(values, times), at,
+                              tensor_view(floats.data(), {1, 1, 65536}), {}, robocache::cpu)
+              .ok());
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < halves.size(); ++i) {
+    const auto expected = static_cast<float>(halves[i]);
+    wrong += expected != expected ? floats[i] == floats[i] : floats[i] != expected;
+  }
+  CHECK(wrong == 0);
+
+  // As output, rounded by either.
+  std::vector<_Float16> rounded(rows * channels);
+  REQUIRE(robocache::resample(r.source(), r.grid, tensor_view(rounded.data(), {1, rows, channels}),
+                              {}, robocache::cpu)
+              .ok());
+  const std::vector<float> exact = resampled(r.source(), r.grid);
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    CHECK(rounded[i] == static_cast<_Float16>(exact[i]));
+  }
+
+  // Features and their sums.
+  const float points[] = {0.5f, 0.5f, 0.5f, 0.25f, 0.5f, 0.5f};
+  const _Float16 features[] = {static_cast<_Float16>(0.1f), static_cast<_Float16>(3)};
+  _Float16 sum{};
+  alignas(16) unsigned char memory[256];
+  REQUIRE(robocache::voxelize<robocache::reduction::sum>(
+              robocache::points_of(tensor_view(points, {2, 3})),
+              robocache::features_of(tensor_view(features, {2, 1})),
+              robocache::voxel_grid<float>{{0, 0, 0}, {1, 1, 1}, {1, 1, 1}},
+              tensor_view(&sum, {1, 1, 1, 1}), robocache::workspace{memory, sizeof(memory)},
+              robocache::cpu)
+              .ok());
+  CHECK(sum == static_cast<_Float16>(static_cast<float>(features[0]) + 3));
+}
+#endif
 
 TEST_CASE("a missing workspace is what is said last", "[other]") {
   const float points[] = {0.5f, 0.5f, 0.5f};

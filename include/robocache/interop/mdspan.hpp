@@ -150,7 +150,9 @@ ROBOCACHE_HIDDEN status to_mdspan(const char* name, const tensor_view<T, Rank>& 
 ///
 /// \param name    what messages call it
 /// \param view    of any extents and strides
-/// \param mdspan  out: not touched if the view is refused. Its elements are const if the view's are
+/// \param mdspan  out: not touched if the view is refused. Its elements are const if the view's
+/// are.
+///                (One whose extents are all fixed has no default; make it of `nullptr`.)
 /// \return `invalid_argument` with the name and the numbers that disagree
 template <class T, int Rank, class Mdspan>
 ROBOCACHE_HIDDEN status to_mdspan(const char* name, const tensor_view<T, Rank>& view,
