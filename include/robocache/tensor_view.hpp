@@ -190,8 +190,9 @@ class tensor_view {
   ROBOCACHE_HD constexpr tensor_view(const M& view) : data_(view.data_handle()) {
     static_assert(M::rank() == Rank, "the mdspan has another number of dimensions");
     for (int d = 0; d < Rank; ++d) {
-      extents_[d] = static_cast<index_type>(view.extent(d));
-      strides_[d] = static_cast<index_type>(view.stride(d));
+      const auto dimension = static_cast<decltype(M::rank())>(d);
+      extents_[d] = static_cast<index_type>(view.extent(dimension));
+      strides_[d] = static_cast<index_type>(view.stride(dimension));
     }
   }
 
