@@ -132,11 +132,15 @@ template robocache::status unpack_times_on_gpu(const cloud_message&, const char*
 
 robocache::status voxelize_on_gpu(const cloud_message& message, std::vector<float>& means) {
   device_memory<std::uint8_t> bytes(message.data);
-  const auto there = robocache::point_cloud2_at(message, bytes.data());
+  const void* const device_bytes = bytes.data();
+  // [snippet:at]
+  // message.data was copied to device_bytes, on the GPU.
+  const auto there = robocache::point_cloud2_at(message, device_bytes);
   robocache::point_view<float> points;
   robocache::feature_view<float> features;
   if (auto s = robocache::point_cloud2_points(there, points); !s.ok()) return s;
   if (auto s = robocache::point_cloud2_features(there, {"intensity"}, features); !s.ok()) return s;
+  // [/snippet:at]
   const robocache::voxel_grid<float> grid{{0, 0, 0}, {1, 1, 1}, {4, 4, 4}};
   thrust::device_vector<unsigned char> space(
       robocache::voxelize_workspace_bytes<robocache::reduction::mean>(points.size, grid,
