@@ -112,6 +112,18 @@ add_must_not_compile_test(voxelize marks_to_sink_on_cpu "on the CPU count and oc
 add_cuda_stream_test(voxelize)
 add_must_not_compile_test(voxelize ignored_status "\\[-Werror=unused-result\\]|ignoring return")
 
+add_must_compile_test(interop interop/must_not_compile.cpp)
+add_must_not_compile_test(interop not_a_cloud
+  "a point cloud has the members of sensor_msgs/PointCloud2" FEWER 25)
+add_must_not_compile_test(interop integer_output "the output is half, bfloat16, float or double")
+add_must_not_compile_test(interop const_output
+  "the output is half, bfloat16, float or double, not const")
+add_must_not_compile_test(interop time_type
+  "time stamps are float, double, std::int64_t or std::uint64_t")
+add_must_not_compile_test(interop viewed_integers "unpack_point_cloud2_times makes integers")
+add_must_not_compile_test(interop buffer_type "from_span takes what has data\\(\\) and size\\(\\)")
+add_cuda_stream_test(interop)
+
 add_must_compile_test(mistakes mistakes.cpp)
 add_must_not_compile_test(mistakes old_standard
   "RoboCache needs C\\+\\+17: compile with -std=c\\+\\+17 or later" STANDARD 14 FEWER 25)

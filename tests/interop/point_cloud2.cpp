@@ -387,6 +387,14 @@ TEST_CASE("coordinates of double, and stamps", "[interop][cloud]") {
                      "fields") != std::string::npos);
 }
 
+TEST_CASE("stamps that no stride of their type reaches are no view", "[interop][cloud]") {
+  tensor_view<const float, 1> times;
+  // "x" is aligned in the first point alone.
+  CHECK(std::string(point_cloud2_times(velodyne(3), "x", times).message())
+            .find(", 22 bytes apart, not multiples of 4") != std::string::npos);
+  CHECK(times.data() == nullptr);
+}
+
 TEST_CASE("stamps are copied exactly or not at all", "[interop][cloud]") {
   std::mt19937 random(3);
   const known_cloud cloud = random_cloud({3, 50, true, 5, false}, random);

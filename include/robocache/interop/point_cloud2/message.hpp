@@ -85,6 +85,7 @@ point_cloud2_copy<Message> point_cloud2_at(const Message& message, const void* d
 
 namespace detail {
 
+/// \cond
 template <class M, class = void>
 struct is_point_cloud2 : std::false_type {};
 template <class M>
@@ -100,6 +101,8 @@ struct is_point_cloud2<
                 decltype(std::begin(std::declval<const M&>().fields)->offset),
                 decltype(std::begin(std::declval<const M&>().fields)->datatype),
                 decltype(std::begin(std::declval<const M&>().fields)->count)>> : std::true_type {};
+
+/// \endcond
 
 /// Sizes and bytes of a message, as they stand there until `check_cloud` has seen them.
 struct cloud_layout {
@@ -120,22 +123,27 @@ struct cloud_layout {
   std::int64_t step() const noexcept { return width == 1 && height > 1 ? row_step : point_step; }
 };
 
-/// The part of a message that has the fields.
+/// The part of a message that has the fields; of what is none an empty one, so that one sentence is
+/// all that the compiler has to say.
 template <class Message>
-const Message& header_of(const Message& message) noexcept {
+decltype(auto) header_of(const Message& message) noexcept {
   static_assert(is_point_cloud2<Message>::value,
                 "a point cloud has the members of sensor_msgs/PointCloud2: height, width, fields "
                 "(name, offset, datatype, count), is_bigendian, point_step, row_step, data");
-  return message;
+  if constexpr (is_point_cloud2<Message>::value) {
+    return (message);
+  } else {
+    return point_cloud2{};
+  }
 }
 template <class Message>
-const Message& header_of(const point_cloud2_copy<Message>& copy) noexcept {
+decltype(auto) header_of(const point_cloud2_copy<Message>& copy) noexcept {
   return header_of(copy.message);
 }
 
 template <class Message>
 const void* bytes_at(const Message& message) noexcept {
-  return message.data.data();
+  return header_of(message).data.data();
 }
 template <class Message>
 const void* bytes_at(const point_cloud2_copy<Message>& copy) noexcept {

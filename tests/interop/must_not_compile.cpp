@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Without a WRONG_ macro this compiles; each one makes a mistake that the compiler must name. See
+// must_not_compile.cmake.
+#include <robocache/interop/point_cloud2.hpp>
+#include <robocache/interop/span.hpp>
+
+#include <cstdint>
+#include <vector>
+
+typedef struct CUstream_st* cudaStream_t;
+
+using robocache::tensor_view;
+
+#if defined(WRONG_not_a_cloud)
+struct message {
+  int height, width;
+};
+#else
+using message = robocache::point_cloud2;
+#endif
+
+#if defined(WRONG_integer_output)
+using out = int;
+#elif defined(WRONG_const_output)
+using out = const float;
+#else
+using out = float;
+#endif
+
+#if defined(WRONG_time_type)
+using stamp = int;
+#else
+using stamp = std::int64_t;
+#endif
+
+#if defined(WRONG_viewed_integers)
+using viewed = std::int64_t;
+#else
+using viewed = double;
+#endif
+
+#if defined(WRONG_buffer_type)
+using element = double;
+#else
+using element = float;
+#endif
+
+#if defined(WRONG_cuda_stream)
+const cudaStream_t where = nullptr;
+#else
+const robocache::cpu_execution where;
+#endif
+
+bool all(const message& cloud, out* numbers, stamp* times, std::vector<element>& buffer);
+bool all(const message& cloud, out* numbers, stamp* times, std::vector<element>& buffer) {
+  robocache::point_view<float> points;
+  tensor_view<const viewed, 1> view;
+  tensor_view<float, 2> shaped;
+  return robocache::point_cloud2_points(cloud, points).ok() &&
+         robocache::point_cloud2_times(cloud, "t", view).ok() &&
+         robocache::unpack_point_cloud2(cloud, {"x"}, tensor_view(numbers, {8, 1}), where).ok() &&
+         robocache::unpack_point_cloud2_times(cloud, "t", tensor_view(times, {8}), where).ok() &&
+         robocache::from_span("buffer", buffer, {2, 3}, shaped).ok();
+}
