@@ -215,6 +215,12 @@ TEST_CASE("the numbers of every datatype, byte order and padding", "[interop][cl
   }
 }
 
+TEST_CASE("a cloud that is worth several threads", "[interop][cloud]") {
+  std::mt19937 random(16);
+  check_unpacked<float>(random_cloud({130, 501, true, 3, false}, random));
+  check_unpacked<double>(random_cloud({1, 65000, false, 0, false}, random));
+}
+
 TEST_CASE("numbers of fields at the ends of their types", "[interop][cloud]") {
   const struct {
     int datatype;
