@@ -6,6 +6,7 @@
 
 #include <robocache/fuse.hpp>
 #include <robocache/resample.hpp>
+#include <robocache/resample/collective/rows_to.hpp>
 #include <robocache/resample/collective/stencil_rows.hpp>
 #include <robocache/resample/rules/ring.hpp>
 #include <robocache/version.hpp>
