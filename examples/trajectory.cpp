@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include <robocache/resample/collective/stencil_rows.hpp>
+#include "embedding/trajectory.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,8 @@
 
 /// \file
 /// A controller that samples a joint trajectory at 1 kHz, by one thread, a row per tick: linear and
-/// cubic, against the motion that was recorded. Ends with 1 if the cubic is not what it should be.
+/// cubic, against the motion that was recorded. `trajectory.cu` has it in a kernel. Ends with 1 if
+/// the cubic is not what it should be.
 
 namespace {
 
@@ -70,20 +71,14 @@ int main() {
 
   float row[joints];
   const tensor_view<float, 1> command(row, {joints});
-  const robocache::serial_group thread;
-  std::int32_t after = 0;  // stamps at or before the tick: the search begins where the last one was
+  embedding::trajectory_follower arm{axis, values, policy};
   for (std::int64_t tick = 0; tick < ticks; ++tick) {
     const std::int64_t now = start + tick * ms;
-    after = robocache::upper_bound_near(axis, now, after);
-
-    const auto line = robocache::bracket_after(axis, now, after, policy);
-    robocache::write_row(thread, line, values, robocache::channel_affine<float>{}, command);
+    arm.move_to(now);
+    arm.linear(command);
     linear.tick(now, row);
-
-    const auto curve = robocache::stencils::cubic{}(axis, now, after, policy);
-    robocache::write_row(thread, curve, values, robocache::channel_affine<float>{}, command);
+    if (arm.cubic(command) != robocache::row_status::ok) ++reported;
     cubic.tick(now, row);
-    if (curve.status != robocache::row_status::ok) ++reported;
   }
   // [/snippet:control]
 
