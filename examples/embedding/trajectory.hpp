@@ -63,10 +63,11 @@ template <class Follower = trajectory_follower>
 ROBOCACHE_HD inline void run_environment(const environments& all, std::int64_t e, int ticks) {
   const std::int64_t* const stamps = all.stamps + e * all.samples;
   const std::int64_t end = stamps[all.samples - 1];
-  Follower arm{{stamps, 1, all.samples},
-               {all.positions + e * all.samples * joints, {all.samples, joints}},
-               all.policy,
-               all.after[e]};
+  Follower arm{
+      trajectory_follower{{stamps, 1, all.samples},
+                          {all.positions + e * all.samples * joints, {all.samples, joints}},
+                          all.policy,
+                          all.after[e]}};
   float q[joints];
   float v[joints];
   for (int d = 0; d < joints; ++d) {
