@@ -147,6 +147,7 @@ __global__ void __launch_bounds__(embedding::encoder_threads)
   const std::int64_t first = std::int64_t{blockIdx.x} * embedding::rows_of_block;
   const int count = min(embedding::rows_of_block, rows - static_cast<int>(first));
   robocache::wait_for_previous_kernel();
+  robocache::let_next_kernel_launch();
   embedding::encode(layer, resampled + first * embedding::encoder_channels, count,
                     features + first * embedding::encoder_features);
 }

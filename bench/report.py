@@ -132,9 +132,10 @@ class Peers:
 
 
 # Rows of an operation that stand under a head of their own: `latency/fuse/...`.
-KINDS = ("limits", "latency", "scaling", "own_kernel", "accumulate", "host_cost")
+KINDS = ("limits", "latency", "scaling", "own_kernel", "embedding", "accumulate", "host_cost")
 # Runs have rows of a kind from this day on. The gates of older runs leave it out, and say so.
-SINCE = {"own_kernel": "2026-11-27", "host_cost": "2026-11-27", "accumulate": "2026-11-28"}
+SINCE = {"own_kernel": "2026-11-27", "host_cost": "2026-11-27", "accumulate": "2026-11-28",
+         "embedding": "2026-11-28"}
 KNOWN_PEERS = ("torch", "torch.compile", "cupy", "jax", "cub", "thrust")
 FACTS = ("floor_us", "target_us", "compile_us")
 Gate = collections.namedtuple("Gate", "row figure bound limit")  # bound: max or min
@@ -419,6 +420,14 @@ class Report:
                   "launcher us", "by blocks us", "/ launcher"]
         return table(header, lines) if lines else ""
 
+    def embedding_table(self):
+        """What the kernels of docs/embedding.md take, and what one writes otherwise."""
+        lines = [[f"`{name.removeprefix('embedding/')}`", number(row.get("separate_us")),
+                  number(row["us"]), number(row.get("ratio_to_separate"))]
+                 for name, row in self.rows.items() if name.startswith("embedding/")]
+        header = ["row", "the separate way us", "us", "/ separate"]
+        return table(header, lines) if lines else ""
+
     def host_cost_table(self):
         lines = [[f"`{name.removeprefix('host_cost/')}`", number(row["us"]),
                   number(row.get("plain_us")), number(row.get("over_plain_us")),
@@ -553,6 +562,7 @@ def with_documentation(content, report, context, gate_lines, profile, compiling)
              "latency": report.latency_table(),
              "scaling": report.scaling_table(),
              "own_kernel": report.own_kernel_table(),
+             "embedding": report.embedding_table(),
              "host_cost": report.host_cost_table(),
              "gates": table(["row", "figure", "measured", "limit", ""], gate_lines),
              "profile": profile_table(profile) if profile else "",
@@ -678,6 +688,8 @@ def main():
         parts += ["What a call costs on the host:", report.host_cost_table()]
     if report.own_kernel_table():
         parts += ["The same work in a user's kernel:", report.own_kernel_table()]
+    if report.embedding_table():
+        parts += ["Embedded in kernels that do more:", report.embedding_table()]
     if report.peers.unusable:
         parts += ["Peers that failed:", "\n".join(
             f"- `{row}`, {peer}, {spelling}: {text}"

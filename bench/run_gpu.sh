@@ -68,10 +68,10 @@ for operation in "${operations[@]}"; do
     { echo "run_gpu.sh: unknown operation: $operation" >&2; exit 2; }
 done
 benches=("${operations[@]/#/robocache_bench_}" robocache_bench_latency robocache_bench_scaling
-  robocache_bench_own_kernel robocache_bench_launch_cost)
+  robocache_bench_own_kernel robocache_bench_embedding robocache_bench_launch_cost)
 results=$build/bench_results  # of bench, for peers to compare with; gigabytes
 any_operation="($(IFS='|' && echo "${operations[*]}"))"  # a regex
-all_rows="^(limits/|((latency|scaling|own_kernel|accumulate|host_cost)/)?$any_operation/)"
+all_rows="^(limits/|((latency|scaling|own_kernel|embedding|accumulate|host_cost)/)?$any_operation/)"
 
 # logged FILE COMMAND...: all output to FILE, its end to the terminal if the command fails.
 logged() {

@@ -70,7 +70,8 @@ __global__ static void __launch_bounds__(encoder_threads)
 
   robocache::wait_for_previous_kernel();
   robocache::resample_rows_to<robocache::normalizing::no>(
-      block, storage, work, tile, robocache::tensor_view(rows, {rows_of_block, encoder_channels}));
+      block, storage, work, tile, robocache::tensor_view(rows, {rows_of_block, encoder_channels}),
+      [] { robocache::let_next_kernel_launch(); });
   block.sync();  // all rows are there
   const std::int64_t first = std::int64_t{tile.item} * rows_per_item + tile.first_row;
   encode(layer, rows, tile.rows, features + first * encoder_features);
