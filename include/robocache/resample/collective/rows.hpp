@@ -486,7 +486,8 @@ ROBOCACHE_HD inline void store_brackets(const Group& group, const Call& call, co
 /// tile of 32 of cooperative groups) works as the launchers' kernels do, and so does each warp of a
 /// block of whole warps (`block_group`, or cooperative groups' thread block), on rows of its own.
 /// Allocates nothing. Call `group.sync()` before other threads of the group read the rows, and
-/// before the storage is used again. Same bits as the launchers. The output is in global memory.
+/// before the storage is used again. Same bits as the launchers. The output is in global memory;
+/// `resample_rows_to` has it elsewhere.
 ///
 /// \code
 /// using work = robocache::resample_work<float, double, float, false>;
