@@ -20,8 +20,9 @@ std::size_t at(std::int64_t i) {
 }
 
 const char* name_of(rows_group group) {
-  constexpr const char* names[] = {"one thread", "tile of 8",   "tile of 32", "tile of 32, tiled",
-                                   "warp",       "warp, tiled", "block of 96"};
+  constexpr const char* names[] = {"one thread",        "tile of 8",      "tile of 32",
+                                   "tile of 32, tiled", "warp",           "warp, tiled",
+                                   "block of 96",       "one thread, to", "block of 96, to"};
   return names[static_cast<int>(group)];
 }
 

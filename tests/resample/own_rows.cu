@@ -14,7 +14,9 @@ namespace {
 namespace cg = cooperative_groups;
 
 template <rows_group Kind>
-inline constexpr bool is_block = Kind == rows_group::block96;
+inline constexpr bool goes_to = Kind == rows_group::block96_to;
+template <rows_group Kind>
+inline constexpr bool is_block = Kind == rows_group::block96 || goes_to<Kind>;
 template <rows_group Kind>
 inline constexpr bool is_warp_group = Kind == rows_group::warp || Kind == rows_group::warp_tiled;
 template <rows_group Kind>
@@ -68,7 +70,11 @@ __global__ void own_rows_kernel(const __grid_constant__ Work work, const row_til
   __shared__ robocache::resample_storage<rows_kept<Kind, typename Work::in>>
       storage[groups_of_block<Kind>];
   for_tiles<Kind>(tiles, count, [&](const auto& group, unsigned mine, const row_tile& tile) {
-    robocache::resample_rows<width>(group, storage[mine], work, tile);
+    if constexpr (goes_to<Kind>) {
+      write_tile_to(group, storage[mine], work, tile);
+    } else {
+      robocache::resample_rows<width>(group, storage[mine], work, tile);
+    }
   });
 }
 
@@ -124,6 +130,10 @@ struct run_on_gpu {
         return launch<rows_group::warp_tiled>(&own_rows_kernel<rows_group::warp_tiled, Work>, work);
       case rows_group::block96:
         return launch<rows_group::block96>(&own_rows_kernel<rows_group::block96, Work>, work);
+      case rows_group::block96_to:
+        return launch<rows_group::block96_to>(&own_rows_kernel<rows_group::block96_to, Work>, work);
+      case rows_group::serial_to:  // the CPU's
+        break;
     }
     return {};
   }
@@ -143,7 +153,10 @@ struct run_on_gpu {
       case rows_group::warp_tiled:
         return launch<rows_group::warp>(&own_brackets_kernel<rows_group::warp, Work>, work);
       case rows_group::block96:
+      case rows_group::block96_to:
         return launch<rows_group::block96>(&own_brackets_kernel<rows_group::block96, Work>, work);
+      case rows_group::serial_to:
+        break;
     }
     return {};
   }
@@ -164,7 +177,7 @@ struct run_on_gpu {
 
 }  // namespace
 
-// Seven kernels for each kind of call: brackets and channel groups for one of the types.
+// Eight kernels for each kind of call: brackets and channel groups for one of the types.
 const std::vector<own_row_operations>& own_rows() {
   using with_groups =
       typed_own_rows<run_on_gpu, scalar_kind::f32, scalar_kind::f32, time_kind::u64, true>;
@@ -177,8 +190,8 @@ const std::vector<own_row_operations>& own_rows() {
 
 const std::vector<rows_group>& rows_groups() {
   static const std::vector<rows_group> kinds{
-      rows_group::serial, rows_group::tile8,      rows_group::tile32, rows_group::tile32_tiled,
-      rows_group::warp,   rows_group::warp_tiled, rows_group::block96};
+      rows_group::serial, rows_group::tile8,      rows_group::tile32,  rows_group::tile32_tiled,
+      rows_group::warp,   rows_group::warp_tiled, rows_group::block96, rows_group::block96_to};
   return kinds;
 }
 

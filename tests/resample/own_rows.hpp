@@ -14,8 +14,19 @@ namespace robocache_test {
 
 using robocache::row_tile;
 
-/// Who works on a tile. `_tiled`: with the code for the tiles of a `row_tiling` alone.
-enum class rows_group { serial, tile8, tile32, tile32_tiled, warp, warp_tiled, block96 };
+/// Who works on a tile. `_tiled`: with the code for the tiles of a `row_tiling` alone. `_to`: by
+/// `resample_rows_to`, where there is one for the call.
+enum class rows_group {
+  serial,
+  tile8,
+  tile32,
+  tile32_tiled,
+  warp,
+  warp_tiled,
+  block96,
+  serial_to,
+  block96_to
+};
 
 /// What one combination of types can do; null where not compiled.
 struct own_row_operations {

@@ -13,7 +13,11 @@ struct run_on_cpu {
   robocache::status operator()(const Work& work) const {
     robocache::resample_storage<1> storage;
     for (const row_tile& tile : tiles) {
-      robocache::resample_rows(robocache::serial_group{}, storage, work, tile);
+      if (group == rows_group::serial_to) {
+        write_tile_to(robocache::serial_group{}, storage, work, tile);
+      } else {
+        robocache::resample_rows(robocache::serial_group{}, storage, work, tile);
+      }
     }
     return {};
   }
@@ -41,7 +45,7 @@ const std::vector<own_row_operations>& own_rows() {
 }
 
 const std::vector<rows_group>& rows_groups() {
-  static const std::vector<rows_group> kinds{rows_group::serial};
+  static const std::vector<rows_group> kinds{rows_group::serial, rows_group::serial_to};
   return kinds;
 }
 

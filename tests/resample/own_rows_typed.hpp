@@ -2,11 +2,13 @@
 #pragma once
 
 #include <robocache/resample.hpp>
+#include <robocache/resample/collective/rows_to.hpp>
 
 #include "../support/typed_fuse_call.hpp"
 #include "own_rows.hpp"
 
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 /// \file
@@ -20,6 +22,27 @@ inline std::vector<row_tile> all_tiles(const robocache::row_tiling& tiling) {
     tiles.push_back(tiling[static_cast<std::uint32_t>(i)]);
   }
   return tiles;
+}
+
+template <class Work>
+struct is_apply_call : std::false_type {};
+template <class In, class Out>
+struct is_apply_call<robocache::apply_brackets_call<In, Out>> : std::true_type {};
+
+/// `resample_rows_to`, into the tile's part of the call's own output; of calls that have no such
+/// function `resample_rows`.
+template <class Group, int Capacity, class Work>
+ROBOCACHE_HD void write_tile_to(const Group& group, robocache::resample_storage<Capacity>& storage,
+                                const Work& work, const row_tile& tile) {
+  if constexpr (is_apply_call<Work>::value) {
+    robocache::resample_rows(group, storage, work, tile);
+  } else {
+    const auto output = work.output();
+    const robocache::tensor_view<typename Work::out, 2> rows(
+        output.data() + tile.item * output.stride(0) + tile.first_row * output.stride(1),
+        {tile.rows, work.channels()}, {output.stride(1), output.stride(2)});
+    robocache::resample_rows_to(group, storage, work, tile, rows);
+  }
 }
 
 /// \tparam Run      `Run{group, tiles, where}(work)` runs `resample_rows`, `.find(work)`
