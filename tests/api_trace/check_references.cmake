@@ -10,7 +10,9 @@
 cmake_minimum_required(VERSION 3.25)
 
 set(needed cudaFuncGetAttributes cudaLaunchKernelExC cudaGetLastError cudaPeekAtLastError
-           cudaGetErrorString)
+           cudaGetErrorString
+           # after a launch that failed, to name the devices
+           cudaGetDevice cudaStreamGetDevice)
 # What nvcc generates: a function per kernel that <<<>>> would call, and what registers kernels.
 set(generated "cudaLaunchKernel|__cuda(GetKernel|LaunchKernel|PopCallConfiguration|InitModule)"
               "__cuda(Unr|R)egister[A-Za-z]+")

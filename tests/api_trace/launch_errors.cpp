@@ -18,6 +18,9 @@ struct fake_runtime {
   cudaError_t launches = cudaSuccess;
   cudaError_t answers = cudaSuccess;  ///< of cudaFuncGetAttributes
   int ptx_version = 90;
+  int current_device = 0;
+  int device_of_stream = 0;
+  cudaError_t asked_for_device = cudaSuccess;  ///< of cudaStreamGetDevice
   std::vector<std::string> calls;
   bool overlapped = false;
 
@@ -61,6 +64,18 @@ extern "C" cudaError_t __wrap_cudaLaunchKernelExC(const cudaLaunchConfig_t* how,
   return fake.fails_with(fake.launches);
 }
 
+extern "C" cudaError_t __wrap_cudaGetDevice(int* device) {
+  fake.calls.emplace_back("cudaGetDevice");
+  *device = fake.current_device;
+  return cudaSuccess;
+}
+
+extern "C" cudaError_t __wrap_cudaStreamGetDevice(cudaStream_t, int* device) {
+  fake.calls.emplace_back("cudaStreamGetDevice");
+  *device = fake.device_of_stream;
+  return fake.fails_with(fake.asked_for_device);
+}
+
 using robocache_test::launch_kernel;
 using robocache_test::preload_kernel;
 
@@ -92,6 +107,37 @@ TEST_CASE("a launch that fails does not clear an error that was pending before",
   CHECK(preload_kernel().cuda_error() == cudaErrorInvalidDeviceFunction);
   CHECK(fake.last != cudaSuccess);
 }
+
+#if CUDART_VERSION >= 12080  // cudaStreamGetDevice
+TEST_CASE("a launch into the CUDA stream of another device names both", "[launch]") {
+  fake = {};
+  fake.launches = cudaErrorInvalidResourceHandle;
+  fake.current_device = 1;
+  fake.device_of_stream = 3;
+  CHECK(std::string(launch_kernel(nullptr).message()) ==
+        "one kernel: CUDA error 400 (the CUDA stream is of device 3, the current device is 1)");
+  CHECK(fake.last == cudaSuccess);
+  // The same error for another reason, or a handle that the runtime does not know.
+  const std::string plain =
+      std::string("one kernel: CUDA error 400 (") + cudaGetErrorString(fake.launches) + ")";
+  fake.device_of_stream = 1;
+  CHECK(launch_kernel(nullptr).message() == plain);
+  fake.device_of_stream = 3;
+  fake.asked_for_device = cudaErrorInvalidResourceHandle;
+  CHECK(launch_kernel(nullptr).message() == plain);
+  CHECK(fake.last == cudaSuccess);
+}
+
+TEST_CASE("what is asked for a message is not asked otherwise", "[launch]") {
+  for (const cudaError_t error : {cudaSuccess, cudaErrorInvalidConfiguration}) {
+    fake = {};
+    fake.launches = error;
+    CHECK(launch_kernel(nullptr).ok() == (error == cudaSuccess));
+    CHECK_FALSE(called("cudaGetDevice"));
+    CHECK_FALSE(called("cudaStreamGetDevice"));
+  }
+}
+#endif
 
 TEST_CASE("preload asks for the kernel and launches nothing", "[launch]") {
   fake = {};

@@ -8,6 +8,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <cstdio>
 #include <initializer_list>
 #include <type_traits>
 
@@ -54,10 +55,26 @@ inline constexpr launch_overlap overlap_of_launches = launch_overlap::ask;
 /// Turns a failure into a status. The runtime forgets the failure, because the caller is told of it
 /// here, but not where an error of the caller's was pending before: which of the two the runtime
 /// remembers is then not ours to decide.
-ROBOCACHE_HIDDEN inline status launch_failure(const char* operation, cudaError_t pending,
-                                              cudaError_t error) noexcept {
+///
+/// \param where  the CUDA stream, to say that it is of another device if it is
+ROBOCACHE_DETAIL_COLD inline status launch_failure(const char* operation, cudaError_t pending,
+                                                   cudaError_t error, cudaStream_t where) noexcept {
+  const char* text = cudaGetErrorString(error);
+#if CUDART_VERSION >= 12080
+  char devices[80];
+  int current = 0;
+  int of_stream = 0;
+  if (error == cudaErrorInvalidResourceHandle && cudaGetDevice(&current) == cudaSuccess &&
+      cudaStreamGetDevice(where, &of_stream) == cudaSuccess && current != of_stream) {
+    std::snprintf(devices, sizeof(devices),
+                  "the CUDA stream is of device %d, the current device is %d", of_stream, current);
+    text = devices;
+  }
+#else
+  (void)where;
+#endif
   if (pending == cudaSuccess) (void)cudaGetLastError();
-  return status::from_cuda(operation, static_cast<int>(error), cudaGetErrorString(error));
+  return status::from_cuda(operation, static_cast<int>(error), text);
 }
 
 /// A launch whose kernel and arguments have lost their types: compiled once for all.
@@ -87,7 +104,7 @@ ROBOCACHE_DETAIL_OUTLINE inline status launch_any(const char* operation, const v
     error = cudaLaunchKernelExC(&config, kernel, arguments);
   }
   if (error == cudaSuccess) return {};
-  return launch_failure(operation, pending, error);
+  return launch_failure(operation, pending, error, where);
 }
 
 /// The same with `preload`: loads the kernel, and launches nothing.
@@ -97,7 +114,7 @@ ROBOCACHE_DETAIL_OUTLINE inline status load_any(const char* operation,
   cudaFuncAttributes attributes{};
   const cudaError_t error = cudaFuncGetAttributes(&attributes, kernel);
   if (error == cudaSuccess) return {};
-  return launch_failure(operation, pending, error);
+  return launch_failure(operation, pending, error, nullptr);
 }
 
 /// Launches a kernel and turns the runtime's answer into a status. An error that was pending before
