@@ -120,6 +120,9 @@ TRACED(cudaOccupancyMaxActiveBlocksPerMultiprocessor,
        (int* blocks, const void* f, int threads, size_t shared), (blocks, f, threads, shared));
 TRACED(cudaGetDevice, (int* device), (device));
 TRACED(cudaSetDevice, (int device), (device));
+#if CUDART_VERSION >= 12080
+TRACED(cudaStreamGetDevice, (cudaStream_t s, int* device), (s, device));
+#endif
 TRACED(cudaGetDeviceCount, (int* count), (count));
 TRACED(cudaDeviceGetAttribute, (int* value, cudaDeviceAttr which, int device),
        (value, which, device));
