@@ -219,24 +219,44 @@ void replay(cudaStream_t stream) {
   expect(good, "a graph, replayed with other data and lengths:");
 }
 
-/// Temporary memory from the pool of the CUDA stream.
+/// A cycle with temporary memory from the pool of the CUDA stream.
+void run_with_pool(const cycle& work, cudaStream_t stream) {
+  // [snippet:pool]
+  robocache::workspace space;
+  space.bytes = robocache::voxelize_workspace_bytes<count>(most_points, grid, stream);
+  must(cudaMallocAsync(&space.data, space.bytes, stream), "cudaMallocAsync");
+  must(run_cycle(work, space, stream));
+  must(cudaFreeAsync(space.data, stream), "cudaFreeAsync");  // when the kernels are done
+  // [/snippet:pool]
+}
+
 void allocate_in_stream(cudaStream_t stream) {
   const on_device device;
-  const cycle work = device.memory();
   bool good = true;
   for (std::int64_t number = 0; number < 3; ++number) {
     const inputs in(number);
     device.set(in, stream);
-    // [snippet:pool]
-    robocache::workspace space;
-    space.bytes = robocache::voxelize_workspace_bytes<count>(most_points, grid, stream);
-    must(cudaMallocAsync(&space.data, space.bytes, stream), "cudaMallocAsync");
-    must(run_cycle(work, space, stream));
-    must(cudaFreeAsync(space.data, stream), "cudaFreeAsync");  // when the kernels are done
-    // [/snippet:pool]
+    run_with_pool(device.memory(), stream);
     good = good && same(device.get(stream), on_cpu(in));
   }
   expect(good, "a workspace from cudaMallocAsync:");
+
+  cudaGraph_t graph = nullptr;
+  cudaGraphExec_t replayable = nullptr;
+  must(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "begin capture");
+  run_with_pool(device.memory(), stream);
+  must(cudaStreamEndCapture(stream, &graph), "end capture");
+  must(cudaGraphInstantiate(&replayable, graph, 0), "cudaGraphInstantiate");
+  must(cudaGraphDestroy(graph), "cudaGraphDestroy");
+  good = true;
+  for (std::int64_t number = 0; number < 3; ++number) {
+    const inputs in(number);
+    device.set(in, stream);
+    must(cudaGraphLaunch(replayable, stream), "cudaGraphLaunch");
+    good = good && same(device.get(stream), on_cpu(in));
+  }
+  must(cudaGraphExecDestroy(replayable), "cudaGraphExecDestroy");
+  expect(good, "the same in a graph:");
 }
 
 /// Two cycles at the same time, and a copy that only one of them waits for.
