@@ -16,9 +16,12 @@ import pathlib
 
 import torch
 
-_library = os.environ.get("ROBOCACHE_TORCH_LIBRARY") or str(
-    pathlib.Path(__file__).with_name("librobocache_torch.so"))
-torch.ops.load_library(_library)
+_library = pathlib.Path(os.environ.get("ROBOCACHE_TORCH_LIBRARY")
+                        or pathlib.Path(__file__).with_name("librobocache_torch.so"))
+if not _library.exists():
+    raise ImportError(f"{_library} does not exist. Build it (examples/torch/README.md), and import "
+                      "this package from the build folder: PYTHONPATH=<build folder>")
+torch.ops.load_library(str(_library))
 
 from . import _registrations  # noqa: E402, F401  (needs the operators)
 
