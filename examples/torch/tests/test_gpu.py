@@ -106,24 +106,28 @@ class SameBits(unittest.TestCase):
 class CurrentStream(unittest.TestCase):
     """Late inputs: a long kernel before them on a side stream, and nobody waits."""
 
+    def run_in(self, stream, cycles, call, inputs, late, outputs):
+        with torch.cuda.stream(stream):
+            torch.cuda._sleep(cycles)
+            for x, given in zip(late, inputs):
+                x.copy_(given)
+            call(late, outputs)
+            return [x + x for x in outputs]  # a consumer in the same stream
+
     def test_calls_come_after_what_is_in_the_stream(self):
         for (name, call, inputs, outputs), expected in zip(calls("cuda"), calls("cpu")):
             with self.subTest(call=name):
                 expected[1](expected[2], expected[3])
-                # The kernels are loaded now: loading may wait for the device.
-                call(inputs, outputs)
                 late = [torch.empty_like(x) for x in inputs]
+                side = torch.cuda.Stream()
+                # Everything once before: what loads a kernel or allocates may wait for the device.
+                self.run_in(side, 1, call, inputs, late, outputs)
+                side.synchronize()
                 for x in (*late, *outputs):
                     x.zero_()
                 torch.cuda.synchronize()
-                side = torch.cuda.Stream()
-                with torch.cuda.stream(side):
-                    torch.cuda._sleep(400_000_000)
-                    for x, given in zip(late, inputs):
-                        x.copy_(given)
-                    call(late, outputs)
-                    doubled = [x + x for x in outputs]  # a consumer in the same stream
-                    self.assertFalse(side.query(), "the call waited for the stream")
+                doubled = self.run_in(side, 400_000_000, call, inputs, late, outputs)
+                self.assertFalse(side.query(), "the call waited for the stream")
                 side.synchronize()
                 for x, twice, e in zip(outputs, doubled, expected[3]):
                     self.assertTrue(torch.equal(bits(x), bits(e)))
@@ -132,13 +136,13 @@ class CurrentStream(unittest.TestCase):
     def test_calls_do_not_wait_for_other_streams(self):
         for name, call, inputs, outputs in calls("cuda"):
             with self.subTest(call=name):
-                call(inputs, outputs)
-                torch.cuda.synchronize()
                 busy, side = torch.cuda.Stream(), torch.cuda.Stream()
+                late = [torch.empty_like(x) for x in inputs]
+                self.run_in(side, 1, call, inputs, late, outputs)
+                torch.cuda.synchronize()
                 with torch.cuda.stream(busy):
                     torch.cuda._sleep(400_000_000)
-                with torch.cuda.stream(side):
-                    call(inputs, outputs)
+                self.run_in(side, 1, call, inputs, late, outputs)
                 side.synchronize()
                 self.assertFalse(busy.query(), "the call went into another stream")
                 torch.cuda.synchronize()
@@ -152,7 +156,7 @@ class Allocations(unittest.TestCase):
         for _ in range(10):
             call(inputs, outputs)
         after = torch.cuda.memory_stats()
-        return [after[k] - before[k] for k in ("allocation.all.allocated", "num_device_alloc")]
+        return [after[k] - before[k] for k in ("allocation.all.allocated", "segment.all.allocated")]
 
     def test_none_with_out_but_for_the_workspace(self):
         for name, call, inputs, outputs in calls("cuda"):
