@@ -197,7 +197,8 @@ def check(framework, writable, stream):
         assert text == "", text
         for array, capsule in zip((*inputs, output), capsules):
             owner = writable if array is output else framework
-            assert library.robocache_test_address(pointer(capsule)) == owner.address(array), "copied"
+            address = library.robocache_test_address(pointer(capsule))
+            assert address == owner.address(array), "copied"
         wait(stream)
         difference = np.abs(writable.numpy(output) - expected_of(values, times, targets)).max()
         assert difference < 2e-5, difference

@@ -125,24 +125,27 @@ void fuse_into(const stream_arguments& given, const Tensor& out,
 
 }  // namespace
 
-void fuse_out(std::vector<Tensor> values, std::vector<Tensor> times, Tensor targets,
-              std::optional<std::vector<Tensor>> lengths, std::optional<Tensor> windows,
-              std::optional<std::vector<text>> interpolation, text extrapolation, text gap,
-              std::optional<std::vector<double>> max_gap,
-              std::optional<std::vector<double>> tolerance, std::optional<double> horizon,
-              std::optional<std::vector<double>> time_offset, double fill_value, Tensor out,
-              std::optional<Tensor> statuses, std::optional<Tensor> ages) {
+void fuse_out(const std::vector<Tensor>& values, const std::vector<Tensor>& times,
+              const Tensor& targets, const std::optional<std::vector<Tensor>>& lengths,
+              const std::optional<Tensor>& windows,
+              const std::optional<std::vector<text>>& interpolation, const text& extrapolation,
+              const text& gap, const std::optional<std::vector<double>>& max_gap,
+              const std::optional<std::vector<double>>& tolerance, std::optional<double> horizon,
+              const std::optional<std::vector<double>>& time_offset, double fill_value,
+              const Tensor& out, const std::optional<Tensor>& statuses,
+              const std::optional<Tensor>& ages) {
   fuse_into({values, times, targets, lengths, windows, interpolation, extrapolation, gap, max_gap,
              tolerance, horizon, time_offset, fill_value},
             out, statuses, ages);
 }
 
-Tensor fuse(std::vector<Tensor> values, std::vector<Tensor> times, Tensor targets,
-            std::optional<std::vector<Tensor>> lengths, std::optional<Tensor> windows,
-            std::optional<std::vector<text>> interpolation, text extrapolation, text gap,
-            std::optional<std::vector<double>> max_gap,
-            std::optional<std::vector<double>> tolerance, std::optional<double> horizon,
-            std::optional<std::vector<double>> time_offset, double fill_value,
+Tensor fuse(const std::vector<Tensor>& values, const std::vector<Tensor>& times,
+            const Tensor& targets, const std::optional<std::vector<Tensor>>& lengths,
+            const std::optional<Tensor>& windows,
+            const std::optional<std::vector<text>>& interpolation, const text& extrapolation,
+            const text& gap, const std::optional<std::vector<double>>& max_gap,
+            const std::optional<std::vector<double>>& tolerance, std::optional<double> horizon,
+            const std::optional<std::vector<double>>& time_offset, double fill_value,
             std::optional<ScalarType> dtype) {
   const stream_arguments given{values,        times,         targets,   lengths, windows,
                                interpolation, extrapolation, gap,       max_gap, tolerance,

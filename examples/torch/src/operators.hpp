@@ -26,43 +26,51 @@ Tensor empty_like_device(const Tensor& other, const std::array<std::int64_t, Ran
   return torch::stable::new_empty(other, {extents.data(), extents.size()}, type);
 }
 
-Tensor resample(Tensor values, Tensor times, Tensor targets, std::optional<Tensor> lengths,
-                std::optional<Tensor> offsets, std::optional<Tensor> windows,
-                std::optional<Tensor> scale, std::optional<Tensor> shift, text interpolation,
-                text extrapolation, text gap, std::optional<double> max_gap,
+Tensor resample(const Tensor& values, const Tensor& times, const Tensor& targets,
+                const std::optional<Tensor>& lengths, const std::optional<Tensor>& offsets,
+                const std::optional<Tensor>& windows, const std::optional<Tensor>& scale,
+                const std::optional<Tensor>& shift, const text& interpolation,
+                const text& extrapolation, const text& gap, std::optional<double> max_gap,
                 std::optional<double> tolerance, std::optional<double> horizon, double time_offset,
                 double fill_value, std::optional<ScalarType> dtype);
-void resample_out(Tensor values, Tensor times, Tensor targets, std::optional<Tensor> lengths,
-                  std::optional<Tensor> offsets, std::optional<Tensor> windows,
-                  std::optional<Tensor> scale, std::optional<Tensor> shift, text interpolation,
-                  text extrapolation, text gap, std::optional<double> max_gap,
+void resample_out(const Tensor& values, const Tensor& times, const Tensor& targets,
+                  const std::optional<Tensor>& lengths, const std::optional<Tensor>& offsets,
+                  const std::optional<Tensor>& windows, const std::optional<Tensor>& scale,
+                  const std::optional<Tensor>& shift, const text& interpolation,
+                  const text& extrapolation, const text& gap, std::optional<double> max_gap,
                   std::optional<double> tolerance, std::optional<double> horizon,
-                  double time_offset, double fill_value, Tensor out,
-                  std::optional<Tensor> statuses);
+                  double time_offset, double fill_value, const Tensor& out,
+                  const std::optional<Tensor>& statuses);
 
-Tensor fuse(std::vector<Tensor> values, std::vector<Tensor> times, Tensor targets,
-            std::optional<std::vector<Tensor>> lengths, std::optional<Tensor> windows,
-            std::optional<std::vector<text>> interpolation, text extrapolation, text gap,
-            std::optional<std::vector<double>> max_gap,
-            std::optional<std::vector<double>> tolerance, std::optional<double> horizon,
-            std::optional<std::vector<double>> time_offset, double fill_value,
+Tensor fuse(const std::vector<Tensor>& values, const std::vector<Tensor>& times,
+            const Tensor& targets, const std::optional<std::vector<Tensor>>& lengths,
+            const std::optional<Tensor>& windows,
+            const std::optional<std::vector<text>>& interpolation, const text& extrapolation,
+            const text& gap, const std::optional<std::vector<double>>& max_gap,
+            const std::optional<std::vector<double>>& tolerance, std::optional<double> horizon,
+            const std::optional<std::vector<double>>& time_offset, double fill_value,
             std::optional<ScalarType> dtype);
-void fuse_out(std::vector<Tensor> values, std::vector<Tensor> times, Tensor targets,
-              std::optional<std::vector<Tensor>> lengths, std::optional<Tensor> windows,
-              std::optional<std::vector<text>> interpolation, text extrapolation, text gap,
-              std::optional<std::vector<double>> max_gap,
-              std::optional<std::vector<double>> tolerance, std::optional<double> horizon,
-              std::optional<std::vector<double>> time_offset, double fill_value, Tensor out,
-              std::optional<Tensor> statuses, std::optional<Tensor> ages);
+void fuse_out(const std::vector<Tensor>& values, const std::vector<Tensor>& times,
+              const Tensor& targets, const std::optional<std::vector<Tensor>>& lengths,
+              const std::optional<Tensor>& windows,
+              const std::optional<std::vector<text>>& interpolation, const text& extrapolation,
+              const text& gap, const std::optional<std::vector<double>>& max_gap,
+              const std::optional<std::vector<double>>& tolerance, std::optional<double> horizon,
+              const std::optional<std::vector<double>>& time_offset, double fill_value,
+              const Tensor& out, const std::optional<Tensor>& statuses,
+              const std::optional<Tensor>& ages);
 
-Tensor voxelize(Tensor points, std::optional<Tensor> features, std::vector<double> origin,
-                std::vector<double> voxel_size, std::vector<std::int64_t> extents,
-                std::optional<Tensor> count, text reduction, double empty_value, text nans,
-                std::optional<std::vector<double>> transform);
-void voxelize_out(Tensor points, std::optional<Tensor> features, std::vector<double> origin,
-                  std::vector<double> voxel_size, std::vector<std::int64_t> extents,
-                  std::optional<Tensor> count, text reduction, double empty_value, text nans,
-                  std::optional<std::vector<double>> transform, bool accumulate, Tensor out,
-                  std::optional<Tensor> counts, std::optional<Tensor> counters);
+Tensor voxelize(const Tensor& points, const std::optional<Tensor>& features,
+                const std::vector<double>& origin, const std::vector<double>& voxel_size,
+                const std::vector<std::int64_t>& extents, const std::optional<Tensor>& count,
+                const text& reduction, double empty_value, const text& nans,
+                const std::optional<std::vector<double>>& transform);
+void voxelize_out(const Tensor& points, const std::optional<Tensor>& features,
+                  const std::vector<double>& origin, const std::vector<double>& voxel_size,
+                  const std::vector<std::int64_t>& extents, const std::optional<Tensor>& count,
+                  const text& reduction, double empty_value, const text& nans,
+                  const std::optional<std::vector<double>>& transform, bool accumulate,
+                  const Tensor& out, const std::optional<Tensor>& counts,
+                  const std::optional<Tensor>& counters);
 
 }  // namespace robocache_torch

@@ -105,23 +105,25 @@ void resample_into(const source_arguments& given, const policy_arguments& policy
 
 }  // namespace
 
-void resample_out(Tensor values, Tensor times, Tensor targets, std::optional<Tensor> lengths,
-                  std::optional<Tensor> offsets, std::optional<Tensor> windows,
-                  std::optional<Tensor> scale, std::optional<Tensor> shift, text interpolation,
-                  text extrapolation, text gap, std::optional<double> max_gap,
+void resample_out(const Tensor& values, const Tensor& times, const Tensor& targets,
+                  const std::optional<Tensor>& lengths, const std::optional<Tensor>& offsets,
+                  const std::optional<Tensor>& windows, const std::optional<Tensor>& scale,
+                  const std::optional<Tensor>& shift, const text& interpolation,
+                  const text& extrapolation, const text& gap, std::optional<double> max_gap,
                   std::optional<double> tolerance, std::optional<double> horizon,
-                  double time_offset, double fill_value, Tensor out,
-                  std::optional<Tensor> statuses) {
+                  double time_offset, double fill_value, const Tensor& out,
+                  const std::optional<Tensor>& statuses) {
   resample_into(
       {values, times, targets, lengths, offsets, windows, scale, shift},
       {interpolation, extrapolation, gap, max_gap, tolerance, horizon, time_offset, fill_value},
       out, statuses);
 }
 
-Tensor resample(Tensor values, Tensor times, Tensor targets, std::optional<Tensor> lengths,
-                std::optional<Tensor> offsets, std::optional<Tensor> windows,
-                std::optional<Tensor> scale, std::optional<Tensor> shift, text interpolation,
-                text extrapolation, text gap, std::optional<double> max_gap,
+Tensor resample(const Tensor& values, const Tensor& times, const Tensor& targets,
+                const std::optional<Tensor>& lengths, const std::optional<Tensor>& offsets,
+                const std::optional<Tensor>& windows, const std::optional<Tensor>& scale,
+                const std::optional<Tensor>& shift, const text& interpolation,
+                const text& extrapolation, const text& gap, std::optional<double> max_gap,
                 std::optional<double> tolerance, std::optional<double> horizon, double time_offset,
                 double fill_value, std::optional<ScalarType> dtype) {
   check_rank({operation, "values"}, values, offsets ? 2 : 3);

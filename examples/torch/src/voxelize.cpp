@@ -203,20 +203,23 @@ void voxelize_into(const voxel_arguments& given, const Tensor& out,
 
 }  // namespace
 
-void voxelize_out(Tensor points, std::optional<Tensor> features, std::vector<double> origin,
-                  std::vector<double> voxel_size, std::vector<std::int64_t> extents,
-                  std::optional<Tensor> count, text reduction, double empty_value, text nans,
-                  std::optional<std::vector<double>> transform, bool accumulate, Tensor out,
-                  std::optional<Tensor> counts, std::optional<Tensor> counters) {
+void voxelize_out(const Tensor& points, const std::optional<Tensor>& features,
+                  const std::vector<double>& origin, const std::vector<double>& voxel_size,
+                  const std::vector<std::int64_t>& extents, const std::optional<Tensor>& count,
+                  const text& reduction, double empty_value, const text& nans,
+                  const std::optional<std::vector<double>>& transform, bool accumulate,
+                  const Tensor& out, const std::optional<Tensor>& counts,
+                  const std::optional<Tensor>& counters) {
   voxelize_into({points, features, origin, voxel_size, extents, reduction_of(reduction),
                  empty_value, nans, transform, count, accumulate},
                 out, counts, counters);
 }
 
-Tensor voxelize(Tensor points, std::optional<Tensor> features, std::vector<double> origin,
-                std::vector<double> voxel_size, std::vector<std::int64_t> extents,
-                std::optional<Tensor> count, text reduction, double empty_value, text nans,
-                std::optional<std::vector<double>> transform) {
+Tensor voxelize(const Tensor& points, const std::optional<Tensor>& features,
+                const std::vector<double>& origin, const std::vector<double>& voxel_size,
+                const std::vector<std::int64_t>& extents, const std::optional<Tensor>& count,
+                const text& reduction, double empty_value, const text& nans,
+                const std::optional<std::vector<double>>& transform) {
   const auto what = reduction_of(reduction);
   const voxel_arguments given{points, features,    origin, voxel_size, extents,
                               what,   empty_value, nans,   transform,  count};

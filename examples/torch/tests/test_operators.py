@@ -378,6 +378,8 @@ def samples(device):
     byte, word, long = torch.uint8, torch.int32, torch.int64
     return [
         (ops.resample, (v, t, at), {}),
+        (ops.resample, (v.bfloat16(), t, at), {}),
+        (ops.resample, (v.to(torch.uint8), t, at), {}),
         (ops.resample, (v, t, at), dict(lengths=lengths, windows=windows, interpolation="nearest",
                                         max_gap=3.0, dtype=torch.bfloat16)),
         (ops.resample, (v[0], t[0], at), dict(offsets=torch.tensor([0, 3, 8], device=device))),
@@ -472,11 +474,15 @@ class Memory(unittest.TestCase):
     def test_calls_leave_nothing_behind(self):
         # The stable ABI's own conversion of strings would: 30,000 calls lose 3 MB.
         v, t = torch.zeros((1, 2, 1)), torch.tensor([[0, 1]])
-        at, out = torch.tensor([0]), torch.empty((1, 1, 1))
+        at, out, both = torch.tensor([0]), torch.empty((1, 1, 1)), torch.empty((1, 1, 2))
+        p, grid = torch.zeros((1, 3)), torch.empty((1, 1, 1), dtype=torch.int32)
 
         def calls(n):
             for _ in range(n):
                 ops.resample_out(v, t, at, out=out, interpolation="previous")
+                ops.fuse_out([v, v], [t, t], at, out=both, interpolation=["previous", "next"],
+                             max_gap=[1, 2])
+                ops.voxelize_out(p, None, [0, 0, 0], [1, 1, 1], [1, 1, 1], out=grid)
 
         calls(1000)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
