@@ -2,6 +2,7 @@
 #include <robocache/fuse.hpp>
 #include <robocache/fuse/table.hpp>
 
+#include "../support/digest.hpp"
 #include "series.hpp"
 
 #include <cstdint>
@@ -79,23 +80,6 @@ TEST_CASE("writes a hash of many fusions to the file ROBOCACHE_TEST_DIGEST", "[.
   const char* const path = std::getenv("ROBOCACHE_TEST_DIGEST");
   REQUIRE(path != nullptr);
   std::ofstream file(path);
-  for (const fuse_operations& entry : cpu_fuse()) {
-    std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a, over the bytes' words
-    const auto add = [&](std::uint64_t word) { hash = (hash ^ word) * 0x100000001b3u; };
-    random_source random(312);
-    for (int i = 0; i < 100; ++i) {
-      random_fuse_shape shape;
-      shape.samples = random.between(1, 50);
-      shape.rows = 50;
-      const fuse_outcome got = run(cpu(), random_fuse_problem(random, entry.types, shape));
-      REQUIRE(got.status.ok());
-      for (const auto& output : got.outputs) {
-        for (const std::uint64_t bits : output) add(bits);
-      }
-      for (const std::uint8_t status : got.statuses) add(status);
-      for (const std::uint64_t age : got.ages) add(age);
-    }
-    file << title(entry.types) << ' ' << hash << '\n';
-  }
+  write_fuse_digest(file);
   REQUIRE(file.good());
 }

@@ -75,12 +75,6 @@ inline fuse_problem problem_of(const fuse_types& types, const std::vector<fuse_s
   return work;
 }
 
-inline std::string title(const fuse_types& types) {
-  std::string text = std::string(name_of(types.time)) + ":";
-  for (const scalar_kind in : types.in) text += std::string(" ") + name_of(in);
-  return text + " to " + name_of(types.out);
-}
-
 /// Runs `body(random, types)` for all sets of types.
 template <class Body>
 void for_all_sets(std::uint64_t seed, const Body& body) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/catch.hpp"
+#include "../support/digest.hpp"
 #include "../support/random_problem.hpp"
 
 #include <cstdint>
@@ -48,23 +49,6 @@ TEST_CASE("writes a hash of many results to the file ROBOCACHE_TEST_DIGEST", "[.
   const char* const path = std::getenv("ROBOCACHE_TEST_DIGEST");
   REQUIRE(path != nullptr);
   std::ofstream file(path);
-  for (const operations& entry : cpu().all()) {
-    std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a, over the bytes' words
-    const auto add = [&](std::uint64_t word) { hash = (hash ^ word) * 0x100000001b3u; };
-    random_source random(52);
-    for (int i = 0; i < 200; ++i) {
-      random_shape shape;
-      shape.samples = random.between(1, 50);
-      shape.rows = 50;
-      shape.channels = 8;
-      shape.affine = i % 3 == 0;
-      const outcome got = run(cpu(), random_problem(random, entry.types, shape));
-      REQUIRE(got.status.ok());
-      for (const std::uint64_t bits : got.output) add(bits);
-      for (const std::uint8_t status : got.statuses) add(status);
-    }
-    file << name_of(entry.types.in) << ' ' << name_of(entry.types.out) << ' '
-         << name_of(entry.types.time) << ' ' << hash << '\n';
-  }
+  write_resample_digest(file);
   REQUIRE(file.good());
 }

@@ -307,4 +307,10 @@ fuse_outcome run_resample(backend& where, const fuse_problem& work, std::size_t 
   return ready.collect(plain->resample(call, where.where()));
 }
 
+std::string title(const fuse_types& types) {
+  std::string text = std::string(name_of(types.time)) + ":";
+  for (const scalar_kind in : types.in) text += std::string(" ") + name_of(in);
+  return text + " to " + name_of(types.out);
+}
+
 }  // namespace robocache_test

@@ -163,4 +163,7 @@ std::string difference_from_resample(backend& where, const fuse_problem& work,
 /// Runs it on `where` and compares with the reference and with `resample`.
 std::string check(backend& where, const fuse_problem& work, const fuse_setup& how = {});
 
+/// For messages.
+std::string title(const fuse_types& types);
+
 }  // namespace robocache_test
