@@ -33,6 +33,8 @@ has_package() {
     libeigen3-dev) has_header eigen3/Eigen/Core || has_header Eigen/Core ;;
     libdlpack-dev) has_header dlpack/dlpack.h ;;
     gnuplot-nox) command -v gnuplot ;;
+    g++-aarch64-linux-gnu) command -v aarch64-linux-gnu-g++ ;;
+    qemu-user-static) command -v qemu-aarch64-static ;;
     python3-numpy) python3 -c 'import numpy' || /usr/bin/python3 -c 'import numpy' ;;
     *) command -v "$1" ;;
   esac >/dev/null 2>&1

@@ -3,6 +3,7 @@
 
 #include "../support/random_fuse_problem.hpp"
 
+#include <cstddef>
 #include <stdexcept>
 
 void robocache_test::write_fuse_digest(std::ostream& to) {
@@ -13,7 +14,16 @@ void robocache_test::write_fuse_digest(std::ostream& to) {
       random_fuse_shape shape;
       shape.samples = random.between(1, 50);
       shape.rows = 50;
-      const fuse_outcome got = run(cpu(), random_fuse_problem(random, entry.types, shape));
+      fuse_problem work = random_fuse_problem(random, entry.types, shape);
+      exact_stamps stamps(random, entry.types.time);
+      for (fuse_stream& stream : work.streams) {
+        for (recording& item : stream.items) stamps.replace(item);
+        stamps.replace(stream.policy);
+      }
+      for (std::size_t b = 0; b < work.targets.size(); ++b) {
+        stamps.replace(work.targets[b], work.streams.front().items[b]);
+      }
+      const fuse_outcome got = run(cpu(), work);
       if (!got.status.ok()) throw std::runtime_error(got.status.message());
       for (const auto& output : got.outputs) hash.add_all(output);
       hash.add_all(got.statuses);

@@ -3,6 +3,7 @@
 
 #include "../support/random_problem.hpp"
 
+#include <cstddef>
 #include <stdexcept>
 
 void robocache_test::write_resample_digest(std::ostream& to) {
@@ -15,7 +16,14 @@ void robocache_test::write_resample_digest(std::ostream& to) {
       shape.rows = 50;
       shape.channels = 8;
       shape.affine = i % 3 == 0;
-      const outcome got = run(cpu(), random_problem(random, entry.types, shape));
+      problem work = random_problem(random, entry.types, shape);
+      exact_stamps stamps(random, entry.types.time);
+      for (std::size_t b = 0; b < work.items.size(); ++b) {
+        stamps.replace(work.items[b]);
+        stamps.replace(work.targets[b], work.items[b]);
+      }
+      stamps.replace(work.policy);
+      const outcome got = run(cpu(), work);
       if (!got.status.ok()) throw std::runtime_error(got.status.message());
       hash.add_all(got.output);
       hash.add_all(got.statuses);

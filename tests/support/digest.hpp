@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "random_problem.hpp"
+
 #include <cstdint>
 #include <ostream>
+#include <vector>
 
 /// \file
 /// Hashes of long random runs of the CPU back end, a line for each set of types that is linked.
@@ -22,6 +25,25 @@ class digest {
 
  private:
   std::uint64_t hash_ = 0xcbf29ce484222325u;
+};
+
+/// Stamps, targets and durations in the place of those of a random problem, whose `long double` is
+/// not the same on every processor: whole numbers of a step that is a power of two, or a
+/// nanosecond.
+class exact_stamps {
+ public:
+  exact_stamps(random_source& random, time_kind kind);
+  void replace(recording& item);
+  void replace(std::vector<stamp>& targets, const recording& near);
+  void replace(any_policy& policy);
+
+ private:
+  stamp at(std::int64_t steps) const { return base_ + step_ * static_cast<stamp>(steps); }
+
+  random_source& random_;
+  stamp base_;
+  stamp step_;
+  std::int64_t interval_;  // steps from one sample to the next, about
 };
 
 /// \throws std::runtime_error if a call fails

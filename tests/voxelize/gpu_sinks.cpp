@@ -78,6 +78,7 @@ struct told_memory {
         told(room * sizeof(Told)),
         number(sizeof(std::uint32_t)) {
     upload(number, std::vector<std::uint32_t>(1));
+    upload(told, std::vector<Told>(room));  // the padding of what is told is copied back, too
   }
   told_list<Told> list() const {
     return {static_cast<Told*>(told.get()), room, static_cast<std::uint32_t*>(number.get())};
