@@ -39,6 +39,7 @@ struct fake_runtime {
   bool answers_abroad = true;
   bool asked_at_home = false;
   cudaError_t stream = cudaSuccess;
+  cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
   cudaError_t last = cudaSuccess;
   int asked = 0;
 
@@ -80,6 +81,10 @@ extern "C" cudaError_t cudaGetDeviceCount(int* count) {
 }
 extern "C" cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr which, int) {
   *value = which == cudaDevAttrPageableMemoryAccess && fake.pageable ? 1 : 0;
+  return cudaSuccess;
+}
+extern "C" cudaError_t cudaStreamIsCapturing(cudaStream_t, cudaStreamCaptureStatus* status) {
+  *status = fake.capture;
   return cudaSuccess;
 }
 extern "C" cudaError_t cudaStreamGetDevice(cudaStream_t, int* device) {
@@ -262,6 +267,19 @@ TEST_CASE("a stream of another device than the current one is named first", "[me
 }
 
 #endif
+
+TEST_CASE("nothing is asked while a graph is captured", "[memory]") {
+  fake = {};
+  fake.device_of_stream = 1;  // would be said first
+  resample_arguments all;
+  for (const auto capture : {cudaStreamCaptureStatusActive, cudaStreamCaptureStatusInvalidated}) {
+    fake.capture = capture;
+    CHECK(said(all.check()) ==
+          "resample: the CUDA stream is being captured, where memory cannot be asked about: call "
+          "check_memory before the capture");
+  }
+  CHECK(fake.asked == 0);
+}
 
 TEST_CASE("an error that was pending stays pending", "[memory]") {
   fake = {};

@@ -212,9 +212,10 @@ def check(framework, writable, stream):
     inputs[0] = framework.late(inputs[0])
     text, capsules = resample(stream, *inputs, output)
     assert text == "", text
-    if type(framework) is not Jax:  # which may wait in __dlpack__
-        done = library.robocache_test_stream_is_done(ctypes.c_void_p(stream))
-        assert not done, "the host waited, or the kernel before was short"
+    done = library.robocache_test_stream_is_done(ctypes.c_void_p(stream))
+    if done:  # nothing forbids a framework to wait in __dlpack__, and of this library PyTorch tells
+        assert type(framework) is not Torch, "the host waited, or the kernel before was short"
+        print("  the host waited, in __dlpack__ or since the kernel before was short")
     wait(stream)
     difference = np.abs(writable.numpy(output) - expected_of(values, times, targets)).max()
     assert difference < 2e-5, f"read before they were there: {difference}"

@@ -38,7 +38,17 @@ class device_memory {
  public:
   ROBOCACHE_DETAIL_COLD device_memory(const char* operation, cudaStream_t stream) noexcept
       : operation_(operation), pending_(cudaPeekAtLastError()) {
-    cudaError_t error = cudaGetDevice(&current_);
+    // In a capture some of the questions are not allowed, and would end it.
+    cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
+    cudaError_t error = cudaStreamIsCapturing(stream, &capture);
+    if (error == cudaSuccess && capture != cudaStreamCaptureStatusNone) {
+      result_ = status::invalid_argument(
+          "%s: the CUDA stream is being captured, where memory cannot be asked about: call "
+          "check_memory before the capture",
+          operation);
+      return;
+    }
+    if (error == cudaSuccess) error = cudaGetDevice(&current_);
     device_ = current_;
 #if CUDART_VERSION >= 12080
     // The default streams are the current device's, whichever that is.
@@ -73,7 +83,7 @@ class device_memory {
     look_at(name, range.begin);
     if (result_.ok()) look_at(name, range.end - 1);
   }
-  // As `check_memory`'s lists call it.
+  // As the lists of `check_overlap` call it.
   void reads(const char* name, const any_shape& view) noexcept {
     look_at(name, range_of(view));
   }
@@ -263,8 +273,9 @@ constexpr const char* name_of(const voxelize_call<Reducer, Real, In, Out>&) noex
 /// \param call    of `make_resample_call`, `make_find_brackets_call`, `make_apply_brackets_call` or
 ///                `make_fuse_call`, or a `voxelize_call`. It has passed its own check
 /// \param stream  where it would run
-/// \return `invalid_argument` with the argument's name, its address and the devices; `cuda_error`
-///         if the runtime does not know the stream
+/// \return `invalid_argument` with the argument's name, its address and the devices, or if the
+///         stream is being captured, which is left as it was; `cuda_error` if the runtime does not
+///         know the stream
 template <class Call>
 ROBOCACHE_HIDDEN status check_memory(const Call& call, cudaStream_t stream) noexcept {
   detail::device_memory memory(detail::name_of(call), stream);

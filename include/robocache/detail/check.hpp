@@ -252,7 +252,7 @@ class memory_spans {
   status result_;
 };
 
-/// `check_memory` where ranges meet.
+/// `check_overlap` where ranges meet.
 template <class List>
 ROBOCACHE_DETAIL_COLD status check_spans(const char* operation, const List& list) noexcept {
   memory_spans spans(operation);
@@ -264,7 +264,7 @@ ROBOCACHE_DETAIL_COLD status check_spans(const char* operation, const List& list
 ///
 /// \param list  tells its argument first all that the call `writes`, then all that it `reads`
 template <class List>
-ROBOCACHE_HIDDEN status check_memory(const char* operation, const List& list) noexcept {
+ROBOCACHE_HIDDEN status check_overlap(const char* operation, const List& list) noexcept {
   memory_ranges ranges;
   list(ranges);
   if (!ranges.meet()) return {};

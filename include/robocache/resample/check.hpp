@@ -153,7 +153,7 @@ ROBOCACHE_HIDDEN status check_targets(const char* operation, const target_view<T
                                   static_cast<long long>(rows));
 }
 
-/// What a call reads of stamps. `memory` is as in `check_memory`.
+/// What a call reads of stamps. `memory` is as in `check_overlap`.
 template <class Memory, class Time>
 void list_memory(Memory& memory, const source_times<Time>& source) noexcept {
   memory.reads("source.times", source.times);
@@ -236,7 +236,7 @@ ROBOCACHE_HIDDEN status check_resample(const char* operation, const source_view<
                                        const resample_options<Time, Real>& options) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       check_resample_arguments(operation, source, target_times, output, statuses, options));
-  return check_memory(operation, [&](auto& memory) {
+  return check_overlap(operation, [&](auto& memory) {
     memory.writes("output", output);
     memory.writes("statuses", statuses);
     memory.reads("source.values", source.values);
@@ -272,7 +272,7 @@ ROBOCACHE_HIDDEN status check_find_brackets(const char* operation, const source_
                                               batch, rows, "brackets.left"));
   }
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_policy(operation, policy));
-  return check_memory(operation, [&](auto& memory) {
+  return check_overlap(operation, [&](auto& memory) {
     memory.writes("brackets.left", brackets.left);
     memory.writes("brackets.right", brackets.right);
     memory.writes("brackets.weight", brackets.weight);
@@ -312,7 +312,7 @@ ROBOCACHE_HIDDEN status check_apply_brackets(const char* operation,
   ROBOCACHE_DETAIL_RETURN_IF_BAD(
       check_extent(operation, "output", output, 2, values.extent(2), "values"));
   ROBOCACHE_DETAIL_RETURN_IF_BAD(check_normalization(operation, options, output.extent(2)));
-  return check_memory(operation, [&](auto& memory) {
+  return check_overlap(operation, [&](auto& memory) {
     memory.writes("output", output);
     memory.reads("values", values);
     memory.reads("brackets.left", brackets.left);
