@@ -74,10 +74,9 @@ robocache::status check(const fusion& call, const Outputs& outputs) {
 void check_fuse(benchmark::State& state, layout how) {
   const fusion call(state.range(0), how);
   for (auto _ : state) {
-    robocache::status checked =
-        how == layout::concatenated
-            ? check(call, robocache::concatenated<float>(call.output))
-            : check(call, robocache::separate<float>(call.outputs));
+    robocache::status checked = how == layout::concatenated
+                                    ? check(call, robocache::concatenated<float>(call.output))
+                                    : check(call, robocache::separate<float>(call.outputs));
     if (!checked.ok()) state.SkipWithError(checked.message());
     benchmark::DoNotOptimize(checked);
   }

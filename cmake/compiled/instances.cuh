@@ -59,7 +59,7 @@ run(const fuse_call<Stream, Outputs>& call, Where where) noexcept {
   ROBOCACHE_RUN(resample_call<source_view<In, Time>, float>) \
   ROBOCACHE_RUN(resample_call<source_view<In, Time>, bfloat16>)
 
-#define ROBOCACHE_FUSE(Time, Out)                                            \
+#define ROBOCACHE_FUSE(Time, Out)                                    \
   ROBOCACHE_RUN(fuse_call<compiled_stream<Time>, concatenated<Out>>) \
   ROBOCACHE_RUN(fuse_call<compiled_stream<Time>, separate<Out>>)
 
