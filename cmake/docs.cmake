@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Target docs: the API reference, HTML under <build>/docs/html. A public function with a parameter
-# that its comment does not name is an error.
+# that its comment does not name is an error, and so is a signature that shows what is internal.
 
 find_package(Doxygen QUIET)
-if(DOXYGEN_FOUND)
+find_package(Python3 QUIET COMPONENTS Interpreter)
+if(DOXYGEN_FOUND AND Python3_FOUND)
   configure_file("${PROJECT_SOURCE_DIR}/docs/Doxyfile" "${PROJECT_BINARY_DIR}/docs/Doxyfile" @ONLY)
   add_custom_target(docs
     COMMAND Doxygen::doxygen "${PROJECT_BINARY_DIR}/docs/Doxyfile"
+    COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/docs/reference_filter.py"
+            --check "${PROJECT_BINARY_DIR}/docs/xml"
     COMMENT "API reference in ${PROJECT_BINARY_DIR}/docs/html"
     VERBATIM)
   if(ROBOCACHE_BUILD_TESTS)
     add_test(NAME docs COMMAND "${CMAKE_COMMAND}" --build "${PROJECT_BINARY_DIR}" --target docs)
   endif()
 else()
-  message(STATUS "RoboCache: no target docs, Doxygen is not installed")
+  message(STATUS "RoboCache: no target docs, Doxygen or Python is not installed")
 endif()

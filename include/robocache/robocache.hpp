@@ -4,6 +4,10 @@
 /// \file
 /// Everything that compiles without nvcc. Prefer the header of the operation you need.
 
+/// \namespace robocache
+/// The operations, their arguments, and what their kernels are made of. What is in namespaces of
+/// other names than `reducers` and `stencils` is internal.
+
 #include <robocache/fuse.hpp>
 #include <robocache/resample.hpp>
 #include <robocache/resample/collective/rows_to.hpp>

@@ -26,10 +26,10 @@ struct reduce_bin_storage {
   /// Upper bounds of the number of voxels with at least two points, and with at least three.
   static constexpr std::uint32_t most_pairs = detail::most_in_bin / 2;
   static constexpr std::uint32_t most_others = detail::most_in_bin / 3;
-  uint4 positions[(1 << detail::most_shift<true>) / 8];  ///< 16 bits per voxel: its points' end
-  std::uint32_t points[detail::most_in_bin];             ///< in the order of their voxels
-  /// While collecting: the voxel of each point. Then voxels: those with two points; from
-  /// `most_pairs` on those with more; and from the back those with many.
+  uint4 positions[(1 << detail::most_shift<true>) / 8];  // 16 bits per voxel: its points' end
+  std::uint32_t points[detail::most_in_bin];             // in the order of their voxels
+  // While collecting: the voxel of each point. Then voxels: those with two points; from
+  // `most_pairs` on those with more; and from the back those with many.
   std::uint16_t list[detail::most_in_bin];
   std::uint32_t pairs;
   std::uint32_t others;

@@ -325,7 +325,7 @@ struct point_binning {
   std::int32_t bins;
   std::int32_t tiles;           ///< at least 1, even without points: a tile resets lists
   std::int32_t tile_size;       ///< points per tile
-  detail::voxel_spread spread;  ///< where points have features
+  detail::voxel_spread spread;  // where points have features
   bool packed;                  ///< four points are three loads, and need no transform
   bool wide;                    ///< voxel numbers need 64 bits
   bool count_lost;              ///< fill `tables.lost`
@@ -405,7 +405,7 @@ struct bin_reducing : detail::bin_sorting {
   std::uint32_t parts;    ///< blocks that share a bin
   std::uint32_t share;    ///< vectors of one of these
   detail::fast_divide by_share;
-  detail::fast_divide by_rest;  ///< by what is left for the last block
+  detail::fast_divide by_rest;  // by what is left for the last block
 };
 
 namespace detail {
