@@ -1,5 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 
+# robocache_unsupported_architectures(<result>): of CMAKE_CUDA_ARCHITECTURES, those that kernels cannot
+# be compiled for. nvcc 13 itself chooses 75 where nobody does, and all and all-major begin there.
+function(robocache_unsupported_architectures result)
+  set(unsupported "")
+  foreach(architecture IN LISTS CMAKE_CUDA_ARCHITECTURES)
+    string(REGEX MATCH "^[0-9]+" number "${architecture}")
+    if(architecture MATCHES "^all" OR (number AND number LESS 80))
+      list(APPEND unsupported "${architecture}")
+    endif()
+  endforeach()
+  set(${result} "${unsupported}" PARENT_SCOPE)
+endfunction()
+
 # robocache_add_compiled(<target> <header>...)
 #
 # Adds a static library of kernels for calls from plain C++ beyond those of robocache::compiled. Each
@@ -18,13 +31,11 @@ function(robocache_add_compiled target)
   if(NOT ARGN)
     message(FATAL_ERROR "robocache_add_compiled(${target}): no header names the calls")
   endif()
-  foreach(architecture IN LISTS CMAKE_CUDA_ARCHITECTURES)
-    string(REGEX MATCH "^[0-9]+" number "${architecture}")
-    if(number AND number LESS 80)  # nvcc 13's own default is 75
-      message(FATAL_ERROR "robocache_add_compiled(${target}): CMAKE_CUDA_ARCHITECTURES is "
-                          "${CMAKE_CUDA_ARCHITECTURES}, and kernels need 80 or later")
-    endif()
-  endforeach()
+  robocache_unsupported_architectures(unsupported)
+  if(unsupported)
+    message(FATAL_ERROR "robocache_add_compiled(${target}): CMAKE_CUDA_ARCHITECTURES is "
+                        "${CMAKE_CUDA_ARCHITECTURES}, and kernels need 80 or later")
+  endif()
   find_package(CUDAToolkit REQUIRED)
 
   set(sources "")

@@ -101,6 +101,30 @@ run(const fuse_call<Stream, Outputs>& call, Where where) noexcept;
 
 #endif
 
+namespace robocache::compiled_detail {
+
+// The type of a call as `make_resample_call` and `make_apply_brackets_call` make it: under one name
+// for each format.
+template <class Call>
+struct as_made {
+  using type = Call;
+};
+template <class In, class Time, class Out>
+struct as_made<resample_call<source_view<In, Time>, Out>> {
+  using type = resample_call<source_view<detail::canonical_t<In>, Time>, detail::canonical_t<Out>>;
+};
+template <class In, class Time, class Out>
+struct as_made<resample_call<grouped_source<In, Time>, Out>> {
+  using type =
+      resample_call<grouped_source<detail::canonical_t<In>, Time>, detail::canonical_t<Out>>;
+};
+template <class In, class Out>
+struct as_made<apply_brackets_call<In, Out>> {
+  using type = apply_brackets_call<detail::canonical_t<In>, detail::canonical_t<Out>>;
+};
+
+}  // namespace robocache::compiled_detail
+
 /// \def ROBOCACHE_COMPILED(Call)
 /// Names a further combination of types that plain C++ calls. To be written at global scope in a
 /// header that includes this one, and that the CMake function `robocache_add_compiled` gets, which
@@ -111,31 +135,36 @@ run(const fuse_call<Stream, Outputs>& call, Where where) noexcept;
 /// - `fuse_call<sensor_stream<Time, In...>, concatenated<Out>>`, or `separate<Out>`
 /// - `voxelize_call<Reducer, Real, In, Out>`, whose reducer may be one of your own
 ///
-/// The types must be spelled as in the calls; names are looked up in `robocache` first. Under nvcc
-/// nothing has to be declared, and nothing is.
+/// Types are spelled as in the calls; names are looked up in `robocache` first. Under nvcc nothing
+/// has to be declared, and nothing is. Where several libraries of a program name the same call the
+/// linker keeps one of the definitions, so they are to be compiled for the same architectures.
 #if defined(ROBOCACHE_DETAIL_DEFINE_COMPILED)
-// Weak: two libraries of a program may name the same call.
-#define ROBOCACHE_COMPILED(...)                                                       \
-  namespace robocache {                                                               \
-  inline namespace further_compiled {                                                 \
-  ROBOCACHE_HIDDEN __attribute__((weak)) status run(const __VA_ARGS__& call,          \
-                                                    cudaStream_t where) noexcept {    \
-    return ROBOCACHE_CUDA_NAMESPACE::run(call, where);                                \
-  }                                                                                   \
-  ROBOCACHE_HIDDEN __attribute__((weak)) status run(const __VA_ARGS__& call,          \
-                                                    preload_kernels where) noexcept { \
-    return ROBOCACHE_CUDA_NAMESPACE::run(call, where);                                \
-  }                                                                                   \
-  }                                                                                   \
+// Weak: several libraries of a program may name the same call.
+#define ROBOCACHE_COMPILED(...)                                         \
+  namespace robocache {                                                 \
+  inline namespace further_compiled {                                   \
+  ROBOCACHE_HIDDEN __attribute__((weak)) status run(                    \
+      const typename compiled_detail::as_made<__VA_ARGS__>::type& call, \
+      cudaStream_t where) noexcept {                                    \
+    return ROBOCACHE_CUDA_NAMESPACE::run(call, where);                  \
+  }                                                                     \
+  ROBOCACHE_HIDDEN __attribute__((weak)) status run(                    \
+      const typename compiled_detail::as_made<__VA_ARGS__>::type& call, \
+      preload_kernels where) noexcept {                                 \
+    return ROBOCACHE_CUDA_NAMESPACE::run(call, where);                  \
+  }                                                                     \
+  }                                                                     \
   }
 #elif defined(__CUDACC__)
 #define ROBOCACHE_COMPILED(...)
 #else
-#define ROBOCACHE_COMPILED(...)                                              \
-  namespace robocache {                                                      \
-  inline namespace further_compiled {                                        \
-  ROBOCACHE_HIDDEN status run(const __VA_ARGS__&, cudaStream_t) noexcept;    \
-  ROBOCACHE_HIDDEN status run(const __VA_ARGS__&, preload_kernels) noexcept; \
-  }                                                                          \
+#define ROBOCACHE_COMPILED(...)                                                            \
+  namespace robocache {                                                                    \
+  inline namespace further_compiled {                                                      \
+  ROBOCACHE_HIDDEN status run(const typename compiled_detail::as_made<__VA_ARGS__>::type&, \
+                              cudaStream_t) noexcept;                                      \
+  ROBOCACHE_HIDDEN status run(const typename compiled_detail::as_made<__VA_ARGS__>::type&, \
+                              preload_kernels) noexcept;                                   \
+  }                                                                                        \
   }
 #endif

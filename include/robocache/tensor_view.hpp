@@ -56,15 +56,41 @@ struct array_size<Array<I, Size>> : std::integral_constant<std::size_t, Size> {
 template <class A>
 using if_integer_array = if_integer<typename array_size<A>::element>;
 
+/// Whether a type says by one of the usual names that its elements have strides.
+template <class S, class = void>
+struct has_inner_stride : std::false_type {};
+template <class S>
+struct has_inner_stride<S, std::void_t<decltype(std::declval<S&>().innerStride())>>
+    : std::true_type {};
+template <class S, class = void>
+struct has_stride_of_dimension : std::false_type {};
+template <class S>
+struct has_stride_of_dimension<S, std::void_t<decltype(std::declval<S&>().stride(0))>>
+    : std::true_type {};
+template <class S, class = void>
+struct has_list_of_strides : std::false_type {};
+template <class S>
+struct has_list_of_strides<S, std::void_t<decltype(std::declval<S&>().strides())>>
+    : std::true_type {};
+template <class S>
+inline constexpr bool has_strides =
+    has_inner_stride<S>::value || has_stride_of_dimension<S>::value ||
+    has_list_of_strides<S>::value;
+
 /// Something with `data()` and `size()` whose elements a view of `T` may refer to.
 template <class S, class T, class = void>
-struct is_span_like : std::false_type {};
+struct is_buffer_of : std::false_type {};
 template <class S, class T>
-struct is_span_like<S, T,
+struct is_buffer_of<S, T,
                     std::void_t<std::remove_pointer_t<decltype(std::declval<S&>().data())> (*)[],
                                 decltype(static_cast<std::int64_t>(std::declval<S&>().size()))>>
     : std::is_convertible<std::remove_pointer_t<decltype(std::declval<S&>().data())> (*)[],
                           T (*)[]> {};
+/// One whose elements lie side by side, and one of which that is not known.
+template <class S, class T>
+inline constexpr bool is_span_like = is_buffer_of<S, T>::value && !has_strides<S>;
+template <class S, class T>
+inline constexpr bool is_strided_buffer = is_buffer_of<S, T>::value&& has_strides<S>;
 
 /// Reaches the extents and strides of a view as arrays: checks are one function for all ranks.
 struct view_access {
@@ -166,12 +192,22 @@ class tensor_view {
   }
   ROBOCACHE_DETAIL_ANY_SIDE
   template <class Span, int R = Rank,
-            class = std::enable_if_t<R == 1 && detail::is_span_like<Span, T>::value>, class = void,
+            class = std::enable_if_t<R == 1 && detail::is_span_like<Span, T>>, class = void,
             class = void>
   ROBOCACHE_HD constexpr tensor_view(Span&& span) noexcept : data_(span.data()) {
     const std::int64_t extents[] = {static_cast<std::int64_t>(span.size())};
     set_dense(extents);
   }
+  /// \cond
+  template <class Strided, class = std::enable_if_t<detail::is_strided_buffer<Strided, T>>,
+            class = void, class = void, class = void>
+  ROBOCACHE_HD constexpr tensor_view(Strided&&) noexcept {
+    static_assert(sizeof(Strided) == 0,
+                  "what has strides is not taken for dense: Eigen's matrices by eigen_view and "
+                  "eigen_vector_view (interop/eigen.hpp), others by tensor_view(data, extents, "
+                  "strides)");
+  }
+  /// \endcond
 
   /// Adds `const`.
   template <class U, class = std::enable_if_t<std::is_same_v<const U, T> && !std::is_const_v<U>>>
@@ -256,8 +292,9 @@ tensor_view(const M&)
                        std::remove_reference_t<decltype(std::declval<const M&>().data_handle())>>,
                    static_cast<int>(M::rank())>;
 template <class Span, class T = std::remove_pointer_t<decltype(std::declval<Span&>().data())>,
-          class = std::enable_if_t<detail::is_span_like<Span, T>::value>, class = void,
-          class = void>
+          class = std::enable_if_t<detail::is_buffer_of<Span, T>::value &&
+                                   !detail::is_mdspan_like<Span>::value>,
+          class = void, class = void>
 tensor_view(Span&&) -> tensor_view<T, 1>;
 
 namespace detail {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <type_traits>
+#include <utility>
 
 /// \file
 /// Between buffers that know their number of elements and views of several dimensions, with checks:
@@ -69,9 +70,14 @@ template <class Span, class T, int Rank>
 ROBOCACHE_HIDDEN status from_span(const char* name, Span&& span,
                                   const detail::any_integer (&extents)[Rank],
                                   tensor_view<T, Rank>& view) noexcept {
-  static_assert(detail::is_span_like<Span, T>::value,
-                "from_span takes what has data() and size(), with the elements of the view, which "
-                "are const where those of the buffer are");
+  static_assert(detail::is_span_like<Span, T>,
+                "from_span takes what has data() and size() and no strides, with the elements of "
+                "the view, which are const where those of the buffer are");
+  // The elements of a span are not const in a const span.
+  static_assert(std::is_lvalue_reference_v<Span> ||
+                    std::is_same_v<decltype(std::declval<Span&>().data()),
+                                   decltype(std::declval<const Span&>().data())>,
+                "a temporary that owns its elements is gone before the view is used");
   std::int64_t sizes[Rank];
   for (int d = 0; d < Rank; ++d) sizes[d] = extents[d].value;
   return detail::view_of_buffer("from_span", name, static_cast<T*>(span.data()),

@@ -285,13 +285,15 @@ struct resample_call {
   /// The same for a call whose rows kernels of yours write to memory of their own
   /// (`resample_rows_to`): of `output` only the extents are looked at, its address may be null.
   status check_for_rows(const char* operation = "resample") const noexcept {
-    // An address that is not null. What lies there does not matter: overlap is not looked for.
+    // An address that is not null. What lies there does not matter: it is not written.
     std::int64_t extents[3];
     for (int d = 0; d < 3; ++d) extents[d] = output.extent(d);
     const tensor_view<Out, 3> somewhere(reinterpret_cast<Out*>(const_cast<resample_call*>(this)),
                                         extents);
     ROBOCACHE_DETAIL_RETURN_IF_BAD(
         detail::check_resample_arguments(operation, source, targets, somewhere, statuses, options));
+    ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_resample_overlap(
+        operation, source, targets, tensor_view<Out, 3>{}, statuses, options));
     if constexpr (grouped) {
       ROBOCACHE_DETAIL_RETURN_IF_BAD(
           detail::check_groups(operation, source.groups, output.extent(2)));

@@ -229,13 +229,11 @@ check_resample_arguments(const char* operation, const source_view<In, Time>& sou
 }
 
 template <class In, class Time, class Out, class Real>
-ROBOCACHE_HIDDEN status check_resample(const char* operation, const source_view<In, Time>& source,
-                                       const target_view<Time>& target_times,
-                                       const tensor_view<Out, 3>& output,
-                                       const tensor_view<std::uint8_t, 2>& statuses,
-                                       const resample_options<Time, Real>& options) noexcept {
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(
-      check_resample_arguments(operation, source, target_times, output, statuses, options));
+ROBOCACHE_HIDDEN status
+check_resample_overlap(const char* operation, const source_view<In, Time>& source,
+                       const target_view<Time>& target_times, const tensor_view<Out, 3>& output,
+                       const tensor_view<std::uint8_t, 2>& statuses,
+                       const resample_options<Time, Real>& options) noexcept {
   return check_overlap(operation, [&](auto& memory) {
     memory.writes("output", output);
     memory.writes("statuses", statuses);
@@ -244,6 +242,17 @@ ROBOCACHE_HIDDEN status check_resample(const char* operation, const source_view<
     list_memory(memory, target_times);
     list_memory(memory, static_cast<const normalization<Real>&>(options));
   });
+}
+
+template <class In, class Time, class Out, class Real>
+ROBOCACHE_HIDDEN status check_resample(const char* operation, const source_view<In, Time>& source,
+                                       const target_view<Time>& target_times,
+                                       const tensor_view<Out, 3>& output,
+                                       const tensor_view<std::uint8_t, 2>& statuses,
+                                       const resample_options<Time, Real>& options) noexcept {
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(
+      check_resample_arguments(operation, source, target_times, output, statuses, options));
+  return check_resample_overlap(operation, source, target_times, output, statuses, options);
 }
 
 template <class Time, class Real>

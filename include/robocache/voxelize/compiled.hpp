@@ -47,9 +47,11 @@ inline constexpr bool is_library_reducer =
 /// The call under the library's own names of the formats.
 template <class Reducer, class Real, class In, class Out>
 auto renamed_call(const voxelize_call<Reducer, Real, In, Out>& call) noexcept {
-  static_assert(std::is_same_v<Real, float>, "robocache::compiled has points of float");
+  static_assert(std::is_same_v<Real, float>,
+                "robocache::compiled has points of float; ROBOCACHE_COMPILED names other calls");
   static_assert(is_library_reducer<Reducer>,
-                "robocache::compiled has the library's own reducers; yours needs nvcc");
+                "robocache::compiled has the library's own reducers; ROBOCACHE_COMPILED names "
+                "calls with yours");
   if constexpr (!detail::reduces_features<Reducer>) {
     return call;
   } else {
@@ -57,7 +59,8 @@ auto renamed_call(const voxelize_call<Reducer, Real, In, Out>& call) noexcept {
     using out = typename detail::scalar_traits<Out>::canonical;
     static_assert(
         std::is_same_v<in, out> && (std::is_same_v<in, float> || std::is_same_v<in, bfloat16>),
-        "robocache::compiled has features and outputs of float, or of bfloat16");
+        "robocache::compiled has features and outputs of float, or of bfloat16; "
+        "ROBOCACHE_COMPILED names other calls");
     const feature_view<In>& f = call.features;
     std::int64_t extents[4];
     std::int64_t strides[4];

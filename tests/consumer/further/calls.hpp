@@ -3,6 +3,8 @@
 
 #include <robocache/compiled.hpp>
 
+#include <cuda_fp16.h>
+
 #include <cstdint>
 
 // [snippet:calls]
@@ -29,3 +31,6 @@ struct last_seen {
 };
 ROBOCACHE_COMPILED(voxelize_call<last_seen, double, float, float>)
 // [/snippet:calls]
+
+// By CUDA's name of a scalar, which calls rename.
+ROBOCACHE_COMPILED(resample_call<source_view<__half, float>, float>)

@@ -47,6 +47,11 @@ void without_a_device() {
                              tensor_view<float, 3>(nullptr, {b, 2, 5}), {}, cudaStream_t{});
   expect(!done.ok() && std::strstr(done.message(), "output") != nullptr, "five channels of one",
          done);
+  const tensor_view<const float, 2> none(nullptr, {b, 3});
+  done = robocache::resample(
+      robocache::padded_source(tensor_view<const __half, 3>(nullptr, {b, 3, 1}), none), none,
+      tensor_view<float, 3>(nullptr, {b, 3, 1}), {}, cudaStream_t{});
+  expect(done.ok(), "an empty resample of half", done);
   const rig streams[] = {{source}};
   done = robocache::fuse(streams, tensor_view<const std::int64_t, 2>(nullptr, {b, 2}),
                          tensor_view<float, 3>(nullptr, {b, 2, 1}), cudaStream_t{});
