@@ -122,6 +122,12 @@ add_must_not_compile_test(interop time_type
   "time stamps are float, double, std::int64_t or std::uint64_t")
 add_must_not_compile_test(interop viewed_integers "unpack_point_cloud2_times makes integers")
 add_must_not_compile_test(interop buffer_type "from_span takes what has data\\(\\) and size\\(\\)")
+add_must_not_compile_test(interop strides_to_view
+  "what has strides is not taken for dense: Eigen's matrices by eigen_view" FEWER 25)
+add_must_not_compile_test(interop strides_to_span
+  "from_span takes what has data\\(\\) and size\\(\\) and no strides")
+add_must_not_compile_test(interop temporary_buffer "is gone before the view is used")
+add_must_not_compile_test(interop temporary_cloud "deleted function|deleted")
 add_cuda_stream_test(interop)
 
 add_must_compile_test(mistakes mistakes.cpp)

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 // What `check_memory` makes of the runtime's answers. The runtime is a fake, so neither a device
@@ -40,6 +41,8 @@ struct fake_runtime {
   bool asked_at_home = false;
   cudaError_t stream = cudaSuccess;
   cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
+  cudaStreamCaptureMode mode = cudaStreamCaptureModeGlobal;
+  bool asked_in_another_mode = false;
   cudaError_t last = cudaSuccess;
   int asked = 0;
 
@@ -83,6 +86,10 @@ extern "C" cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr which, 
   *value = which == cudaDevAttrPageableMemoryAccess && fake.pageable ? 1 : 0;
   return cudaSuccess;
 }
+extern "C" cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode* mode) {
+  std::swap(fake.mode, *mode);
+  return cudaSuccess;
+}
 extern "C" cudaError_t cudaStreamIsCapturing(cudaStream_t, cudaStreamCaptureStatus* status) {
   *status = fake.capture;
   return cudaSuccess;
@@ -93,6 +100,7 @@ extern "C" cudaError_t cudaStreamGetDevice(cudaStream_t, int* device) {
 }
 extern "C" cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* found, const void* p) {
   ++fake.asked;
+  if (fake.mode != cudaStreamCaptureModeRelaxed) fake.asked_in_another_mode = true;
   *found = {};
   found->type = cudaMemoryTypeUnregistered;
   found->device = -1;
@@ -267,6 +275,16 @@ TEST_CASE("a stream of another device than the current one is named first", "[me
 }
 
 #endif
+
+TEST_CASE("questions do not end a capture of another CUDA stream", "[memory]") {
+  fake = {};
+  resample_arguments all;
+  all.put(0, 0, 0, 1, 0);
+  CHECK_FALSE(all.check().ok());
+  CHECK(fake.asked > 0);
+  CHECK_FALSE(fake.asked_in_another_mode);
+  CHECK(fake.mode == cudaStreamCaptureModeGlobal);
+}
 
 TEST_CASE("nothing is asked while a graph is captured", "[memory]") {
   fake = {};

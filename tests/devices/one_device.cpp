@@ -83,3 +83,14 @@ TEST_CASE("a capture that is under way is left alone", "[memory]") {
   CHECK(graph != nullptr);
   if (graph != nullptr) (void)cudaGraphDestroy(graph);
 }
+
+TEST_CASE("a capture of another CUDA stream goes on", "[memory]") {
+  const robocache_test::placed_call call;
+  const any_stream captured;
+  const any_stream stream;
+  REQUIRE(cudaStreamBeginCapture(captured, cudaStreamCaptureModeGlobal) == cudaSuccess);
+  CHECK(call.said(stream, nullptr).empty());
+  cudaGraph_t graph = nullptr;
+  CHECK(cudaStreamEndCapture(captured, &graph) == cudaSuccess);
+  if (graph != nullptr) (void)cudaGraphDestroy(graph);
+}

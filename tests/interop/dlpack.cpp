@@ -87,6 +87,11 @@ TEST_CASE("tensors of another type, rank or memory are refused", "[interop]") {
   DLTensor elsewhere = good;
   elsewhere.device = {kDLCUDA, 3};
   CHECK(refused<float, 2>(elsewhere) == "from_dlpack: values is on device type 2, must be 1 (CPU)");
+  tensor_view<float, 2> there;
+  CHECK(from_dlpack("values", elsewhere, dlpack_memory::device, there).ok());
+  CHECK(from_dlpack("values", elsewhere, dlpack_memory::device, there, 3).ok());
+  CHECK(std::string(from_dlpack("values", elsewhere, dlpack_memory::device, there, 0).message()) ==
+        "from_dlpack: values is on CUDA device 3, must be on 0");
   DLTensor vectors = good;
   vectors.dtype.lanes = 4;
   CHECK(refused<float, 2>(vectors) == "from_dlpack: values is of float32 x 4, must be of float32");

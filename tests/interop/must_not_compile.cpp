@@ -51,8 +51,23 @@ const cudaStream_t where = nullptr;
 const robocache::cpu_execution where;
 #endif
 
-bool all(const message& cloud, out* numbers, stamp* times, std::vector<element>& buffer);
-bool all(const message& cloud, out* numbers, stamp* times, std::vector<element>& buffer) {
+/// What libraries of matrices have: a row of one that stores columns one after another.
+struct strided_row {
+  float* data() const;
+  std::int64_t size() const;
+  std::int64_t innerStride() const;
+};
+#if defined(WRONG_strides_to_view)
+using row = strided_row;
+#else
+using row = std::vector<float>;
+#endif
+message made();
+
+bool all(const message& cloud, out* numbers, stamp* times, std::vector<element>& buffer,
+         row& numbers_in_a_row);
+bool all(const message& cloud, out* numbers, stamp* times, std::vector<element>& buffer,
+         row& numbers_in_a_row) {
   robocache::point_view<float> points;
   tensor_view<const viewed, 1> view;
   tensor_view<float, 2> shaped;
@@ -60,5 +75,15 @@ bool all(const message& cloud, out* numbers, stamp* times, std::vector<element>&
          robocache::point_cloud2_times(cloud, "t", view).ok() &&
          robocache::unpack_point_cloud2(cloud, {"x"}, tensor_view(numbers, {8, 1}), where).ok() &&
          robocache::unpack_point_cloud2_times(cloud, "t", tensor_view(times, {8}), where).ok() &&
+#if defined(WRONG_temporary_cloud)
+         robocache::point_cloud2_points(robocache::point_cloud2_at(made(), nullptr), points).ok() &&
+#endif
+#if defined(WRONG_temporary_buffer)
+         robocache::from_span("buffer", std::vector<float>(6), {2, 3}, shaped).ok() &&
+#endif
+#if defined(WRONG_strides_to_span)
+         robocache::from_span("buffer", strided_row(), {2, 3}, shaped).ok() &&
+#endif
+         tensor_view<float, 1>(numbers_in_a_row).extent(0) == 6 &&
          robocache::from_span("buffer", buffer, {2, 3}, shaped).ok();
 }

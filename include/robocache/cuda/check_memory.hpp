@@ -38,7 +38,9 @@ class device_memory {
  public:
   ROBOCACHE_DETAIL_COLD device_memory(const char* operation, cudaStream_t stream) noexcept
       : operation_(operation), pending_(cudaPeekAtLastError()) {
-    // In a capture some of the questions are not allowed, and would end it.
+    // Without this the questions would end a capture of another CUDA stream by this thread.
+    exchanged_ = cudaThreadExchangeStreamCaptureMode(&mode_) == cudaSuccess;
+    // In a capture of this one they are not allowed, and would end it.
     cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
     cudaError_t error = cudaStreamIsCapturing(stream, &capture);
     if (error == cudaSuccess && capture != cudaStreamCaptureStatusNone) {
@@ -70,6 +72,7 @@ class device_memory {
   device_memory(const device_memory&) = delete;
   device_memory& operator=(const device_memory&) = delete;
   ROBOCACHE_DETAIL_COLD ~device_memory() {
+    if (exchanged_) (void)cudaThreadExchangeStreamCaptureMode(&mode_);
     if (pending_ == cudaSuccess) (void)cudaGetLastError();
   }
 
@@ -148,6 +151,8 @@ class device_memory {
   const char* operation_;
   const char* suffix_ = "";
   cudaError_t pending_;
+  cudaStreamCaptureMode mode_ = cudaStreamCaptureModeRelaxed;
+  bool exchanged_ = false;
   int current_ = 0;
   int device_ = 0;
   status result_;
@@ -259,8 +264,9 @@ constexpr const char* name_of(const voxelize_call<Reducer, Real, In, Out>&) noex
 /// would fail. A launcher does not look: such a call fails later, in a kernel, with an error that
 /// names nothing and ends the use of the device.
 ///
-/// Does not wait, allocates nothing, reads and writes no data. Takes some microseconds per pointer;
-/// with one that is wrong it may make other devices current for a moment. With a toolkit before
+/// Does not wait, reads and writes no data. Takes some microseconds per pointer. With one that is
+/// wrong it may make other devices current for a moment, of which the first use of each makes a
+/// context there, in milliseconds and hundreds of megabytes. With a toolkit before
 /// 12.8 the stream is taken to be the current device's.
 ///
 /// \code

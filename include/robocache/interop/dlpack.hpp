@@ -88,17 +88,17 @@ inline const char* dl_name(int code) noexcept {
 
 /// A tensor of DLPack as a view, if its type, its rank and its memory are right.
 ///
-/// \param name    what messages call it
-/// \param tensor  a `DLTensor`; in a `DLManagedTensor` it is `dl_tensor`
-/// \param memory  where it must lie
-/// \param view    out: the view; not touched if the tensor is refused. `T` is const where the
-/// tensor
-///                is only read, as it must be with `DLManagedTensorVersioned` if its flags have
-///                `DLPACK_FLAG_BITMASK_READ_ONLY`
+/// \param name       what messages call it
+/// \param tensor     a `DLTensor`; in a `DLManagedTensor` it is `dl_tensor`
+/// \param memory     where it must lie
+/// \param view       out: the view; not touched if the tensor is refused. `T` is const where the
+///                   tensor is only read, as it must be with `DLManagedTensorVersioned` if its
+///                   flags have `DLPACK_FLAG_BITMASK_READ_ONLY`
+/// \param device_id  of the GPU that memory of `kDLCUDA` must be on; any if it is not given
 /// \return `invalid_argument` with the name and the numbers that disagree
 template <class Tensor, class T, int Rank>
 ROBOCACHE_HIDDEN status from_dlpack(const char* name, const Tensor& tensor, dlpack_memory memory,
-                                    tensor_view<T, Rank>& view) noexcept {
+                                    tensor_view<T, Rank>& view, int device_id = -1) noexcept {
   const int device = static_cast<int>(tensor.device.device_type);
   const bool shared = device == detail::dl_cuda_host || device == detail::dl_cuda_managed;
   const bool there =
@@ -106,6 +106,11 @@ ROBOCACHE_HIDDEN status from_dlpack(const char* name, const Tensor& tensor, dlpa
   if (!there && !shared) {
     return status::invalid_argument("from_dlpack: %s is on device type %d, must be %s", name,
                                     device, memory == dlpack_memory::host ? "1 (CPU)" : "2 (CUDA)");
+  }
+  const int number = static_cast<int>(tensor.device.device_id);
+  if (device == detail::dl_cuda && device_id >= 0 && number != device_id) {
+    return status::invalid_argument("from_dlpack: %s is on CUDA device %d, must be on %d", name,
+                                    number, device_id);
   }
   constexpr detail::dl_type wanted = detail::dl_type_of<std::remove_const_t<T>>();
   const int code = static_cast<int>(tensor.dtype.code);

@@ -27,6 +27,9 @@ namespace robocache {
 /// Eigen stores columns one after another unless told otherwise, so a matrix whose rows are samples
 /// has a stride of its number of rows between channels. That is right, but slow on a GPU; for speed
 /// let rows be neighbours (`Eigen::RowMajor`).
+///
+/// \param dense  what the view shows; must outlive it. An expression, which has no memory, and a
+///               temporary that owns its memory are refused when they are compiled
 template <class Dense>
 auto eigen_view(Dense&& dense) noexcept {
   using type = std::remove_reference_t<Dense>;
@@ -46,6 +49,8 @@ auto eigen_view(Dense&& dense) noexcept {
 }
 
 /// [size] of a vector of Eigen's, a row or a column, or a map or a block of one.
+///
+/// \param dense  as of `eigen_view`
 template <class Dense>
 auto eigen_vector_view(Dense&& dense) noexcept {
   using type = std::remove_reference_t<Dense>;

@@ -82,6 +82,8 @@ template <class Message>
 point_cloud2_copy<Message> point_cloud2_at(const Message& message, const void* data) noexcept {
   return {message, data};
 }
+template <class Message>
+void point_cloud2_at(const Message&& message, const void* data) = delete;  // it would be gone
 
 namespace detail {
 
@@ -277,7 +279,7 @@ ROBOCACHE_DETAIL_OUTLINE inline status check_field(const char* function, const c
         "%s: field '%s' has datatype %lld, must be 1 (INT8) to 8 (FLOAT64)", function,
         cloud_text(name).text(), static_cast<long long>(datatype));
   }
-  if (count != 1) {
+  if (count != 1 && count != 0) {  // some drivers write 0 for one
     return status::invalid_argument("%s: field '%s' has count %lld, must be 1", function,
                                     cloud_text(name).text(), static_cast<long long>(count));
   }

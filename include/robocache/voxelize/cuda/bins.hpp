@@ -525,8 +525,8 @@ struct binned_call {
     voxels.vectors = channels / static_cast<std::uint32_t>(voxels.width);
     // Several blocks to a bin if there are not enough bins to go round, or too many vectors to
     // count.
-    constexpr std::uint32_t most_vectors = 1 << 14;
-    std::uint32_t parts = (voxels.vectors + most_vectors - 1) / most_vectors;
+    constexpr std::uint32_t most_of_part = 1 << 14;
+    std::uint32_t parts = (voxels.vectors + most_of_part - 1) / most_of_part;
     parts = greatest_of(parts, static_cast<std::uint32_t>(enough_bins<true> / points.bins));
     if (voxels.vectors == 0) parts = 1;
     voxels.share = (voxels.vectors + parts - 1) / parts;
