@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <vector>
 
 /// \file
@@ -71,7 +72,7 @@ int main() {
   std::size_t occupied = 0, wrong = 0;
   for (std::size_t v = 0; v < cells; ++v) {
     occupied += expected[v] != 0 ? 1u : 0u;
-    wrong += means[v] != expected[v] ? 1u : 0u;
+    wrong += std::memcmp(&means[v], &expected[v], sizeof(float)) != 0 ? 1u : 0u;
   }
   std::printf("%zu of %zu voxels see the wall\n", occupied, cells);
   if (wrong != 0) std::fprintf(stderr, "%zu voxels differ from the CPU's\n", wrong);

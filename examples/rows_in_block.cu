@@ -7,14 +7,55 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <string>
 #include <vector>
 
 /// \file
 /// Rows that never leave the block: a block resamples 32 of them into shared memory and encodes
 /// them there. Ends with 1 unless the features have the bits that `resample` on the CPU and the
-/// same products in the same order give.
+/// same products in the same order give, and wrong arguments are refused.
+
+namespace {
+
+using call_options = robocache::resample_options<std::int64_t>;
+
+/// Whether a call of these extents, which launches nothing, has this outcome.
+bool ends_with(const std::string& expected, std::int64_t items, std::int64_t rows,
+               std::int64_t channels, const call_options& options = {}) {
+  using robocache::tensor_view;
+  float value = 0, features = 0;
+  std::int64_t time = 0;
+  const auto call = robocache::make_resample_call(
+      robocache::padded_source(tensor_view(&value, {items, 1, channels}, {0, 0, 0}),
+                               tensor_view(&time, {items, 1}, {0, 0})),
+      tensor_view(&time, {rows}, {0}), tensor_view<float, 3>(nullptr, {items, rows, channels}), {},
+      options);
+  const robocache::status done =
+      embedding::launch_encoder(call, {&value, &value}, &features, nullptr);
+  if (done.message() == expected) return true;
+  std::fprintf(stderr, "'%s' instead of '%s'\n", done.message(), expected.c_str());
+  return false;
+}
+
+/// What the kernel cannot do, and what leaves it nothing to do. Needs no GPU.
+bool checks_its_arguments() {
+  const float scale[embedding::encoder_channels] = {};
+  call_options scaled;
+  scaled.scale = robocache::tensor_view(scale, {embedding::encoder_channels});
+  return ends_with("encode_streams: output has 31 channels, must have 32", 1, 1, 31) &&
+         ends_with("encode_streams: output has 65536 items, at most 65535 are supported", 65'536, 1,
+                   32) &&
+         ends_with(
+             "encode_streams: options.scale has extent 32 and options.shift 0, both must be "
+             "empty",
+             1, 1, 32, scaled) &&
+         ends_with("", 0, 1, 32) && ends_with("", 1, 0, 32);
+}
+
+}  // namespace
 
 int main() {
+  if (!checks_its_arguments()) return 1;
   if (!embedding::has_device()) return embedding::skipped;
   using robocache::tensor_view;
   constexpr std::int64_t batch = 6, samples = 300, rows = 250;
@@ -35,7 +76,7 @@ int main() {
     weights.push_back(static_cast<float>(i * 37 % 61) / 61 - 0.5f);
   }
   for (std::int64_t k = 0; k < features; ++k) bias.push_back(0.1f * static_cast<float>(k) - 0.4f);
-  robocache::resample_options<std::int64_t> options;
+  call_options options;
   options.max_gap = 13'000'000;
 
   const embedding::device_vector<std::int64_t> device_times(times), device_targets(targets);

@@ -17,6 +17,7 @@ inline constexpr int encoder_threads = 64;
 inline constexpr int rows_of_block = 32;
 inline constexpr int encoder_channels = 32;
 inline constexpr int encoder_features = 8;
+inline constexpr int most_items = 65'535;  // the grid's second dimension
 
 using encoder_rows = robocache::resample_work<float, std::int64_t, float, false>;
 
@@ -85,12 +86,32 @@ template <class Call>
 robocache::status launch_encoder(const Call& call, const encoder& layer, float* features,
                                  cudaStream_t stream) {
   if (robocache::status s = call.check_for_rows("encode_streams"); !s.ok()) return s;
-  const auto rows = static_cast<int>(call.output.extent(1));
+  const long long items = call.output.extent(0);
+  const long long rows = call.output.extent(1);
+  const long long channels = call.output.extent(2);
+  // What this kernel cannot do, and `resample` can.
+  using robocache::status;
+  if (channels != encoder_channels) {
+    return status::invalid_argument("encode_streams: output has %lld channels, must have %d",
+                                    channels, encoder_channels);
+  }
+  if (items > most_items) {
+    return status::invalid_argument(
+        "encode_streams: output has %lld items, at most %d are supported", items, most_items);
+  }
+  const encoder_rows work = call.work();
+  if (!work.affine().is_identity()) {
+    return status::invalid_argument(
+        "encode_streams: options.scale has extent %lld and options.shift %lld, both must be empty",
+        static_cast<long long>(call.options.scale.extent(0)),
+        static_cast<long long>(call.options.shift.extent(0)));
+  }
+  if (items == 0 || rows == 0) return {};  // a launch without blocks is an error
   const dim3 grid(static_cast<unsigned>((rows + rows_of_block - 1) / rows_of_block),
-                  static_cast<unsigned>(call.output.extent(0)));
+                  static_cast<unsigned>(items));
   return robocache::launch_kernel("encode_streams", &encode_streams, grid, dim3(encoder_threads),
-                                  stream, rows, robocache::tiling_of(call).width(), layer, features,
-                                  call.work());
+                                  stream, static_cast<int>(rows),
+                                  robocache::tiling_of(call).width(), layer, features, work);
 }
 // [/snippet:launch]
 

@@ -23,6 +23,7 @@ __global__ void __launch_bounds__(control_threads)
 
 template <class Follower = trajectory_follower>
 cudaError_t launch_control(const environments& all, int ticks, cudaStream_t stream) {
+  if (all.count == 0) return cudaSuccess;  // a launch without blocks is an error
   const auto blocks = static_cast<unsigned>((all.count + control_threads - 1) / control_threads);
   control<Follower><<<blocks, control_threads, 0, stream>>>(all, ticks);
   return cudaGetLastError();
