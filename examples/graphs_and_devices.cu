@@ -61,12 +61,15 @@ robocache::status run_cycle(const cycle& c, const robocache::workspace& space, W
 }
 // [/snippet:work]
 
+template <class T>
+using pinned_vector = std::vector<T, embedding::pinned_allocator<T>>;
+
 /// A recording and a cloud; each number makes another one, of other lengths.
 struct inputs {
-  std::vector<float> values, points;
-  std::vector<double> times, targets;
-  std::vector<std::int64_t> lengths;
-  std::vector<std::uint32_t> present;
+  pinned_vector<float> values, points;
+  pinned_vector<double> times, targets;
+  pinned_vector<std::int64_t> lengths;
+  pinned_vector<std::uint32_t> present;
 
   explicit inputs(std::int64_t number) {
     for (std::int64_t b = 0; b < batch; ++b) {
@@ -133,6 +136,7 @@ class on_device {
     return {values_.data(), times_.data(),   lengths_.data(), targets_.data(),
             points_.data(), present_.data(), states_.data(),  counts_.data()};
   }
+  /// The inputs must live until the CUDA stream has copied them.
   void set(const inputs& in, cudaStream_t stream) const {
     copy(values_, in.values, stream);
     copy(points_, in.points, stream);
@@ -158,7 +162,7 @@ class on_device {
 
  private:
   template <class T>
-  static void copy(const embedding::device_vector<T>& to, const std::vector<T>& from,
+  static void copy(const embedding::device_vector<T>& to, const pinned_vector<T>& from,
                    cudaStream_t stream) {
     must(cudaMemcpyAsync(to.data(), from.data(), from.size() * sizeof(T), cudaMemcpyHostToDevice,
                          stream),
@@ -261,7 +265,7 @@ void allocate_in_stream(cudaStream_t stream) {
 
 /// Two cycles at the same time, and a copy that only one of them waits for.
 void run_side_by_side() {
-  const on_device devices[2];
+  const on_device buffers[2];
   const inputs in[2] = {inputs(1), inputs(2)};
   cudaStream_t streams[2];
   cudaEvent_t uploaded = nullptr;
@@ -274,16 +278,16 @@ void run_side_by_side() {
     // A workspace each: their kernels may run at the same time.
     const embedding::device_vector<unsigned char> first(workspace_bytes());
     const embedding::device_vector<unsigned char> second(workspace_bytes());
-    devices[0].set(in[0], streams[0]);
-    devices[1].set(in[1], streams[0]);  // uploaded in one CUDA stream, used in the other
+    buffers[0].set(in[0], streams[0]);
+    buffers[1].set(in[1], streams[0]);  // uploaded in one CUDA stream, used in the other
     must(cudaEventRecord(uploaded, streams[0]), "cudaEventRecord");
     must(cudaStreamWaitEvent(streams[1], uploaded, 0), "cudaStreamWaitEvent");
-    must(run_cycle(devices[0].memory(), {first.data(), first.size()}, streams[0]));
-    must(run_cycle(devices[1].memory(), {second.data(), second.size()}, streams[1]));
+    must(run_cycle(buffers[0].memory(), {first.data(), first.size()}, streams[0]));
+    must(run_cycle(buffers[1].memory(), {second.data(), second.size()}, streams[1]));
     // [/snippet:streams]
     bool good = true;
     for (int i = 0; i < 2; ++i) {
-      good = same(devices[i].get(streams[i]), on_cpu(in[i])) && good;
+      good = same(buffers[i].get(streams[i]), on_cpu(in[i])) && good;
     }
     expect(good, "two CUDA streams:");
   }
@@ -295,6 +299,7 @@ void run_side_by_side() {
 struct gpu {
   int device = 0;
   cudaStream_t stream = nullptr;
+  std::unique_ptr<inputs> in;  // alive until they have been copied
   std::unique_ptr<on_device> memory;
   std::unique_ptr<embedding::device_vector<unsigned char>> space;
 };
@@ -308,6 +313,7 @@ void run_on_all(int devices) {
     gpu mine;
     mine.device = d;
     must(cudaStreamCreateWithFlags(&mine.stream, cudaStreamNonBlocking), "cudaStreamCreate");
+    mine.in = std::make_unique<inputs>(d);  // pinned, or a copy would hold this thread up
     mine.memory = std::make_unique<on_device>();
     mine.space = std::make_unique<embedding::device_vector<unsigned char>>(workspace_bytes());
     must(run_cycle(mine.memory->memory(), {mine.space->data(), mine.space->size()},
@@ -316,14 +322,14 @@ void run_on_all(int devices) {
   }
   for (const gpu& each : gpus) {  // none waits for another
     must(cudaSetDevice(each.device), "cudaSetDevice");
-    each.memory->set(inputs(each.device), each.stream);
+    each.memory->set(*each.in, each.stream);
     must(run_cycle(each.memory->memory(), {each.space->data(), each.space->size()}, each.stream));
   }
   // [/snippet:devices]
   bool good = true;
   for (const gpu& each : gpus) {
     must(cudaSetDevice(each.device), "cudaSetDevice");
-    good = same(each.memory->get(each.stream), on_cpu(inputs(each.device))) && good;
+    good = same(each.memory->get(each.stream), on_cpu(*each.in)) && good;
   }
   std::printf("%d GPU%s\n", devices, devices == 1 ? ": nothing was tried with two" : "s");
   expect(good, "all GPUs of this machine:");
@@ -346,7 +352,7 @@ void run_on_all(int devices) {
 
 /// Points that were forgotten on the host.
 void name_what_is_wrong(cudaStream_t stream) {
-  const inputs in(0);
+  const std::vector<float> host_points(3 * most_points);
   const on_device device;
   const embedding::device_vector<unsigned char> memory(workspace_bytes());
   const cycle work = device.memory();
@@ -354,16 +360,15 @@ void name_what_is_wrong(cudaStream_t stream) {
   must(cudaDeviceGetAttribute(&pageable, cudaDevAttrPageableMemoryAccess, 0), "the attribute");
   // [snippet:check]
   robocache::voxelize_call<robocache::reducers::count, float, std::uint32_t, std::uint32_t> call{};
-  call.points =
-      robocache::points_of(tensor_view(in.points.data(), {most_points, 3}));  // the host's
+  call.points = robocache::points_of(tensor_view(host_points.data(), {most_points, 3}));
   call.grid = grid;
   call.output = tensor_view(work.counts, {16, 16, 16});
   call.space = {memory.data(), memory.size()};
   robocache::status done = call.check(stream);
   if (done.ok()) done = robocache::check_memory(call, stream);
   if (done.ok()) done = robocache::voxelize(call, stream);
-  // "voxelize: points is at 0x5f3c2010, memory of the host or freed, the CUDA stream is of device
-  // 0"
+  // "voxelize: points is at 0x5f3c2010, memory of the host or freed,
+  // the CUDA stream is of device 0"
   // [/snippet:check]
   must(cudaStreamSynchronize(stream), "kernels");
   const std::string message = done.message();

@@ -62,4 +62,23 @@ class device_vector {
   std::size_t size_ = 0;
 };
 
+/// The allocator of vectors in pinned memory: a copy from there into device memory does not hold
+/// the host up, and so reads the vector later.
+template <class T>
+struct pinned_allocator {
+  using value_type = T;
+
+  pinned_allocator() = default;
+  template <class U>
+  pinned_allocator(const pinned_allocator<U>&) {}
+  T* allocate(std::size_t size) const {
+    void* data = nullptr;
+    must(cudaMallocHost(&data, size * sizeof(T)), "cudaMallocHost");
+    return static_cast<T*>(data);
+  }
+  void deallocate(T* data, std::size_t) const { cudaFreeHost(data); }
+  friend bool operator==(const pinned_allocator&, const pinned_allocator&) { return true; }
+  friend bool operator!=(const pinned_allocator&, const pinned_allocator&) { return false; }
+};
+
 }  // namespace embedding

@@ -16,7 +16,7 @@
 #include <vector>
 
 // What `check_memory` makes of the runtime's answers. The runtime is a fake, so neither a device
-// nor two are needed: device_memory.cu asks the real one.
+// nor two are needed: one_device.cpp and two_devices.cpp ask the real one.
 
 namespace {
 
