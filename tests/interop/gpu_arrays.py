@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Arrays of PyTorch, CuPy and JAX on a GPU, through DLPack, without copies: gpu_arrays.py LIBRARY
 
-Each framework that is not installed is skipped, and said. Ends with 4 (skipped) where there is
-none, or no GPU. By hand:
+A framework that is not installed or finds no GPU is left out; any other failure to load one is an
+error. The last line says which ran and which did not. Ends with 4 (skipped) where neither PyTorch
+nor CuPy is there, or no GPU. By hand:
 
     nvcc -std=c++17 -arch=sm_90 -shared -Xcompiler -fPIC -Iinclude -I<folder of dlpack/dlpack.h> \\
         tests/interop/gpu_library.cu -o gpu_library.so && python3 tests/interop/gpu_arrays.py \\
@@ -12,6 +13,7 @@ none, or no GPU. By hand:
 
 import ctypes
 import gc
+import importlib.util
 import os
 import sys
 
@@ -42,11 +44,21 @@ def pointer(capsule):
 # ------------------------------------------------------------------------------------- frameworks
 
 
+class Missing(Exception):
+    """Why a framework is left out. What it raises itself when it is loaded is not caught."""
+
+
+def require(name):
+    if importlib.util.find_spec(name) is None:
+        raise Missing("not installed")
+
+
 class Torch:
     def __init__(self):
+        require("torch")
         import torch
         if not torch.cuda.is_available():
-            raise ImportError("it finds no GPU")
+            raise Missing("finds no GPU")
         self.it, self.version = torch, torch.__version__
 
     def array(self, x):
@@ -74,8 +86,10 @@ class Torch:
 
 class Cupy(Torch):
     def __init__(self):
+        require("cupy")
         import cupy
-        cupy.zeros(1)
+        if not cupy.cuda.is_available():
+            raise Missing("finds no GPU")
         self.it, self.version = cupy, cupy.__version__
 
     def array(self, x):
@@ -100,10 +114,11 @@ class Cupy(Torch):
 
 class Jax(Torch):
     def __init__(self):
+        require("jax")
         import jax
         jax.config.update("jax_enable_x64", True)
         if jax.default_backend() != "gpu":
-            raise ImportError("it finds no GPU")
+            raise Missing("finds no GPU")
         self.it, self.version = jax, jax.__version__
 
     def array(self, x):
@@ -256,19 +271,21 @@ def main():
         print("skipped: no GPU")
         return 4
     stream = library.robocache_test_new_stream()
-    found = {}
+    found, missing = {}, []
     for kind in (Torch, Cupy, Jax):
         try:
             found[kind] = kind()
-        except Exception as error:
-            print(f"skipped: {kind.__name__}: {error}".splitlines()[0])
+        except Missing as reason:
+            missing.append(f"{kind.__name__} ({reason})")
     writable = found.get(Torch) or found.get(Cupy)
     if writable is None:
-        print("skipped: neither PyTorch nor CuPy, which make the outputs")
+        print("skipped: neither PyTorch nor CuPy, which make the outputs;", ", ".join(missing))
         return 4
     for kind, framework in found.items():
         print(f"{kind.__name__} {framework.version}")
         check(framework, framework if kind is not Jax else writable, stream)
+    print("ran:", ", ".join(f"{kind.__name__} {f.version}" for kind, f in found.items()) +
+          "; did not:", ", ".join(missing) or "none")
     return 0
 
 
