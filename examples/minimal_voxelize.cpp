@@ -82,7 +82,7 @@ int main() {
   const auto intensity =
       robocache::feature_records<float>(sweep.data(), static_cast<std::int64_t>(sweep.size()),
                                         sizeof(lidar_point), offsetof(lidar_point, intensity));
-  const tensor_view<float, 4> output(means.data(), {4, 8, 8, 1});  // [z][y][x][F]
+  const tensor_view output(means.data(), {4, 8, 8, 1});  // [z][y][x][F]
   reports.counts = tensor_view(counts.data(), {4, 8, 8});
 
   robocache::voxel_options options;  // the first sweep overwrites what is in the buffers

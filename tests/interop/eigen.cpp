@@ -73,7 +73,7 @@ TEST_CASE("a trajectory in Eigen is resampled into Eigen", "[interop]") {
   const robocache::status done = robocache::resample(
       robocache::packed_source(eigen_view(joints), eigen_vector_view(times), everything),
       eigen_vector_view(targets),
-      tensor_view<double, 3>(result.data(), {1, 3, 2}, {6, 1, 3}),  // columns one after another
+      tensor_view(result.data(), {1, 3, 2}, {6, 1, 3}),  // columns one after another
       {}, robocache::cpu);
   // [/snippet:eigen]
   CHECK(std::string(done.message()) == "");

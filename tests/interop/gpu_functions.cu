@@ -164,7 +164,7 @@ robocache::status resample_with_thrust(const std::vector<float>& values,
   // [snippet:thrust]
   thrust::device_vector<float> joints(values.begin(), values.end());
   thrust::device_vector<double> stamps(times.begin(), times.end());
-  const thrust::device_vector<double> grid(targets.begin(), targets.end());
+  const thrust::device_vector<double> at(targets.begin(), targets.end());
   thrust::device_vector<float> result(2 * 20 * 3);
 
   tensor_view<const float, 3> v;
@@ -175,7 +175,7 @@ robocache::status resample_with_thrust(const std::vector<float>& values,
   if (auto s = robocache::from_thrust("result", result, {2, 20, 3}, out); !s.ok()) return s;
   const cudaStream_t stream = cudaStreamPerThread;
   const robocache::status done = robocache::resample(robocache::padded_source(v, t),
-                                                     robocache::thrust_view(grid), out, {}, stream);
+                                                     robocache::thrust_view(at), out, {}, stream);
   // [/snippet:thrust]
   (void)cudaStreamSynchronize(stream);
   output.resize(result.size());

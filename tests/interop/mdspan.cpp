@@ -147,12 +147,12 @@ TEST_CASE("views that an mdspan cannot express are refused", "[interop]") {
 
 TEST_CASE("the result of a call as an mdspan", "[interop]") {
   // [snippet:mdspan]
-  std::vector<float> grid(2 * 3 * 4);
-  const tensor_view voxels(grid.data(), {2, 3, 4});           // [z][y][x]
+  std::vector<float> means(2 * 3 * 4);
+  const tensor_view voxels(means.data(), {2, 3, 4});          // [z][y][x]
   md::mdspan<float, md::extents<int, 2, 3, 4>> map(nullptr);  // std::mdspan, or cuda::std::mdspan
   const robocache::status viewed = to_mdspan("voxels", voxels, map);
   if (!viewed.ok()) throw std::runtime_error(viewed.message());
   // [/snippet:mdspan]
-  CHECK(map.data_handle() == grid.data());
+  CHECK(map.data_handle() == means.data());
   CHECK(map.extent(1) == 3);
 }
