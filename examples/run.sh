@@ -27,7 +27,8 @@ find_cuda
 configure "$build" -DROBOCACHE_BUILD_TESTS=OFF -DROBOCACHE_BUILD_BENCH=OFF \
   -DROBOCACHE_BUILD_DOCS=OFF || fail "configuring; the reason is above"
 note "building with $(parallel_jobs) compilers at once"
-cmake --build "$build" --parallel "$(parallel_jobs)" || fail "the build"
+cmake --build "$build" --parallel "$(parallel_jobs)" --target robocache_recording_programs ||
+  fail "the build"
 describe_build "$build"
 
 for program in resample_recording fuse_recording voxelize_scan; do
