@@ -73,6 +73,14 @@ def bits(tensor):
     return tensor.detach().cpu().contiguous().view(torch.uint8)
 
 
+def spread(tensor):
+    """A larger tensor, and the same numbers as every other column of it."""
+    room = torch.full((*tensor.shape[:-1], 2 * tensor.shape[-1]), 7, dtype=tensor.dtype,
+                      device=tensor.device)
+    room[..., 1::2].copy_(tensor)
+    return room, room[..., 1::2]
+
+
 class SameBits(unittest.TestCase):
     def test_of_resample(self):
         for values_type, out_type, time_type in RESAMPLE_TYPES:
@@ -159,13 +167,17 @@ class Allocations(unittest.TestCase):
         return [after[k] - before[k] for k in ("allocation.all.allocated", "segment.all.allocated")]
 
     def test_none_with_out_but_for_the_workspace(self):
-        for name, call, inputs, outputs in calls("cuda"):
-            with self.subTest(call=name):
-                where = [x.data_ptr() for x in outputs]
-                blocks, from_driver = self.allocated(call, inputs, outputs)
-                self.assertEqual(blocks, 10 if name.startswith("voxelize") else 0)
-                self.assertEqual(from_driver, 0)
-                self.assertEqual(where, [x.data_ptr() for x in outputs])
+        for (name, call, inputs, outputs), expected in zip(calls("cuda"), calls("cpu")):
+            expected[1](expected[2], expected[3])
+            for given in (inputs, [spread(x)[1] for x in inputs]):
+                with self.subTest(call=name, strides=[x.stride() for x in given]):
+                    room, out = spread(outputs[0])
+                    blocks, from_driver = self.allocated(call, given, [out, *outputs[1:]])
+                    self.assertEqual(blocks, 10 if name.startswith("voxelize") else 0)
+                    self.assertEqual(from_driver, 0)
+                    # Not through `out`: the memory that it showed before the call.
+                    self.assertTrue(torch.equal(bits(room[..., 1::2]), bits(expected[3][0])))
+                    self.assertTrue(bool((room[..., ::2] == 7).all()), "between the columns")
 
     def test_errors_leave_nothing_behind(self):
         v = torch.zeros((2, 50, 3), device="cuda")

@@ -5,6 +5,7 @@
     PYTHONPATH=<build> python3 test_operators.py
 """
 
+import ctypes
 import resource
 import sys
 import unittest
@@ -116,16 +117,38 @@ class Resample(OnEachDevice):
         for device, _ in self.each([""]):
             v, t, at = to(device, values, times, targets)
             room = torch.full((2, 11, 8), 7.0, device=device)
+            where = room.data_ptr()
             out = room[:, :, 1:7:2]
             statuses = torch.empty((2, 11), dtype=torch.uint8, device=device)
-            where = out.data_ptr()
             self.assertIsNone(ops.resample_out(v, t, at, out=out, statuses=statuses))
-            self.assertEqual(out.data_ptr(), where)
-            self.assertTrue(torch.equal(out, ops.resample(v, t, at)))
+            expected = ops.resample(v, t, at)
+            self.assertTrue(torch.equal(out, expected))
+            # Neither through `out`: another tensor of the same memory, and the bare address.
+            self.assertTrue(torch.equal(room[:, :, 1:7:2], expected))
+            if device == "cpu":
+                memory = np.array((ctypes.c_float * room.numel()).from_address(where))
+                np.testing.assert_array_equal(memory.reshape(2, 11, 8)[:, :, 1:7:2],
+                                              expected.numpy())
             self.assertTrue(bool((room[:, :, ::2] == 7).all()), "between the columns")
             outside = [[1 if x < row[0] else 2 if x > row[-1] else 0 for x in stamps(targets)]
                        for row in stamps(times)]
             self.assertEqual(statuses.tolist(), outside)
+
+    def test_views_are_not_copied(self):
+        """Sliding windows over one recording: copies of the views would be 4 and 2 TB."""
+        samples, window, channels = 1_000_000, 500_000, 4
+        items = samples - window + 1
+        for device, _ in self.each([""]):
+            times = 1_000_000 * torch.arange(samples, device=device)
+            values = torch.arange(channels * samples, device=device).float()
+            values = values.remainder(1009).reshape(samples, channels)
+            v = values.as_strided((items, window, channels), (channels, channels, 1))
+            t = times.as_strided((items, window), (1, 1))
+            at = times[window // 2:window // 2 + items, None] + 250_000  # in the middle of each
+            expected = ops.resample(values[None], times[None], at.reshape(1, -1))[0]
+            self.assertTrue(torch.equal(ops.resample(v, t, at)[:, 0], expected))
+            fused = ops.fuse([v, v], [t, t], at)[:, 0]
+            self.assertTrue(torch.equal(fused, torch.cat([expected, expected], dim=1)))
 
     def test_epochs_stay_exact(self):
         start = 1_700_000_000_000_000_001
