@@ -127,7 +127,9 @@ robocache::status list_voxels(const count_call& call, const voxel_list& list, cu
     list_occupied<<<bins, robocache::mark_bin_threads, 0, stream>>>(binned.voxels, list.of_bins,
                                                                     list.voxels, list.counts);
   }
-  return {};
+  const cudaError_t error = cudaGetLastError();
+  if (error == cudaSuccess) return {};
+  return robocache::status::from_cuda("list_voxels", error, cudaGetErrorString(error));
 }
 // [/snippet:launch]
 
