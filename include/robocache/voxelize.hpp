@@ -8,6 +8,7 @@
 #include <robocache/tensor_view.hpp>
 #include <robocache/voxelize/call.hpp>
 #include <robocache/voxelize/collective/add_points.hpp>
+#include <robocache/voxelize/coordinates.hpp>
 #include <robocache/voxelize/cpu.hpp>
 #include <robocache/voxelize/grid.hpp>
 #include <robocache/voxelize/options.hpp>
@@ -126,13 +127,15 @@ ROBOCACHE_ALWAYS_INLINE status voxelize(const point_view<Real>& points,
 ///
 /// \param reducer   one of `reducers`, or your own
 /// \param points    [N, 3], see `points_of` and `point_records`
-/// \param features  [N, F] of float, half or bfloat16, see `features_of` and `feature_records`
+/// \param features  [N, F] of float, half or bfloat16, see `features_of` and `feature_records`; or
+///                  coordinates of the points themselves, as the call moves them: `coordinates_of`
 /// \param grid      origin, voxel sizes and extents
 /// \param output    [nz, ny, nx, F] of float, half or bfloat16, any strides. Voxels without points
 ///                  hold `options.empty_value`.
 /// \param reports   counts [nz, ny, nx] and counters, or `{}`
 /// \param options   update, empty value, NaNs and transform. The transform moves points, not
-///                  features, not even if these are coordinates
+///                  features in memory, not even if these are coordinates: `coordinates_of` is for
+///                  that
 /// \param space     temporary memory, see `voxelize_workspace_bytes`
 /// \param where     `robocache::cpu`, a `cudaStream_t` or `robocache::preload`
 /// \return as of a call

@@ -7,6 +7,7 @@
 #include <robocache/status.hpp>
 #include <robocache/tensor_view.hpp>
 #include <robocache/voxelize/check.hpp>
+#include <robocache/voxelize/coordinates.hpp>
 #include <robocache/voxelize/grid.hpp>
 #include <robocache/voxelize/options.hpp>
 #include <robocache/voxelize/points.hpp>
@@ -37,11 +38,12 @@ struct voxelize_sizes {
 ///
 /// \tparam Reducer  one of `reducers`, or your own (`rules/reducer.hpp`)
 /// \tparam Real     type of the points, float or double
-/// \tparam In       type of the features; that of the output without features
-/// \tparam Out      type of the output's elements
+/// \tparam In       type of the features, or `point_coordinates`; that of the output without
+/// features \tparam Out      type of the output's elements
 template <class Reducer, class Real, class In, class Out>
 struct voxelize_call {
   static constexpr bool has_features = detail::reduces_features<Reducer>;
+  using in = In;
 
   Reducer reducer;
   point_view<Real> points;
@@ -64,15 +66,23 @@ struct voxelize_call {
   /// The same for a call whose points a kernel makes: `points.data` is not looked at.
   template <class Where>
   ROBOCACHE_HIDDEN status check_produced(Where where) const noexcept {
-    return with_points_somewhere().check(where);
+    if constexpr (has_features && detail::are_coordinates<In>) {
+      return status::invalid_argument(
+          "voxelize: features are coordinates of the points, which must be in memory then, and not "
+          "be made by a kernel");
+    } else {
+      return with_points_somewhere().check(where);
+    }
   }
   /// The same for a call whose results kernels of yours hand to a sink (`rules/sink.hpp`): `output`
   /// is not looked at, and the call must replace. On a CUDA stream `points.data` may be null, if a
-  /// kernel makes them.
+  /// kernel makes them and no features are their coordinates.
   template <class Where>
   ROBOCACHE_HIDDEN status check_for_sink(Where where) const noexcept {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(check_grid_for(true));
-    const bool produced = !std::is_same_v<Where, cpu_execution> && points.data == nullptr;
+    constexpr bool may_be_produced =
+        !std::is_same_v<Where, cpu_execution> && !(has_features && detail::are_coordinates<In>);
+    const bool produced = may_be_produced && points.data == nullptr;
     const voxelize_call stored = produced ? with_points_somewhere() : *this;
     return detail::check_voxelize<false>(stored, workspace_bytes(where));
   }

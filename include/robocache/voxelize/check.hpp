@@ -6,6 +6,7 @@
 #include <robocache/detail/exact.hpp>
 #include <robocache/scalar.hpp>
 #include <robocache/status.hpp>
+#include <robocache/voxelize/coordinates.hpp>
 #include <robocache/voxelize/grid.hpp>
 #include <robocache/voxelize/options.hpp>
 #include <robocache/voxelize/points.hpp>
@@ -154,6 +155,44 @@ ROBOCACHE_HIDDEN status check_features(const char* operation, const feature_view
   return {};
 }
 
+/// Whether two views are of the same coordinates; how many there are is not looked at.
+template <class Real>
+ROBOCACHE_HIDDEN bool same_places(const point_view<Real>& a, const point_view<Real>& b) noexcept {
+  return a.data == b.data && a.step == b.step && a.offsets[0] == b.offsets[0] &&
+         a.offsets[1] == b.offsets[1] && a.offsets[2] == b.offsets[2];
+}
+
+/// Features that are coordinates of the points.
+template <class Real, relative_to To, class PointReal>
+ROBOCACHE_HIDDEN status check_features(const char* operation,
+                                       const feature_view<point_coordinates<Real, To>>& features,
+                                       const point_view<PointReal>& points) noexcept {
+  static_assert(std::is_same_v<Real, PointReal>,
+                "coordinates as features are those of the call's own points");
+  const auto first = static_cast<unsigned>(features.first);
+  if (first > 2 || features.channels < 0 || features.channels > 3 - first) {
+    return status::invalid_argument(
+        "%s: features has %lld channels from coordinate %u on, points have 3", operation,
+        static_cast<long long>(features.channels), first);
+  }
+  if (features.points.size != points.size) {
+    return status::invalid_argument("%s: features has size %lld, points has %lld", operation,
+                                    static_cast<long long>(features.points.size),
+                                    static_cast<long long>(points.size));
+  }
+  if (points.size > 0 && !same_places(features.points, points)) {
+    return status::invalid_argument(
+        "%s: features are coordinates of other points (at %#llx, step %lld) than the call's (at "
+        "%#llx, step %lld): address, step and offsets must be the same",
+        operation,
+        static_cast<unsigned long long>(reinterpret_cast<std::uintptr_t>(features.points.data)),
+        static_cast<long long>(features.points.step),
+        static_cast<unsigned long long>(reinterpret_cast<std::uintptr_t>(points.data)),
+        static_cast<long long>(points.step));
+  }
+  return {};
+}
+
 template <class T>
 ROBOCACHE_HIDDEN byte_span bytes_of(const char* name, const feature_view<T>& features) noexcept {
   if (features.channels == 0) return byte_span(name);
@@ -163,6 +202,13 @@ ROBOCACHE_HIDDEN byte_span bytes_of(const char* name, const feature_view<T>& fea
     span.repeat(1, features.channels, static_cast<std::uint64_t>(features.channel_step));
   }
   return span;
+}
+
+/// They are where the points are.
+template <class Real, relative_to To>
+ROBOCACHE_HIDDEN byte_span bytes_of(const char* name,
+                                    const feature_view<point_coordinates<Real, To>>&) noexcept {
+  return byte_span(name);
 }
 
 inline status check_transform(const char* operation, const rigid_transform& transform) noexcept {
@@ -313,7 +359,11 @@ ROBOCACHE_HIDDEN status check_voxelize(const Call& call, std::size_t needed) noe
     using out = std::remove_pointer_t<decltype(call.output.data())>;
     static_assert(is_output_scalar_v<out> && !std::is_same_v<out, double>,
                   "outputs of features are float, half or bfloat16");
-    ROBOCACHE_DETAIL_RETURN_IF_BAD(check_features(operation, call.features, call.points.size));
+    if constexpr (are_coordinates<typename Call::in>) {
+      ROBOCACHE_DETAIL_RETURN_IF_BAD(check_features(operation, call.features, call.points));
+    } else {
+      ROBOCACHE_DETAIL_RETURN_IF_BAD(check_features(operation, call.features, call.points.size));
+    }
     if constexpr (Dense) {
       ROBOCACHE_DETAIL_RETURN_IF_BAD(check_voxels(operation, "output", call.output, call.grid, 1));
       ROBOCACHE_DETAIL_RETURN_IF_BAD(check_extent(operation, "output", call.output, 3,

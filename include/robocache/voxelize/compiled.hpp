@@ -55,28 +55,32 @@ auto renamed_call(const voxelize_call<Reducer, Real, In, Out>& call) noexcept {
   if constexpr (!detail::reduces_features<Reducer>) {
     return call;
   } else {
-    using in = typename detail::scalar_traits<In>::canonical;
+    using in = typename detail::canonical_feature<In>::type;
     using out = typename detail::scalar_traits<Out>::canonical;
     static_assert(
         std::is_same_v<in, out> && (std::is_same_v<in, float> || std::is_same_v<in, bfloat16>),
         "robocache::compiled has features and outputs of float, or of bfloat16; "
         "ROBOCACHE_COMPILED names other calls");
-    const feature_view<In>& f = call.features;
-    std::int64_t extents[4];
-    std::int64_t strides[4];
-    for (int d = 0; d < 4; ++d) {
-      extents[d] = call.output.extent(d);
-      strides[d] = call.output.stride(d);
+    if constexpr (!detail::are_coordinates<In>) {  // after which there is no more to say
+      const feature_view<In>& f = call.features;
+      std::int64_t extents[4];
+      std::int64_t strides[4];
+      for (int d = 0; d < 4; ++d) {
+        extents[d] = call.output.extent(d);
+        strides[d] = call.output.stride(d);
+      }
+      return voxelize_call<Reducer, Real, in, out>{
+          call.reducer,
+          call.points,
+          {f.data, f.size, f.channels, f.step, f.channel_step},
+          call.grid,
+          tensor_view<out, 4>(reinterpret_cast<out*>(call.output.data()), extents, strides),
+          call.reports,
+          call.options,
+          call.space};
+    } else {
+      return call;
     }
-    return voxelize_call<Reducer, Real, in, out>{
-        call.reducer,
-        call.points,
-        {f.data, f.size, f.channels, f.step, f.channel_step},
-        call.grid,
-        tensor_view<out, 4>(reinterpret_cast<out*>(call.output.data()), extents, strides),
-        call.reports,
-        call.options,
-        call.space};
   }
 }
 

@@ -9,6 +9,7 @@
 #include <robocache/voxelize/call.hpp>
 #include <robocache/voxelize/collective/add_points.hpp>
 #include <robocache/voxelize/rules/cell.hpp>
+#include <robocache/voxelize/rules/coordinates.hpp>
 #include <robocache/voxelize/rules/load.hpp>
 #include <robocache/voxelize/rules/numbering.hpp>
 #include <robocache/voxelize/rules/reducers.hpp>
@@ -176,6 +177,7 @@ template <class Reducer, class In, class Out>
 inline typename scalar_traits<Out>::bits reduce_channel(
     const Reducer& reducer, const feature_arguments<In>& features, const std::uint32_t* points,
     std::int64_t channel, const voxel_facts& facts, Out held) noexcept {
+  using value = typename feature_arguments<In>::value;
   const std::uint32_t n = facts.points;
   if (facts.prior_points == 0) {
     if constexpr (has_of_one<Reducer>::value) {
@@ -183,11 +185,11 @@ inline typename scalar_traits<Out>::bits reduce_channel(
         return bits_from_real<Out>(reducer.of_one(features.load(points[0], channel)));
       }
     }
-    if constexpr (reduces_pairs<Reducer, In, Out>::value) {
+    if constexpr (reduces_pairs<Reducer, value, Out>::value) {
       float result;
-      if (n == 2 &&
-          reducer.template of_two<In, Out>(features.load(points[0], channel),
-                                           features.load(points[1], channel), facts.nans, result)) {
+      if (n == 2 && reducer.template of_two<value, Out>(features.load(points[0], channel),
+                                                        features.load(points[1], channel),
+                                                        facts.nans, result)) {
         return bits_from_real<Out>(result);
       }
     }
@@ -219,7 +221,7 @@ ROBOCACHE_HIDDEN void reduce_voxels(const voxelize_call<Reducer, Real, In, Out>&
                                     cpu_execution where, const Sink& sink = {}) noexcept {
   using out_scalar = typename scalar_traits<Out>::canonical;
   const auto locator = make_locator(call.points, call.grid, call.options.transform, 1);
-  const auto features = make_feature_arguments(call.features);
+  const auto features = make_feature_arguments(call.features, locator);
   static_assert(takes_channels<Sink, out_scalar>,
                 "a sink of features takes (std::int64_t voxel, std::uint32_t channel, value, "
                 "std::uint32_t points), the value a float, robocache::float16 or bfloat16");

@@ -93,6 +93,7 @@ __device__ __forceinline__ void write_pairs(const Group& block,
                                             const bin_share& share,
                                             const reduce_bin_storage& storage,
                                             const Sink& sink) noexcept {
+  using value = typename feature_arguments<In>::value;
   const std::uint32_t items = storage.pairs * share.vectors;
 #pragma unroll 2
   for (std::uint32_t i = block.thread_rank(); i < items; i += reduce_bin_threads) {
@@ -106,7 +107,7 @@ __device__ __forceinline__ void write_pairs(const Group& block,
     bool exact = true;
 #pragma unroll
     for (int e = 0; e < Width; ++e) {
-      exact = call.reducer.template of_two<In, Out>(x[e], y[e], call.nans, x[e]) && exact;
+      exact = call.reducer.template of_two<value, Out>(x[e], y[e], call.nans, x[e]) && exact;
     }
     const std::uint32_t number = call.slab.spread.to_number(share.bin, local);
     if (exact) {
@@ -170,7 +171,9 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
 
   const int tiles = slab.tiles();
   const bool accumulate = call.accumulate;
-  const bool pairs = reduces_pairs<Reducer, In, Out>::value && !accumulate;
+  constexpr bool has_pairs =
+      reduces_pairs<Reducer, typename feature_arguments<In>::value, Out>::value;
+  const bool pairs = has_pairs && !accumulate;
   const bool singles = accumulate || !has_of_one<Reducer>::value;
   const bool reports = slab.counters != nullptr && bin == 0 && part == 0;
   if (!sort_in_shared(block, call, bin, tiles, singles, pairs, storage)) {
@@ -194,7 +197,7 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
   share.by_vectors = share.vectors == call.share ? call.by_share : call.by_rest;
   if (share.vectors != 0 && !accumulate) {
     write_simple_voxels<Width>(block, call, share, storage, sink);
-    if constexpr (reduces_pairs<Reducer, In, Out>::value) {
+    if constexpr (has_pairs) {
       write_pairs<Width>(block, call, share, storage, sink);
     }
   }

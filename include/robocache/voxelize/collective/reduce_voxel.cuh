@@ -29,6 +29,9 @@ __device__ __forceinline__ void load_features(const feature_arguments<In>& featu
                                               float (&x)[Width]) noexcept {
   if constexpr (Width == 1) {
     x[0] = features.load(point, vector);
+  } else if constexpr (!feature_arguments<In>::in_vectors) {
+#pragma unroll
+    for (std::uint32_t e = 0; e < Width; ++e) x[e] = features.load(point, vector * Width + e);
   } else {
     const auto* const from = reinterpret_cast<const In*>(
         features.data + static_cast<std::int64_t>(point) * features.step);

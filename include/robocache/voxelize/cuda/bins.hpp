@@ -8,6 +8,7 @@
 #include <robocache/execution.hpp>
 #include <robocache/voxelize/call.hpp>
 #include <robocache/voxelize/cuda/tuning.hpp>
+#include <robocache/voxelize/rules/coordinates.hpp>
 #include <robocache/voxelize/rules/load.hpp>
 #include <robocache/voxelize/rules/numbering.hpp>
 #include <robocache/voxelize/rules/reducers.hpp>
@@ -392,7 +393,8 @@ struct bin_sorting {
 
 /// What reducing the voxels of a bin needs: `reduce_bin` and `reduce_crowds`.
 ///
-/// \tparam In, Out  the one name of each format, `bfloat16` for `__nv_bfloat16`
+/// \tparam In, Out  the one name of each format, `bfloat16` for `__nv_bfloat16`; In may be a
+///                  `point_coordinates`
 template <class Reducer, class In, class Out>
 struct bin_reducing : detail::bin_sorting {
   Reducer reducer;
@@ -423,17 +425,21 @@ bool is_packed(const point_arguments<Real>& points) noexcept {
 template <class In, class Out>
 int feature_width(const feature_arguments<In>& features,
                   const feature_output<Out>& output) noexcept {
-  constexpr int width = 4;
-  const auto in =
-      reinterpret_cast<std::uintptr_t>(features.data) | static_cast<std::uint64_t>(features.step);
-  const auto strides = static_cast<std::uint64_t>(output.layout.stride_x) |
-                       static_cast<std::uint64_t>(output.layout.stride_y) |
-                       static_cast<std::uint64_t>(output.layout.stride_z);
-  const auto out = reinterpret_cast<std::uintptr_t>(output.data) | strides * sizeof(Out);
-  const bool neighbours = features.channel_step == static_cast<std::int64_t>(sizeof(In)) &&
-                          (output.channel_stride == 1 || output.data == nullptr);
-  const bool aligned = in % (width * sizeof(In)) == 0 && out % (width * sizeof(Out)) == 0;
-  return neighbours && aligned && features.channels % width == 0 ? width : 1;
+  if constexpr (!feature_arguments<In>::in_vectors) {
+    return 1;
+  } else {
+    constexpr int width = 4;
+    const auto in =
+        reinterpret_cast<std::uintptr_t>(features.data) | static_cast<std::uint64_t>(features.step);
+    const auto strides = static_cast<std::uint64_t>(output.layout.stride_x) |
+                         static_cast<std::uint64_t>(output.layout.stride_y) |
+                         static_cast<std::uint64_t>(output.layout.stride_z);
+    const auto out = reinterpret_cast<std::uintptr_t>(output.data) | strides * sizeof(Out);
+    const bool neighbours = features.channel_step == static_cast<std::int64_t>(sizeof(In)) &&
+                            (output.channel_stride == 1 || output.data == nullptr);
+    const bool aligned = in % (width * sizeof(In)) == 0 && out % (width * sizeof(Out)) == 0;
+    return neighbours && aligned && features.channels % width == 0 ? width : 1;
+  }
 }
 
 /// The second kernel's call: a `bin_marking` or a `bin_reducing`.
@@ -443,7 +449,7 @@ struct voxel_part {
 };
 template <class Reducer, class In, class Out>
 struct voxel_part<Reducer, In, Out, true> {
-  using type = bin_reducing<Reducer, typename scalar_traits<In>::canonical,
+  using type = bin_reducing<Reducer, typename canonical_feature<In>::type,
                             typename scalar_traits<Out>::canonical>;
 };
 
@@ -514,7 +520,7 @@ struct binned_call {
     using namespace detail;
     using out = typename scalar_traits<Out>::canonical;
     voxels.reducer = call.reducer;
-    voxels.features = make_feature_arguments(call.features);
+    voxels.features = make_feature_arguments(call.features, points.locator);
     voxels.output = make_feature_output<out>(call.output);
     voxels.counts = make_voxel_output(call.reports.counts);
     voxels.empty_value = call.options.empty_value;

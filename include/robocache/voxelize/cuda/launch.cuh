@@ -68,7 +68,10 @@ ROBOCACHE_HIDDEN status launch_reduce(const bin_reducing<Reducer, In, Out>& call
 template <class Reducer, class In, class Out, class Where>
 ROBOCACHE_HIDDEN status launch_rest(const bin_reducing<Reducer, In, Out>& call,
                                     Where where) noexcept {
-  return call.width == 4 ? launch_reduce<4>(call, where) : launch_reduce<1>(call, where);
+  if constexpr (feature_arguments<In>::in_vectors) {
+    if (call.width == 4) return launch_reduce<4>(call, where);
+  }
+  return launch_reduce<1>(call, where);
 }
 
 /// Adds points to the grid directly, after clearing it unless it accumulates.

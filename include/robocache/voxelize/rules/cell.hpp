@@ -226,17 +226,22 @@ ROBOCACHE_HD inline point_transform<Real> make_point_transform(
   return result;
 }
 
-/// Moves a point: for each coordinate `fma(r0, x, fma(r1, y, fma(r2, z, t)))`.
+/// One coordinate of a moved point: `fma(r0, x, fma(r1, y, fma(r2, z, t)))`.
+template <class Real>
+ROBOCACHE_HD inline Real moved_along(int i, Real x, Real y, Real z,
+                                     const point_transform<Real>& by) noexcept {
+  return exact_fma(by.rotation[3 * i], x,
+                   exact_fma(by.rotation[3 * i + 1], y,
+                             exact_fma(by.rotation[3 * i + 2], z, by.translation[i])));
+}
+
+/// Moves a point.
 template <class Real>
 ROBOCACHE_HD inline void move_point(Real (&p)[3], const point_transform<Real>& by) noexcept {
   const Real x = p[0];
   const Real y = p[1];
   const Real z = p[2];
-  for (int i = 0; i < 3; ++i) {
-    p[i] = exact_fma(by.rotation[3 * i], x,
-                     exact_fma(by.rotation[3 * i + 1], y,
-                               exact_fma(by.rotation[3 * i + 2], z, by.translation[i])));
-  }
+  for (int i = 0; i < 3; ++i) p[i] = moved_along(i, x, y, z, by);
 }
 
 }  // namespace detail

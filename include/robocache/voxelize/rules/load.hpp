@@ -63,10 +63,11 @@ struct point_arguments : points_at_hand {
   std::int64_t step;
   bool aligned;
 
+  ROBOCACHE_HD Real load(std::int64_t i, int k) const noexcept {
+    return bit_copy<Real>(load_bits_anywhere<Real>(data[k] + i * step, aligned));
+  }
   ROBOCACHE_HD void load(std::int64_t i, Real (&p)[3]) const noexcept {
-    for (int k = 0; k < 3; ++k) {
-      p[k] = bit_copy<Real>(load_bits_anywhere<Real>(data[k] + i * step, aligned));
-    }
+    for (int k = 0; k < 3; ++k) p[k] = load(i, k);
   }
 };
 
@@ -91,9 +92,12 @@ ROBOCACHE_HD inline point_arguments<Real> make_point_arguments(
 
 /// Features as kernels and loops want them.
 ///
-/// \tparam T  the one name of their format
+/// \tparam T  the one name of their format, or what `rules/coordinates.hpp` has
 template <class T>
 struct feature_arguments {
+  using value = T;                          ///< a type that holds all values there can be
+  static constexpr bool in_vectors = true;  ///< neighbouring channels can be loaded at once
+
   const unsigned char* data;
   std::int64_t step;
   std::int64_t channel_step;
@@ -106,9 +110,16 @@ struct feature_arguments {
   }
 };
 
+/// The one name of a feature's type.
 template <class T>
-ROBOCACHE_HD inline feature_arguments<typename scalar_traits<T>::canonical> make_feature_arguments(
-    const feature_view<T>& features) noexcept {
+struct canonical_feature {
+  using type = typename scalar_traits<T>::canonical;
+};
+
+/// \param of_call  the call's locator, of which features in memory need nothing
+template <class T, class Locator>
+ROBOCACHE_HD inline feature_arguments<typename canonical_feature<T>::type> make_feature_arguments(
+    const feature_view<T>& features, const Locator& /*of_call*/) noexcept {
   const auto misalignment = reinterpret_cast<std::uintptr_t>(features.data) |
                             static_cast<std::uint64_t>(features.step) |
                             static_cast<std::uint64_t>(features.channel_step);

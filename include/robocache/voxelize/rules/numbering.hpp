@@ -47,6 +47,13 @@ struct point_locator {
     if (!transform.identity) move_point(p, transform);
     return cell_in(p, scales);
   }
+  /// A coordinate of point `i` as `cell` sees it.
+  ROBOCACHE_HD Real coordinate(std::int64_t i, int k) const noexcept {
+    if (transform.identity) return points.load(i, k);
+    Real p[3];
+    points.load(i, p);
+    return moved_along(k, p[0], p[1], p[2], transform);
+  }
   ROBOCACHE_HD std::int64_t voxel_number(const voxel_cell& cell) const noexcept {
     return (static_cast<std::int64_t>(cell.z) * ny + cell.y) * pitch + cell.x;
   }
