@@ -18,7 +18,8 @@ add_cuda_engine(robocache_test_cuda_engine SOURCES support/cuda_backend.cpp ${so
 engine_sources(sources cuda_fuse_engine.cu narrow half with_double mixed times)
 add_cuda_engine(robocache_test_cuda_fuse_engine SOURCES ${sources})
 engine_sources(sources cuda_voxel_engine.cu limits marks moments others sums)
-add_cuda_engine(robocache_test_cuda_voxel_engine SOURCES ${sources})
+add_cuda_engine(robocache_test_cuda_voxel_engine
+  SOURCES support/cuda_coordinate_engine.cu ${sources})
 
 # The user's flags must not change a bit.
 engine_sources(sources cuda_engine.cu fast_math fast_math_i64)
@@ -29,7 +30,7 @@ add_cuda_engine(robocache_test_cuda_fuse_engine_fast_math OPTIONS --use_fast_mat
   SOURCES ${sources})
 engine_sources(sources cuda_voxel_engine.cu fast_math)
 add_cuda_engine(robocache_test_cuda_voxel_engine_fast_math OPTIONS --use_fast_math
-  SOURCES ${sources})
+  SOURCES support/cuda_coordinate_engine.cu ${sources})
 
 add_library(robocache_test_voxel_kernels OBJECT voxelize/own_kernels.cu)
 target_link_libraries(robocache_test_voxel_kernels PRIVATE
@@ -117,6 +118,7 @@ add_robocache_test(robocache_test_voxelize_gpu
     voxelize/gpu_big.cpp
     voxelize/gpu_equals_cpu.cpp
     voxelize/gpu_own_kernels.cpp
+    voxelize/gpu_point_coordinates.cpp
     voxelize/gpu_sinks.cpp
   LIBRARIES robocache_test_voxelize_tests ${robocache_test_voxelize_common}
             robocache_test_cuda_engine robocache_test_cuda_voxel_engine robocache_test_late_copy
@@ -125,7 +127,8 @@ add_robocache_test(robocache_test_voxelize_gpu
 
 add_robocache_test(robocache_test_voxelize_gpu_fast_math
   LABELS gpu TIMEOUT 600
-  SOURCES support/environment_cuda.cpp voxelize/gpu_equals_cpu.cpp
+  SOURCES support/environment_cuda.cpp
+          voxelize/gpu_equals_cpu.cpp voxelize/gpu_point_coordinates.cpp
   LIBRARIES robocache_test_voxelize_tests ${robocache_test_voxelize_common}
             robocache_test_cuda_engine_fast_math robocache_test_cuda_voxel_engine_fast_math
             CUDA::cudart_static)

@@ -106,6 +106,10 @@ add_must_not_compile_test(voxelize count_scalar "voxelize<R> takes \\(points")
 add_must_not_compile_test(voxelize integer_points "float or double")
 add_must_not_compile_test(voxelize compiled_reducer
   "robocache::compiled has the library's own reducers")
+add_must_not_compile_test(voxelize coordinates_of_doubles
+  "coordinates as features are those of the call's own points")
+add_must_not_compile_test(voxelize compiled_coordinates
+  "coordinates of the points as features need nvcc")
 add_must_not_compile_test(voxelize sink_of_marks "a sink of marks takes")
 add_must_not_compile_test(voxelize sink_of_features "a sink of features takes")
 add_must_not_compile_test(voxelize marks_to_sink_on_cpu "on the CPU count and occupancy are added")

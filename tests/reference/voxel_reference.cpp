@@ -63,6 +63,23 @@ reference_cell cell_of_real(const std::uint64_t* bits, const any_grid& grid,
   return cell;
 }
 
+template <class Real>
+float coordinate_of_real(const std::uint64_t* bits, int axis, const any_grid& grid,
+                         const robocache::rigid_transform& transform, robocache::relative_to to) {
+  Real p[3] = {real_of<Real>(bits[0]), real_of<Real>(bits[1]), real_of<Real>(bits[2])};
+  move(p, transform);
+  if (to == robocache::relative_to::frame) return static_cast<float>(p[axis]);
+  const reference_cell cell = cell_of_real<Real>(bits, grid, transform);
+  const std::int64_t number = axis == 0 ? cell.x : axis == 1 ? cell.y : cell.z;
+  // Of two roundings to double the first is made, the second left out: 2^-53 of a voxel shows in
+  // a float only next to the middle of two.
+  const double from_origin =
+      static_cast<double>(p[axis]) - static_cast<double>(static_cast<Real>(grid.origin[axis]));
+  const auto size = static_cast<long double>(static_cast<Real>(grid.voxel_size[axis]));
+  return static_cast<float>(static_cast<long double>(from_origin) -
+                            (2 * static_cast<long double>(number) + 1) * size / 2);
+}
+
 value_range only(std::uint64_t bits) {
   return {bits, bits};
 }
@@ -129,6 +146,16 @@ reference_cell cell_reference(scalar_kind kind, const std::uint64_t* bits, const
                               const robocache::rigid_transform& transform) {
   return kind == scalar_kind::f32 ? cell_of_real<float>(bits, grid, transform)
                                   : cell_of_real<double>(bits, grid, transform);
+}
+
+std::uint64_t coordinate_reference(scalar_kind kind, const std::uint64_t* bits, int axis,
+                                   const any_grid& grid,
+                                   const robocache::rigid_transform& transform,
+                                   robocache::relative_to to) {
+  return encode(scalar_kind::f32,
+                kind == scalar_kind::f32
+                    ? coordinate_of_real<float>(bits, axis, grid, transform, to)
+                    : coordinate_of_real<double>(bits, axis, grid, transform, to));
 }
 
 void exact_sum::add(float finite) {

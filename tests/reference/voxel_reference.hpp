@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/voxelize/coordinates.hpp>
+
 #include "../support/voxel_call.hpp"
 
 #include <cstdint>
@@ -27,6 +29,15 @@ struct reference_cell {
 /// \param transform  as the options have it; the identity moves nothing
 reference_cell cell_reference(scalar_kind kind, const std::uint64_t* bits, const any_grid& grid,
                               const robocache::rigid_transform& transform);
+
+/// A coordinate of a point that is in a voxel, as a feature: the bits of a float.
+///
+/// \param axis  0, 1 or 2 for x, y or z
+/// \param to    where it counts from
+std::uint64_t coordinate_reference(scalar_kind kind, const std::uint64_t* bits, int axis,
+                                   const any_grid& grid,
+                                   const robocache::rigid_transform& transform,
+                                   robocache::relative_to to);
 
 /// A sum of floats without any rounding, as digits of 32 bits from 2^-149 up.
 class exact_sum {

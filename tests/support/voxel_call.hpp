@@ -58,6 +58,7 @@ struct any_features {
   std::int64_t channels = 0;
   std::int64_t step = 0;
   std::int64_t channel_step = 0;
+  int first = 0;  ///< where they are coordinates: the first
 };
 
 /// A `voxel_grid` of either type; what it holds is rounded to it.

@@ -150,6 +150,7 @@ void prepared_voxels::store_inputs(const voxel_problem& work, const voxel_setup&
     call.features.channels = work.channels;
     call.features.step = features.step;
     call.features.channel_step = with.channel_step;
+    call.features.first = with.first;
   }
 }
 

@@ -53,6 +53,7 @@ struct feature_layout {
   std::int64_t channel_step = 0;  ///< 0: neighbours; negative: the last channel comes first
   std::int64_t shift = 0;
   bool backwards = false;
+  int first = 0;  ///< where they are coordinates: the first
 };
 
 struct voxel_setup {

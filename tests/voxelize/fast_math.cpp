@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <robocache/voxelize.hpp>
 
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <vector>
 
 // Compiled with all that -ffast-math allows, for processors with vectors: points are in the voxels
 // that the rule says. The quotients that are expected go through volatile variables, so that
-// nothing can be made of them.
+// nothing can be made of them. Coordinates as features are what their rule says.
 
 namespace {
 
@@ -42,6 +43,37 @@ int wrong_voxels(Real start, Real voxel_size) {
   return wrong;
 }
 
+/// Where points are in their voxels, against numbers that go through memory.
+template <class Real>
+int wrong_places(Real start, Real voxel_size) {
+  const volatile Real origin = start;
+  const volatile Real size = voxel_size;
+  const robocache::voxel_grid<Real> grid{{origin, 0, 0}, {size, 1, 1}, {64, 1, 1}};
+  int wrong = 0;
+  for (int i = 0; i < 40; ++i) {
+    const volatile Real steps = size * (static_cast<Real>(i) + static_cast<Real>(i) / 64);
+    const Real p[3] = {origin + steps, Real{0.25}, Real{0.5}};
+    const auto points = robocache::point_records<Real>(p, 1, 0, 0, sizeof(Real), 2 * sizeof(Real));
+    std::vector<float> places(64 * 3);
+    alignas(16) static unsigned char memory[4096];
+    const robocache::status done = robocache::voxelize<robocache::reduction::max>(
+        points, robocache::coordinates_of<robocache::relative_to::voxel_centre>(points), grid,
+        robocache::tensor_view<float, 4>(places.data(), {1, 1, 64, 3}),
+        robocache::workspace{memory, sizeof(memory)}, robocache::cpu(1));
+    if (!done.ok()) std::puts(done.message());
+    const int cell = robocache::cell_of(p[0], p[1], p[2], grid).x;
+    const volatile double from_origin =
+        static_cast<double>(p[0]) - static_cast<double>(grid.origin[0]);
+    const volatile double middle = cell + 0.5;
+    const volatile double x =
+        std::fma(-middle, static_cast<double>(grid.voxel_size[0]), from_origin);
+    const volatile auto expected = static_cast<float>(x);
+    const float* const place = places.data() + 3 * cell;
+    wrong += done.ok() && place[0] == expected && place[1] == -0.25f && place[2] == 0 ? 0 : 1;
+  }
+  return wrong;
+}
+
 }  // namespace
 
 int main() {
@@ -49,6 +81,7 @@ int main() {
   for (int i = 1; i < 400; ++i) {
     wrong += wrong_voxels<double>(-0.7 * i, 0.1 * i) + wrong_voxels<float>(-0.7f * i, 0.1f * i);
     wrong += wrong_voxels<double>(0.3, 1.0 / i) + wrong_voxels<float>(0.3f, 1.0f / i);
+    wrong += wrong_places<double>(-0.7 * i, 0.1 * i) + wrong_places<float>(0.3f, 1.0f / i);
   }
   std::printf("%d wrong\n", wrong);
   return wrong == 0 ? 0 : 1;

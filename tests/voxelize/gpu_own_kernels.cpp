@@ -5,6 +5,8 @@
 #include "own_kernels.hpp"
 #include "raw_voxels.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <random>
@@ -184,6 +186,43 @@ TEST_CASE("collectives in users' kernels reduce crowded and heavy voxels, too", 
   on_cpu.options.update = robocache::grid_update::accumulate;
   REQUIRE(std::string(robocache::voxelize(on_cpu, robocache::cpu).message()) == "");
   CHECK(on_gpu.result() == result);
+}
+
+TEST_CASE("collectives in users' kernels reduce coordinates of the points", "[gpu][own]") {
+  std::mt19937 random(73);
+  constexpr std::int64_t n = 30000;
+  std::vector<float> points(3 * n);
+  for (std::size_t i = 0; i < 3 * n; ++i) {
+    const bool together = i / 3 % 3 != 0;
+    points[i] = together ? 1 + static_cast<float>(random() % 300) * 0.001f
+                         : static_cast<float>(random() % 1500) * 0.01f - 6;
+  }
+  const raw_memory point_memory(points.size() * 4);
+  upload(point_memory, points);
+  const auto places_of = [](const robocache::point_view<float>& cloud) {
+    robocache::voxel_options options;
+    options.transform.translation[2] = 0.05;
+    return place_call{
+        {0.05f}, cloud, robocache::coordinates_of<robocache::relative_to::voxel_centre>(cloud),
+        room,    {},    {},
+        options, {}};
+  };
+  const device_call<place_call, float> on_gpu(
+      places_of(robocache::points_of(
+          tensor_view<const float, 2>(static_cast<const float*>(point_memory.get()), {n, 3}))),
+      3, true);
+  REQUIRE(std::string(by_collectives(on_gpu.call, stream()).message()) == "");
+
+  place_call on_cpu =
+      places_of(robocache::points_of(tensor_view<const float, 2>(points.data(), {n, 3})));
+  std::vector<float> result(3 * 40 * 33 * 50);
+  on_cpu.output = tensor_view<float, 4>(result.data(), {50, 33, 40, 3});
+  std::vector<std::max_align_t> space(
+      on_cpu.workspace_bytes(robocache::cpu) / sizeof(std::max_align_t) + 1);
+  on_cpu.space = {space.data(), space.size() * sizeof(std::max_align_t)};
+  REQUIRE(std::string(robocache::voxelize(on_cpu, robocache::cpu).message()) == "");
+  CHECK(on_gpu.result() == result);
+  CHECK(std::count_if(result.begin(), result.end(), [](float x) { return x > 100; }) > 0);
 }
 
 TEST_CASE("single points are added from registers", "[gpu][own]") {

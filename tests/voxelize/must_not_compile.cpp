@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <robocache/voxelize.hpp>
-#if defined(WRONG_compiled_reducer)
+#if defined(WRONG_compiled_reducer) || defined(WRONG_compiled_coordinates)
 #include <robocache/compiled.hpp>
 #endif
 
@@ -68,6 +68,25 @@ robocache::status compiled(cudaStream_t stream) {
                              tensor_view<float, 4>{}, {}, {}, {}, stream);
 }
 #endif
+
+#if defined(WRONG_compiled_coordinates)
+robocache::status compiled(const robocache::point_view<float>& points, cudaStream_t stream) {
+  return robocache::voxelize<reduction::max>(points, robocache::coordinates_of(points),
+                                             robocache::voxel_grid<float>{},
+                                             tensor_view<float, 4>{}, {}, {}, {}, stream);
+}
+#endif
+
+#if defined(WRONG_coordinates_of_doubles)
+using coordinates = robocache::feature_view<robocache::point_coordinates<double>>;
+#else
+using coordinates = robocache::feature_view<robocache::point_coordinates<float>>;
+#endif
+robocache::status call_with_coordinates() {
+  return robocache::voxelize<reduction::max>(robocache::point_view<float>{}, coordinates{},
+                                             robocache::voxel_grid<float>{},
+                                             tensor_view<float, 4>{}, {}, {}, {}, robocache::cpu);
+}
 
 #if defined(WRONG_sink_of_marks)
 void hand_over_bin(const robocache::marked_bin<robocache::reducers::count>& found) {

@@ -206,7 +206,9 @@ robocache::status by_collectives(const count_call& call, cudaStream_t stream) {
   mark<<<static_cast<unsigned>(binned.voxels.slab.bins), 512, 0, stream>>>(binned.voxels);
   return launch_error();
 }
-robocache::status by_collectives(const mean_call& call, cudaStream_t stream) {
+
+template <class Call>
+robocache::status reduce_by_collectives(const Call& call, cudaStream_t stream) {
   if (robocache::status s = call.check(stream); !s.ok()) return s;
   const robocache::binned_call binned(call);
   bin_stored<<<static_cast<unsigned>(binned.points.tiles), 512, 0, stream>>>(binned.points);
@@ -216,6 +218,13 @@ robocache::status by_collectives(const mean_call& call, cudaStream_t stream) {
     reduce_all<1>(binned.voxels, stream);
   }
   return launch_error();
+}
+
+robocache::status by_collectives(const mean_call& call, cudaStream_t stream) {
+  return reduce_by_collectives(call, stream);
+}
+robocache::status by_collectives(const place_call& call, cudaStream_t stream) {
+  return reduce_by_collectives(call, stream);
 }
 
 robocache::status launched(const count_call& call, cudaStream_t stream) {
@@ -300,6 +309,7 @@ std::size_t workspace_of(const Call& call) {
 template std::size_t workspace_of(const mean_call&);
 template std::size_t workspace_of(const short_mean_call&);
 template std::size_t workspace_of(const share_call&);
+template std::size_t workspace_of(const place_call&);
 ROBOCACHE_TEST_MARK(count)
 ROBOCACHE_TEST_MARK(occupancy)
 ROBOCACHE_TEST_MARK(occupancy_bits)

@@ -116,4 +116,10 @@ struct share_above {
 using share_call = robocache::voxelize_call<share_above, float, float, float>;
 robocache::status launched(const share_call& call, cudaStream_t stream);
 
+/// The same of where the points are in their voxels.
+using place_call = robocache::voxelize_call<
+    share_above, float, robocache::point_coordinates<float, robocache::relative_to::voxel_centre>,
+    float>;
+robocache::status by_collectives(const place_call& call, cudaStream_t stream);
+
 }  // namespace robocache_test
