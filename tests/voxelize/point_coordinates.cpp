@@ -26,9 +26,9 @@ const coordinate_operations& entry_of(relative_to to, scalar_kind point) {
   return tested_coordinates().front();
 }
 
-/// What a single point leaves in its voxel, by an entry whose result is then the value itself.
-std::vector<double> of_one_point(const coordinate_operations& entry, voxel_problem work, int first,
-                                 std::int64_t channels) {
+/// What is in voxels that are not empty.
+std::vector<double> of_points(const coordinate_operations& entry, voxel_problem work, int first,
+                              std::int64_t channels) {
   work.types = entry.run.types;
   work.channels = channels;
   work.features.assign(static_cast<std::size_t>(channels), 0);
@@ -46,6 +46,7 @@ std::vector<double> of_one_point(const coordinate_operations& entry, voxel_probl
   return values;
 }
 
+/// Whether the value of a single point is what its voxel holds.
 bool is_itself(const coordinate_operations& entry) {
   return entry.run.types.reduce != reduction::variance && entry.run.types.out == scalar_kind::f32;
 }
@@ -66,15 +67,15 @@ TEST_CASE("coordinates are those after the transform, by hand", "[voxel][conform
     INFO(title(work.types) << ", to " << static_cast<int>(entry.to));
     using values = std::vector<double>;
     if (entry.to == relative_to::frame) {
-      CHECK(of_one_point(entry, work, 0, 3) == values{0.75, 1.125, 1.75});
-      CHECK(of_one_point(entry, work, 2, 1) == values{1.75});
-      CHECK(of_one_point(entry, work, 1, 2) == values{1.125, 1.75});
+      CHECK(of_points(entry, work, 0, 3) == values{0.75, 1.125, 1.75});
+      CHECK(of_points(entry, work, 2, 1) == values{1.75});
+      CHECK(of_points(entry, work, 1, 2) == values{1.125, 1.75});
     } else {  // the centre is at (0.5, 1.5, 0)
-      CHECK(of_one_point(entry, work, 0, 3) == values{0.25, -0.375, 1.75});
-      CHECK(of_one_point(entry, work, 2, 1) == values{1.75});
-      CHECK(of_one_point(entry, work, 0, 1) == values{0.25});
+      CHECK(of_points(entry, work, 0, 3) == values{0.25, -0.375, 1.75});
+      CHECK(of_points(entry, work, 2, 1) == values{1.75});
+      CHECK(of_points(entry, work, 0, 1) == values{0.25});
     }
-    CHECK(of_one_point(entry, work, 1, 0).empty());
+    CHECK(of_points(entry, work, 1, 0).empty());
   }
   CHECK(tried >= 4);
 }
@@ -93,7 +94,7 @@ TEST_CASE("coordinates from the centre lose nothing of a centimetre far away",
     work.types = each.run.types;
     work.grid = {{5330000, 690000, 0}, {0.2, 0.2, 0.2}, {300, 300, 1}};
     work.add(5330050.1123, 690050.0877, 0.1);
-    const std::vector<double> got = of_one_point(each, work, 0, 3);
+    const std::vector<double> got = of_points(each, work, 0, 3);
     REQUIRE(got.size() == 3);
     CHECK(std::fabs(got[0] - 0.0123) < 1e-9);  // a double there is 9e-10 m apart
     CHECK(std::fabs(got[1] + 0.0123) < 1e-9);
@@ -110,13 +111,32 @@ TEST_CASE("coordinates from the centre of a float cell are rounded once", "[voxe
   work.types = entry.run.types;
   work.grid = {{-3.3, 0, 0}, {0.1, 1, 1}, {20000, 1, 1}};
   work.add(1231.25, 0.5, 0.75);
-  const std::vector<double> got = of_one_point(entry, work, 0, 3);
+  const std::vector<double> got = of_points(entry, work, 0, 3);
   REQUIRE(got.size() == 3);
   const double origin = static_cast<double>(-3.3f);
   const double size = static_cast<double>(0.1f);
   CHECK(got[0] == static_cast<double>(static_cast<float>(1231.25 - origin - 12345.5 * size)));
   CHECK(got[1] == 0);
   CHECK(got[2] == 0.25);
+}
+
+TEST_CASE("two coordinates have all the bits of floats", "[voxel][conformance]") {
+  // Their mean is 2^-33 above the middle of two bfloat16; a float of their sum is not.
+  int tried = 0;
+  for (const coordinate_operations& entry : tested_coordinates()) {
+    if (entry.run.types.reduce != reduction::mean || entry.run.types.out != scalar_kind::bf16 ||
+        entry.to != relative_to::frame) {
+      continue;
+    }
+    ++tried;
+    voxel_problem work;
+    work.types = entry.run.types;
+    work.grid = {{0, 0, 0}, {1, 1, 8}, {1, 1, 1}};
+    work.add(0.5, 0.5, 4 + 0x1p-6 - 0x1p-9);
+    work.add(0.5, 0.5, 0x1p-9 + 0x1p-32);
+    CHECK(of_points(entry, work, 2, 1) == std::vector<double>{2 + 0x1p-6});
+  }
+  CHECK(tried == 1);
 }
 
 TEST_CASE("coordinates as features give what the reference says", "[voxel][conformance]") {
