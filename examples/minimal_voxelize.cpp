@@ -9,8 +9,8 @@
 #include <vector>
 
 /// \file
-/// The shortest use of `voxelize`: points as a driver delivers them into counts, and the mean
-/// intensity of each voxel, gathered over two sweeps.
+/// The shortest use of `voxelize`: points as a driver delivers them into counts, the mean
+/// intensity of each voxel, gathered over two sweeps, and a height map.
 
 namespace {
 
@@ -102,6 +102,24 @@ int main() {
     return 1;
   }
   print(counts, means);
+
+  // [snippet:height]
+  // Columns, and a sensor 1.8 m above the grid's zero: the highest z of each, in the grid's frame.
+  const robocache::voxel_grid<float> columns{{-2, -2, -5}, {0.5f, 0.5f, 10}, {8, 8, 1}};
+  robocache::voxel_options mounted;
+  mounted.transform.translation[2] = 1.8;
+  std::vector<float> heights(8 * 8);
+  status = robocache::voxelize<reduction::max>(
+      points, robocache::coordinates_of(points, robocache::coordinate::z), columns,
+      tensor_view(heights.data(), {1, 8, 8, 1}), {}, mounted, mean_space, robocache::cpu);
+  // [/snippet:height]
+  if (!status.ok()) {
+    std::fprintf(stderr, "%s\n", status.message());
+    return 1;
+  }
+  const float highest = heights[4 * 8 + 4];  // of 0.1, 0.4 and 0.2, moved
+  std::printf("(0.1, 0.1) is up to %g m high\n", static_cast<double>(highest));
+  if (highest < 2.19f || highest > 2.21f) return 1;
 
   // [snippet:cell_of]
   const robocache::voxel_cell cell = robocache::cell_of(-0.9f, 0.6f, 0.0f, grid);
