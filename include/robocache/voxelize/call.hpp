@@ -38,12 +38,13 @@ struct voxelize_sizes {
 ///
 /// \tparam Reducer  one of `reducers`, or your own (`rules/reducer.hpp`)
 /// \tparam Real     type of the points, float or double
-/// \tparam In       type of the features, or `point_coordinates`; that of the output without
-/// features \tparam Out      type of the output's elements
+/// \tparam In       type of the features, which may be `point_coordinates`; without features that of
+///                  the output
+/// \tparam Out      type of the output's elements
 template <class Reducer, class Real, class In, class Out>
 struct voxelize_call {
   static constexpr bool has_features = detail::reduces_features<Reducer>;
-  using in = In;
+  using in = In;  ///< type of the features
 
   Reducer reducer;
   point_view<Real> points;

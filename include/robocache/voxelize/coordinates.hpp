@@ -47,11 +47,11 @@ struct feature_view<point_coordinates<Real, To>> {
 ///
 /// \code
 /// // A height map: the highest z of each column, in the grid's frame.
-/// voxelize<reduction::max>(points, coordinates_of(points, coordinate::z), grid, output, {},
-/// options,
-///                          space, where);
+/// const auto heights = coordinates_of(points, coordinate::z);
+/// voxelize<reduction::max>(points, heights, grid, output, {}, options, space, where);
 /// // How far the points' mean is from the centre of their voxel along x, y and z.
-/// voxelize<reduction::mean>(points, coordinates_of<relative_to::voxel_centre>(points), grid, ...);
+/// const auto places = coordinates_of<relative_to::voxel_centre>(points);
+/// voxelize<reduction::mean>(points, places, grid, output, {}, options, space, where);
 /// \endcode
 ///
 /// \tparam To       where they count from

@@ -32,7 +32,8 @@ struct point_view {
 };
 
 /// N points with F features each, of type float, `__half` / `float16` or `__nv_bfloat16` /
-/// `bfloat16`. Make one with `features_of` or `feature_records`.
+/// `bfloat16`. Make one with `features_of` or `feature_records`; `coordinates_of` makes one of the
+/// points themselves.
 template <class T>
 struct feature_view {
   const void* data = nullptr;     ///< the first feature of the first point
