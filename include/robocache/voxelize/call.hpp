@@ -38,8 +38,8 @@ struct voxelize_sizes {
 ///
 /// \tparam Reducer  one of `reducers`, or your own (`rules/reducer.hpp`)
 /// \tparam Real     type of the points, float or double
-/// \tparam In       type of the features, which may be `point_coordinates`; without features that of
-///                  the output
+/// \tparam In       type of the features, which may be `point_coordinates`; without features that
+///                  of the output
 /// \tparam Out      type of the output's elements
 template <class Reducer, class Real, class In, class Out>
 struct voxelize_call {

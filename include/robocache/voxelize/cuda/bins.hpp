@@ -425,21 +425,17 @@ bool is_packed(const point_arguments<Real>& points) noexcept {
 template <class In, class Out>
 int feature_width(const feature_arguments<In>& features,
                   const feature_output<Out>& output) noexcept {
-  if constexpr (!feature_arguments<In>::in_vectors) {
-    return 1;
-  } else {
-    constexpr int width = 4;
-    const auto in =
-        reinterpret_cast<std::uintptr_t>(features.data) | static_cast<std::uint64_t>(features.step);
-    const auto strides = static_cast<std::uint64_t>(output.layout.stride_x) |
-                         static_cast<std::uint64_t>(output.layout.stride_y) |
-                         static_cast<std::uint64_t>(output.layout.stride_z);
-    const auto out = reinterpret_cast<std::uintptr_t>(output.data) | strides * sizeof(Out);
-    const bool neighbours = features.channel_step == static_cast<std::int64_t>(sizeof(In)) &&
-                            (output.channel_stride == 1 || output.data == nullptr);
-    const bool aligned = in % (width * sizeof(In)) == 0 && out % (width * sizeof(Out)) == 0;
-    return neighbours && aligned && features.channels % width == 0 ? width : 1;
-  }
+  constexpr int width = 4;
+  const auto in =
+      reinterpret_cast<std::uintptr_t>(features.data) | static_cast<std::uint64_t>(features.step);
+  const auto strides = static_cast<std::uint64_t>(output.layout.stride_x) |
+                       static_cast<std::uint64_t>(output.layout.stride_y) |
+                       static_cast<std::uint64_t>(output.layout.stride_z);
+  const auto out = reinterpret_cast<std::uintptr_t>(output.data) | strides * sizeof(Out);
+  const bool neighbours = features.channel_step == static_cast<std::int64_t>(sizeof(In)) &&
+                          (output.channel_stride == 1 || output.data == nullptr);
+  const bool aligned = in % (width * sizeof(In)) == 0 && out % (width * sizeof(Out)) == 0;
+  return neighbours && aligned && features.channels % width == 0 ? width : 1;
 }
 
 /// The second kernel's call: a `bin_marking` or a `bin_reducing`.
@@ -526,7 +522,10 @@ struct binned_call {
     voxels.empty_value = call.options.empty_value;
     voxels.nans = call.options.nans;
     voxels.tables = points.tables;
-    voxels.width = feature_width(voxels.features, voxels.output);
+    voxels.width = 1;
+    if constexpr (feature_arguments<typename canonical_feature<In>::type>::in_vectors) {
+      voxels.width = feature_width(voxels.features, voxels.output);
+    }
     const auto channels = static_cast<std::uint32_t>(call.features.channels);
     voxels.vectors = channels / static_cast<std::uint32_t>(voxels.width);
     // Several blocks to a bin if there are not enough bins to go round, or too many vectors to
