@@ -18,8 +18,8 @@ add_cuda_engine(robocache_test_cuda_engine SOURCES support/cuda_backend.cpp ${so
 engine_sources(sources cuda_fuse_engine.cu narrow half with_double mixed times)
 add_cuda_engine(robocache_test_cuda_fuse_engine SOURCES ${sources})
 engine_sources(sources cuda_voxel_engine.cu limits marks moments others sums)
-add_cuda_engine(robocache_test_cuda_voxel_engine
-  SOURCES support/cuda_coordinate_engine.cu ${sources})
+add_cuda_engine(robocache_test_cuda_voxel_engine SOURCES ${sources})
+add_cuda_engine(robocache_test_cuda_coordinate_engine SOURCES support/cuda_coordinate_engine.cu)
 
 # The user's flags must not change a bit.
 engine_sources(sources cuda_engine.cu fast_math fast_math_i64)
@@ -57,7 +57,7 @@ list(LENGTH CMAKE_CUDA_ARCHITECTURES robocache_architecture_count)
 if(robocache_architecture_count GREATER 1)
   set_target_properties(
     robocache_test_cuda_engine_fast_math robocache_test_cuda_fuse_engine_fast_math
-    robocache_test_cuda_voxel_engine_fast_math
+    robocache_test_cuda_voxel_engine_fast_math robocache_test_cuda_coordinate_engine
     robocache_test_voxel_kernels robocache_test_row_kernels robocache_test_ring_kernels
     robocache_test_stencil_kernels robocache_test_stencil_kernels_fast_math
     PROPERTIES CUDA_ARCHITECTURES 80)
@@ -121,9 +121,9 @@ add_robocache_test(robocache_test_voxelize_gpu
     voxelize/gpu_point_coordinates.cpp
     voxelize/gpu_sinks.cpp
   LIBRARIES robocache_test_voxelize_tests ${robocache_test_voxelize_common}
-            robocache_test_cuda_engine robocache_test_cuda_voxel_engine robocache_test_late_copy
-            robocache_test_voxel_kernels
-            CUDA::cudart_static)
+            robocache_test_cuda_engine robocache_test_cuda_voxel_engine
+            robocache_test_cuda_coordinate_engine robocache_test_late_copy
+            robocache_test_voxel_kernels CUDA::cudart_static)
 
 add_robocache_test(robocache_test_voxelize_gpu_fast_math
   LABELS gpu TIMEOUT 600
