@@ -109,7 +109,7 @@ add_must_not_compile_test(voxelize compiled_reducer
 add_must_not_compile_test(voxelize coordinates_of_doubles
   "coordinates as features are those of the call's own points")
 add_must_not_compile_test(voxelize compiled_coordinates
-  "coordinates of the points as features need nvcc")
+  "ROBOCACHE_COMPILED names other calls")
 add_must_not_compile_test(voxelize sink_of_marks "a sink of marks takes")
 add_must_not_compile_test(voxelize sink_of_features "a sink of features takes")
 add_must_not_compile_test(voxelize marks_to_sink_on_cpu "on the CPU count and occupancy are added")
