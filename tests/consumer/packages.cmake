@@ -26,15 +26,20 @@ foreach(package IN ITEMS "robocache-${VERSION}.tar.gz" "robocache-dev_${VERSION}
   message(STATUS "${package}: ${first}")
 endforeach()
 
-find_program(DPKG_DEB dpkg-deb)
-if(NOT DPKG_DEB)
-  message(STATUS "no dpkg-deb: the archive is used instead")
+find_program(DPKG dpkg)
+if(NOT DPKG)
+  message(STATUS "no dpkg: the archive is used instead")
   file(ARCHIVE_EXTRACT INPUT "${FOLDER}/first/robocache-${VERSION}.tar.gz"
        DESTINATION "${FOLDER}/root")
   file(RENAME "${FOLDER}/root/robocache-${VERSION}" "${FOLDER}/root/usr")
 else()
+  # Installed by dpkg, with a database of its own.
+  file(MAKE_DIRECTORY "${FOLDER}/root/var/lib/dpkg/info" "${FOLDER}/root/var/lib/dpkg/updates"
+                      "${FOLDER}/root/var/lib/dpkg/triggers")
+  file(TOUCH "${FOLDER}/root/var/lib/dpkg/status" "${FOLDER}/root/var/lib/dpkg/available")
   execute_process(
-    COMMAND "${DPKG_DEB}" -x "${FOLDER}/first/robocache-dev_${VERSION}_all.deb" "${FOLDER}/root"
+    COMMAND "${DPKG}" "--root=${FOLDER}/root" --force-not-root --log=/dev/null
+            -i "${FOLDER}/first/robocache-dev_${VERSION}_all.deb"
     COMMAND_ERROR_IS_FATAL ANY)
 endif()
 set(consumer "${CMAKE_CURRENT_LIST_DIR}/find_package")
