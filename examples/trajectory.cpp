@@ -65,12 +65,12 @@ int main() {
   // [snippet:control]
   using robocache::tensor_view;
   const robocache::time_axis<std::int64_t> axis{times.data(), 1, samples};
-  const tensor_view<const float, 2> values(positions.data(), {samples, joints});
+  const tensor_view values(positions.data(), {samples, joints});
   robocache::resample_policy<std::int64_t> policy;
   policy.max_gap = 100 * ms;
 
   float row[joints];
-  const tensor_view<float, 1> command(row, {joints});
+  const tensor_view command(row, {joints});
   embedding::trajectory_follower arm{axis, values, policy};
   for (std::int64_t tick = 0; tick < ticks; ++tick) {
     const std::int64_t now = start + tick * ms;
