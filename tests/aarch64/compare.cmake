@@ -11,6 +11,7 @@ execute_process(
           -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_BUILD_TYPE=Release
           "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}"
           -DCMAKE_EXE_LINKER_FLAGS=-static
+          "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG"  # compiles in a third of the time
   COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND "${CMAKE_COMMAND}" --build "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND "${EMULATOR}" "${FOLDER}/digests" WORKING_DIRECTORY "${FOLDER}"
