@@ -11,7 +11,8 @@ execute_process(
           -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_BUILD_TYPE=Release
           "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}"
           -DCMAKE_EXE_LINKER_FLAGS=-static
-          "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG"  # compiles in a third of the time
+          # Compiles in a third of the time, and contracts as -O2 does.
+          "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -fexpensive-optimizations -DNDEBUG"
   COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND "${CMAKE_COMMAND}" --build "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND "${EMULATOR}" "${FOLDER}/digests" WORKING_DIRECTORY "${FOLDER}"
