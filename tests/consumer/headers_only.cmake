@@ -32,6 +32,11 @@ execute_process(
           -G "${GENERATOR}" "-DCMAKE_PREFIX_PATH=${FOLDER}/prefix"
   RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 string(REGEX REPLACE "[ \n]+" " " output "${output}")
-if(result EQUAL 0 OR NOT output MATCHES "has no component compiled: .* if a CUDA compiler was, and RoboCache was built before")
+# AUTO, where there is a CUDA compiler: configured, but not built. Else there is none.
+set(reason "no CUDA compiler was found when RoboCache was configured")
+if(EXISTS "${FOLDER}/prefix/lib/cmake/robocache/robocache-compiled-targets.cmake")
+  set(reason "RoboCache was installed without having been built")
+endif()
+if(result EQUAL 0 OR NOT output MATCHES "has no component compiled: ${reason}")
   message(FATAL_ERROR "the package does not say why there is no component compiled:\n${output}")
 endif()
