@@ -539,8 +539,8 @@ TEST_CASE("fields that make no sense are refused, with the numbers", "[interop][
   }
   cloud_message one = velodyne(3);
   one.fields[0].count = 0;  // some drivers write it for one
-  point_view<float> points;
-  CHECK(std::string(point_cloud2_points(one, points).message()) == "");
+  robocache::point_view<float> of_one;
+  CHECK(std::string(robocache::point_cloud2_points(one, of_one).message()) == "");
   bad = velodyne(3);
   bad.fields[3].name = "x";
   check_all_refuse(bad, "message has 2 fields 'x'");
