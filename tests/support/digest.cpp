@@ -49,7 +49,7 @@ void exact_stamps::replace(any_policy& policy) {
     return step_ * static_cast<stamp>(random_.between(0, most));
   };
   policy.offset = random_.chance(0.5) ? stamp{0} : steps(2 * interval_) - steps(2 * interval_);
-  policy.horizon = steps(3 * interval_);
+  policy.horizon = step_ + steps(3 * interval_);  // 0 is refused
   if (std::isfinite(policy.max_gap)) policy.max_gap = steps(3 * interval_);
   if (std::isfinite(policy.tolerance)) policy.tolerance = steps(interval_);
 }
