@@ -6,6 +6,7 @@
 # Builds the program here for 64-bit Arm, runs it, and looks for each line that it writes in those of
 # this processor, which are in DIGESTS.
 
+cmake_minimum_required(VERSION 3.25)  # for IN_LIST
 execute_process(
   COMMAND "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${FOLDER}" -G "${GENERATOR}"
           -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_BUILD_TYPE=Release
