@@ -28,8 +28,9 @@ enum class relative_to : std::uint8_t {
 /// Reducers take floats, so each is rounded to float once. Of double coordinates far from zero that
 /// leaves little: 0.25 m at 5,000 km. There take `relative_to::voxel_centre`, computed in double
 /// for points of either type: `fma(-(cell + 0.5), voxel_size, p - origin)`, the cell along the axis
-/// as `cell_of` says, difference and fma rounded to double, the result to float. A point on a face
-/// may so be a rounding more than half a voxel off.
+/// as `cell_of` says, difference and fma rounded to double, the result to float. A point on a
+/// face may so be more than half a voxel off: by a rounding of the points' type, which is many
+/// voxels where floats are more than 2^23 of them from the origin.
 ///
 /// \tparam Real  type of the points, float or double
 template <class Real, relative_to To = relative_to::frame>
