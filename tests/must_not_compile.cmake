@@ -128,6 +128,9 @@ add_must_not_compile_test(interop viewed_integers "unpack_point_cloud2_times mak
 add_must_not_compile_test(interop buffer_type "from_span takes what has data\\(\\) and size\\(\\)")
 add_must_not_compile_test(interop strides_to_view
   "what has strides is not taken for dense: Eigen's matrices by eigen_view" FEWER 25)
+add_must_not_compile_test(interop stride_to_view "what has strides is not taken for dense" FEWER 25)
+add_must_not_compile_test(interop short_list "one extent per dimension" FEWER 25)
+add_must_not_compile_test(interop short_strides "one extent and one stride per dimension" FEWER 25)
 add_must_not_compile_test(interop strides_to_span
   "from_span takes what has data\\(\\) and size\\(\\) and no strides")
 add_must_not_compile_test(interop temporary_buffer "is gone before the view is used")

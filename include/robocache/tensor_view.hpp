@@ -25,14 +25,36 @@ struct is_mdspan_like<
                    decltype(std::declval<const M&>().stride(0)), decltype(M::rank())>>
     : std::true_type {};
 
+template <class M>
+using mdspan_pointee_t = std::remove_pointer_t<
+    std::remove_reference_t<decltype(std::declval<const M&>().data_handle())>>;
+
+// What an mdspan says of itself may change how its memory is to be read. Each answer is looked at
+// if it is there: `std::mdspan` has them all, and what is only shaped like one need not.
+
+/// Its accessor does nothing but add an offset to a pointer: not one that scales what it reads, or
+/// forbids to write what its pointer could.
+template <class M, class = void>
+struct accesses_plainly : std::true_type {};
+template <class M>
+struct accesses_plainly<M, std::void_t<typename M::reference, typename M::element_type>>
+    : std::bool_constant<std::is_same_v<typename M::reference, mdspan_pointee_t<M>&> &&
+                         std::is_same_v<typename M::element_type, mdspan_pointee_t<M>>> {};
+
+/// Its strides tell where every element is, as those of a packed triangle do not.
+template <class M, class = void>
+struct is_always_strided : std::true_type {};
+template <class M>
+struct is_always_strided<M, std::void_t<decltype(M::is_always_strided())>>
+    : std::bool_constant<M::is_always_strided()> {};
+
 /// One whose elements a view of `T` may refer to.
 template <class M, class T, class = void>
 struct is_mdspan_of : std::false_type {};
 template <class M, class T>
 struct is_mdspan_of<M, T, std::enable_if_t<is_mdspan_like<M>::value>>
-    : std::is_convertible<std::remove_pointer_t<std::remove_reference_t<
-                              decltype(std::declval<const M&>().data_handle())>> (*)[],
-                          T (*)[]> {};
+    : std::bool_constant<std::is_convertible_v<mdspan_pointee_t<M> (*)[], T (*)[]> &&
+                         accesses_plainly<M>::value && is_always_strided<M>::value> {};
 
 template <class I>
 using if_integer = std::enable_if_t<std::is_integral_v<I> && !std::is_same_v<I, bool>>;
@@ -72,10 +94,14 @@ struct has_list_of_strides : std::false_type {};
 template <class S>
 struct has_list_of_strides<S, std::void_t<decltype(std::declval<S&>().strides())>>
     : std::true_type {};
+template <class S, class = void>
+struct has_one_stride : std::false_type {};
+template <class S>
+struct has_one_stride<S, std::void_t<decltype(std::declval<S&>().stride())>> : std::true_type {};
 template <class S>
 inline constexpr bool has_strides =
     has_inner_stride<S>::value || has_stride_of_dimension<S>::value ||
-    has_list_of_strides<S>::value;
+    has_list_of_strides<S>::value || has_one_stride<S>::value;
 
 /// Something with `data()` and `size()` whose elements a view of `T` may refer to.
 template <class S, class T, class = void>
@@ -129,44 +155,47 @@ class tensor_view {
   ///
   /// \param data     the first element
   /// \param extents  integers of any types, as in `{batch, samples.size(), 7}`, an array or a
-  ///                 `std::array`
-  template <class I, class = detail::if_integer<I>>
-  ROBOCACHE_HD constexpr tensor_view(T* data, const I (&extents)[Rank]) noexcept : data_(data) {
+  ///                 `std::array`; one per dimension
+  template <class I, std::size_t Size, class = detail::if_integer<I>>
+  ROBOCACHE_HD constexpr tensor_view(T* data, const I (&extents)[Size]) noexcept : data_(data) {
     set_dense(extents);
   }
-  ROBOCACHE_HD constexpr tensor_view(T* data, const detail::any_integer (&extents)[Rank]) noexcept
+  template <std::size_t Size>
+  ROBOCACHE_HD constexpr tensor_view(T* data, const detail::any_integer (&extents)[Size]) noexcept
       : data_(data) {
     set_dense(extents);
   }
   template <class Extents, class = detail::if_integer_array<Extents>, class = void>
   constexpr tensor_view(T* data, const Extents& extents) noexcept : data_(data) {
-    static_assert(detail::array_size<Extents>::value == Rank, "one extent per dimension");
-    std::int64_t of_host[Rank] = {};  // std::array has host functions
-    for (int d = 0; d < Rank; ++d) of_host[d] = static_cast<std::int64_t>(extents[d]);
+    constexpr std::size_t size = detail::array_size<Extents>::value;
+    std::int64_t of_host[size] = {};  // std::array has host functions
+    for (std::size_t d = 0; d < size; ++d) of_host[d] = static_cast<std::int64_t>(extents[d]);
     set_dense(of_host);
   }
 
   /// A strided view. Strides are in elements, not bytes. Integers as above.
-  template <class I, class J, class = detail::if_integer<I>, class = detail::if_integer<J>>
-  ROBOCACHE_HD constexpr tensor_view(T* data, const I (&extents)[Rank],
-                                     const J (&strides)[Rank]) noexcept
+  template <class I, std::size_t Size, class J, std::size_t Strides, class = detail::if_integer<I>,
+            class = detail::if_integer<J>>
+  ROBOCACHE_HD constexpr tensor_view(T* data, const I (&extents)[Size],
+                                     const J (&strides)[Strides]) noexcept
       : data_(data) {
     set(extents, strides);
   }
-  template <class I, class = detail::if_integer<I>>
-  ROBOCACHE_HD constexpr tensor_view(T* data, const I (&extents)[Rank],
-                                     const detail::any_integer (&strides)[Rank]) noexcept
+  template <class I, std::size_t Size, std::size_t Strides, class = detail::if_integer<I>>
+  ROBOCACHE_HD constexpr tensor_view(T* data, const I (&extents)[Size],
+                                     const detail::any_integer (&strides)[Strides]) noexcept
       : data_(data) {
     set(extents, strides);
   }
-  template <class J, class = detail::if_integer<J>>
-  ROBOCACHE_HD constexpr tensor_view(T* data, const detail::any_integer (&extents)[Rank],
-                                     const J (&strides)[Rank]) noexcept
+  template <std::size_t Size, class J, std::size_t Strides, class = detail::if_integer<J>>
+  ROBOCACHE_HD constexpr tensor_view(T* data, const detail::any_integer (&extents)[Size],
+                                     const J (&strides)[Strides]) noexcept
       : data_(data) {
     set(extents, strides);
   }
-  ROBOCACHE_HD constexpr tensor_view(T* data, const detail::any_integer (&extents)[Rank],
-                                     const detail::any_integer (&strides)[Rank]) noexcept
+  template <std::size_t Size, std::size_t Strides>
+  ROBOCACHE_HD constexpr tensor_view(T* data, const detail::any_integer (&extents)[Size],
+                                     const detail::any_integer (&strides)[Strides]) noexcept
       : data_(data) {
     set(extents, strides);
   }
@@ -258,8 +287,9 @@ class tensor_view {
  private:
   friend struct detail::view_access;
 
-  template <class Extents>
-  ROBOCACHE_HD constexpr void set_dense(const Extents& extents) noexcept {
+  template <class I, std::size_t Size>
+  ROBOCACHE_HD constexpr void set_dense(const I (&extents)[Size]) noexcept {
+    static_assert(Size == Rank, "one extent per dimension");
     // Unsigned, because absurd extents must reach the launcher's check and not overflow here.
     std::uint64_t step = 1;
     for (int d = Rank - 1; d >= 0; --d) {
@@ -269,8 +299,9 @@ class tensor_view {
     }
   }
 
-  template <class Extents, class Strides>
-  ROBOCACHE_HD constexpr void set(const Extents& extents, const Strides& strides) noexcept {
+  template <class I, std::size_t Size, class J, std::size_t Strides>
+  ROBOCACHE_HD constexpr void set(const I (&extents)[Size], const J (&strides)[Strides]) noexcept {
+    static_assert(Size == Rank && Strides == Rank, "one extent and one stride per dimension");
     for (int d = 0; d < Rank; ++d) {
       extents_[d] = static_cast<index_type>(extents[d]);
       strides_[d] = static_cast<index_type>(strides[d]);
@@ -282,15 +313,38 @@ class tensor_view {
   index_type strides_[Rank] = {};
 };
 
+// For `tensor_view view(data, {2, 3})`: as many dimensions as there are extents.
+template <class T, class I, std::size_t Size, class = detail::if_integer<I>>
+tensor_view(T*, const I (&)[Size]) -> tensor_view<T, static_cast<int>(Size)>;
+template <class T, std::size_t Size>
+tensor_view(T*, const detail::any_integer (&)[Size]) -> tensor_view<T, static_cast<int>(Size)>;
+template <class T, class Extents, class = detail::if_integer_array<Extents>, class = void>
+tensor_view(T*, const Extents&)
+    -> tensor_view<T, static_cast<int>(detail::array_size<Extents>::value)>;
+template <class T, class I, std::size_t Size, class J, std::size_t Strides,
+          class = detail::if_integer<I>, class = detail::if_integer<J>>
+tensor_view(T*, const I (&)[Size], const J (&)[Strides]) -> tensor_view<T, static_cast<int>(Size)>;
+template <class T, class I, std::size_t Size, std::size_t Strides, class = detail::if_integer<I>>
+tensor_view(T*, const I (&)[Size], const detail::any_integer (&)[Strides])
+    -> tensor_view<T, static_cast<int>(Size)>;
+template <class T, std::size_t Size, class J, std::size_t Strides, class = detail::if_integer<J>>
+tensor_view(T*, const detail::any_integer (&)[Size], const J (&)[Strides])
+    -> tensor_view<T, static_cast<int>(Size)>;
+template <class T, std::size_t Size, std::size_t Strides>
+tensor_view(T*, const detail::any_integer (&)[Size], const detail::any_integer (&)[Strides])
+    -> tensor_view<T, static_cast<int>(Size)>;
+template <class T, class Extents, class Strides, class = detail::if_integer_array<Extents>,
+          class = detail::if_integer_array<Strides>, class = void>
+tensor_view(T*, const Extents&, const Strides&)
+    -> tensor_view<T, static_cast<int>(detail::array_size<Extents>::value)>;
+
 // Of arrays, spans and mdspans, for `tensor_view view(span)`: their element type, and their rank.
 template <class T, std::size_t Size>
 tensor_view(T (&)[Size]) -> tensor_view<T, 1>;
-// (`std::mdspan` returns its pointer by reference.)
-template <class M, class = std::enable_if_t<detail::is_mdspan_like<M>::value>, class = void>
-tensor_view(const M&)
-    -> tensor_view<std::remove_pointer_t<
-                       std::remove_reference_t<decltype(std::declval<const M&>().data_handle())>>,
-                   static_cast<int>(M::rank())>;
+template <class M,
+          class = std::enable_if_t<detail::is_mdspan_of<M, detail::mdspan_pointee_t<M>>::value>,
+          class = void>
+tensor_view(const M&) -> tensor_view<detail::mdspan_pointee_t<M>, static_cast<int>(M::rank())>;
 template <class Span, class T = std::remove_pointer_t<decltype(std::declval<Span&>().data())>,
           class = std::enable_if_t<detail::is_buffer_of<Span, T>::value &&
                                    !detail::is_mdspan_like<Span>::value>,

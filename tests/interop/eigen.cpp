@@ -44,6 +44,18 @@ TEST_CASE("views of Eigen's matrices have their elements", "[interop]") {
   STATIC_REQUIRE(std::is_same_v<decltype(eigen_view(only_read)), tensor_view<const float, 2>>);
   STATIC_REQUIRE(std::is_same_v<decltype(eigen_view(rows)), tensor_view<float, 2>>);
 
+  // What goes with a temporary, and what does not.
+  using robocache::detail::owns_elements;
+  struct derived : Eigen::MatrixXf {};
+  STATIC_REQUIRE(owns_elements<Eigen::MatrixXf>::value);
+  STATIC_REQUIRE(owns_elements<derived>::value);
+  STATIC_REQUIRE(owns_elements<Eigen::Ref<const Eigen::MatrixXf>>::value);
+  STATIC_REQUIRE_FALSE(owns_elements<Eigen::Ref<Eigen::MatrixXf>>::value);
+  STATIC_REQUIRE_FALSE(owns_elements<Eigen::Map<Eigen::MatrixXf>>::value);
+  STATIC_REQUIRE_FALSE(owns_elements<decltype(columns.block(1, 2, 2, 2))>::value);
+  Eigen::Ref<const Eigen::MatrixXf> named(columns);
+  CHECK(eigen_view(named)(2, 1) == 21);
+
   const auto row = eigen_vector_view(columns.row(1));
   CHECK(row.extent(0) == 4);
   CHECK(row.stride(0) == 3);

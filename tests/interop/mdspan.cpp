@@ -34,6 +34,16 @@ std::string refused(const View& view) {
   return message;
 }
 
+/// Reads another number than is there, as std::linalg::scaled does.
+struct doubled {
+  using offset_policy = doubled;
+  using element_type = float;
+  using reference = float;
+  using data_handle_type = float*;
+  reference access(data_handle_type p, std::size_t i) const { return 2 * p[i]; }
+  data_handle_type offset(data_handle_type p, std::size_t i) const { return p + i; }
+};
+
 /// Each element of the mdspan is that of the view.
 template <class Mdspan, class T>
 void check_same(const tensor_view<T, 3>& view) {
@@ -68,6 +78,9 @@ TEST_CASE("mdspans are views", "[interop]") {
   STATIC_REQUIRE(std::is_same_v<decltype(tensor_view(stamps)), tensor_view<double, 2>>);
   STATIC_REQUIRE(std::is_convertible_v<decltype(stamps), tensor_view<const double, 2>>);
   STATIC_REQUIRE_FALSE(std::is_convertible_v<mdspan<const float, 3>, tensor_view<float, 3>>);
+  using scaled = md::mdspan<float, md::dextents<int, 2>, md::layout_right, doubled>;
+  STATIC_REQUIRE_FALSE(std::is_convertible_v<scaled, tensor_view<float, 2>>);
+  STATIC_REQUIRE_FALSE(std::is_convertible_v<scaled, tensor_view<const float, 2>>);
   CHECK(robocache::resample(robocache::padded_source(samples, stamps), grid,
                             tensor_view(mdspan<float, 3>(output.data(), 1, 2, 2)), {},
                             robocache::cpu)

@@ -62,12 +62,29 @@ using row = strided_row;
 #else
 using row = std::vector<float>;
 #endif
+/// The same from another library, which calls it `stride`.
+struct stepped_row {
+  float* data() const;
+  std::int64_t size() const;
+  std::int64_t stride() const;
+};
+#if defined(WRONG_stride_to_view)
+using other_row = stepped_row;
+#else
+using other_row = std::vector<float>;
+#endif
+
+#if defined(WRONG_short_list)
+constexpr int rank = 3;
+#else
+constexpr int rank = 2;
+#endif
 message made();
 
 bool all(const message& cloud, out* numbers, stamp* times, std::vector<element>& buffer,
-         row& numbers_in_a_row);
+         row& numbers_in_a_row, other_row& others_in_a_row);
 bool all(const message& cloud, out* numbers, stamp* times, std::vector<element>& buffer,
-         row& numbers_in_a_row) {
+         row& numbers_in_a_row, other_row& others_in_a_row) {
   robocache::point_view<float> points;
   tensor_view<const viewed, 1> view;
   tensor_view<float, 2> shaped;
@@ -85,5 +102,10 @@ bool all(const message& cloud, out* numbers, stamp* times, std::vector<element>&
          robocache::from_span("buffer", strided_row(), {2, 3}, shaped).ok() &&
 #endif
          tensor_view<float, 1>(numbers_in_a_row).extent(0) == 6 &&
+         tensor_view<float, 1>(others_in_a_row).extent(0) == 6 &&
+         tensor_view<out, rank>(numbers, {8, 1}).extent(0) == 8 &&
+#if defined(WRONG_short_strides)
+         tensor_view<out, 2>(numbers, {8, 1}, {1}).extent(0) == 8 &&
+#endif
          robocache::from_span("buffer", buffer, {2, 3}, shaped).ok();
 }

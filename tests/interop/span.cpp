@@ -20,6 +20,23 @@ using robocache::from_span;
 using robocache::tensor_view;
 using robocache::to_span;
 
+namespace {
+
+/// A span of somebody else's, with sizes of one byte.
+class small_span {
+ public:
+  small_span() = default;
+  small_span(float* data, std::uint8_t size) : data_(data), size_(size) {}
+  float* data() const { return data_; }
+  std::uint8_t size() const { return size_; }
+
+ private:
+  float* data_ = nullptr;
+  std::uint8_t size_ = 0;
+};
+
+}  // namespace
+
 TEST_CASE("spans are views of one dimension, stamps and targets", "[interop]") {
   std::vector<float> values = {0, 10, 20, 40};
   std::vector<double> times = {0, 1, 2, 4};
@@ -105,5 +122,29 @@ TEST_CASE("dense views become spans", "[interop]") {
         "to_span: data has stride 2 in dimension 1, a span needs 1");
   CHECK(std::string(to_span("data", tensor_view(data.data(), {2}, {-1}), span).message()) ==
         "to_span: data has stride -1 in dimension 0, a span needs 1");
+  CHECK(span.size() == 24);
+
+  // A span of a fixed size, which would be undefined of another, and one that counts to 200.
+  std::array<float, 6> six{};
+  std::span<float, 6> fixed(six);
+  CHECK(to_span("data", tensor_view(data.data(), {2, 3}), fixed).ok());
+  CHECK(fixed.data() == data.data());
+  CHECK(std::string(to_span("data", tensor_view(data.data(), {2, 2}), fixed).message()) ==
+        "to_span: data has 4 elements, the span's type has 6");
+  std::span<float, 0> none;
+  CHECK(to_span("data", tensor_view(data.data(), {0, 2}), none).ok());
+  CHECK_FALSE(to_span("data", tensor_view(data.data(), {1}), none).ok());
+  small_span small;
+  CHECK(to_span("data", tensor_view(data.data(), {2, 100}), small).ok());
+  CHECK(small.size() == 200);
+  CHECK(std::string(to_span("data", tensor_view(data.data(), {3, 100}), small).message()) ==
+        "to_span: data has extent 3 in dimension 0, more than the span, up to 255, counts");
+  const std::int64_t huge = std::int64_t{1} << 62;
+  CHECK_FALSE(to_span("data", tensor_view(data.data(), {huge, 4}, {4, 1}), span).ok());
+  CHECK(std::string(to_span("data", tensor_view(data.data(), {-1, 4}), span).message()) ==
+        "to_span: data has extent -1 in dimension 0, more than the span, up to "
+        "9223372036854775807, counts");
+  CHECK(small.size() == 200);
+  CHECK(fixed.data() == data.data());
   CHECK(span.size() == 24);
 }

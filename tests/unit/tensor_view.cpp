@@ -24,6 +24,14 @@ struct mdspan_like {
   static constexpr std::size_t rank() { return 2; }
 };
 
+/// One whose accessor or layout changes what its pointer and strides mean.
+template <class Element, class Reference, bool Strided>
+struct other_mdspan : mdspan_like {
+  using element_type = Element;
+  using reference = Reference;
+  static constexpr bool is_always_strided() { return Strided; }
+};
+
 using view2 = tensor_view<float, 2>;
 using const_view2 = tensor_view<const float, 2>;
 
@@ -33,6 +41,11 @@ static_assert(!std::is_convertible_v<const_view2, view2>, "never removes const")
 static_assert(!std::is_convertible_v<tensor_view<double, 2>, view2>, "never changes the type");
 static_assert(!std::is_convertible_v<tensor_view<float, 3>, view2>, "never changes the rank");
 static_assert(std::is_convertible_v<mdspan_like, view2>, "from mdspan");
+static_assert(std::is_convertible_v<other_mdspan<float, float&, true>, view2>);
+static_assert(!std::is_convertible_v<other_mdspan<float, float, true>, const_view2>, "scaled");
+static_assert(!std::is_convertible_v<other_mdspan<float, const float&, true>, view2>, "read-only");
+static_assert(!std::is_convertible_v<other_mdspan<const float, float&, true>, view2>, "const");
+static_assert(!std::is_convertible_v<other_mdspan<float, float&, false>, view2>, "packed");
 static_assert(view2::rank() == 2);
 static_assert(std::is_same_v<const_view2::value_type, float>);
 
@@ -126,6 +139,19 @@ TEST_CASE("extents and strides are integers of any type", "[view]") {
   // What does not fit 63 bits becomes negative, which every launcher refuses.
   CHECK(tensor_view<float, 1>(data, {~std::uint64_t{0}}).extent(0) < 0);
   static_assert(tensor_view<float, 2>(nullptr, {2, 3}).stride(0) == 3);
+  // And without naming the rank.
+  static_assert(std::is_same_v<decltype(tensor_view(data, {2, 3, 4})), tensor_view<float, 3>>);
+  static_assert(std::is_same_v<decltype(tensor_view(data, {2, four})), tensor_view<float, 2>>);
+  static_assert(std::is_same_v<decltype(tensor_view(data, extents)), tensor_view<float, 3>>);
+  static_assert(std::is_same_v<decltype(tensor_view(data, sizes)), tensor_view<float, 3>>);
+  static_assert(std::is_same_v<decltype(tensor_view(data, {2, 3}, {1, 2})), tensor_view<float, 2>>);
+  static_assert(
+      std::is_same_v<decltype(tensor_view(data, {2, 3}, {1, four})), tensor_view<float, 2>>);
+  static_assert(
+      std::is_same_v<decltype(tensor_view(data, {2, four}, {1, 2})), tensor_view<float, 2>>);
+  static_assert(
+      std::is_same_v<decltype(tensor_view(data, {2, four}, {1, four})), tensor_view<float, 2>>);
+  static_assert(std::is_same_v<decltype(tensor_view(data, sizes, steps)), tensor_view<float, 3>>);
   static_assert(!std::is_constructible_v<tensor_view<float, 1>, float*, double(&)[1]>);
 }
 

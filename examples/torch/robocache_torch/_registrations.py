@@ -6,6 +6,35 @@ import torch
 # ------------------------------------------------------------------- shapes, without computing them
 
 
+def _fake_of(operation):
+    """Registers a function as the fake of an operator, for tensors of one device.
+
+    The operators themselves say which tensor is elsewhere, but where one of the meta device is
+    among others PyTorch asks the fake alone."""
+    names = [a.name for a in getattr(torch.ops.robocache, operation).default._schema.arguments]
+
+    def register(function):
+        def checked(*arguments, **options):
+            first = None
+            for name, given in {**dict(zip(names, arguments)), **options}.items():
+                in_list = isinstance(given, (list, tuple))
+                for i, tensor in enumerate(given if in_list else [given]):
+                    if not isinstance(tensor, torch.Tensor):
+                        continue
+                    full = f"{name}[{i}]" if in_list else name
+                    if first is None:
+                        first, device = full, tensor.device
+                    torch._check(tensor.device == device,
+                                 lambda: f"robocache::{operation}: {full} is on {tensor.device}, "
+                                         f"{first} is on {device}")
+            return function(*arguments, **options)
+
+        torch.library.register_fake(f"robocache::{operation}")(checked)
+        return function
+
+    return register
+
+
 def _type_of(values, dtype):
     if dtype is not None:
         return dtype
@@ -16,7 +45,7 @@ def _rows(targets, windows):
     return targets.shape[-1] if windows is None else targets.shape[-1] * windows.shape[0]
 
 
-@torch.library.register_fake("robocache::resample")
+@_fake_of("resample")
 def _(values, times, targets, lengths=None, offsets=None, windows=None, scale=None, shift=None, *,
       interpolation="linear", extrapolation="hold", gap="hold", max_gap=None, tolerance=None,
       horizon=None, time_offset=0.0, fill_value=0.0, dtype=None):
@@ -27,7 +56,7 @@ def _(values, times, targets, lengths=None, offsets=None, windows=None, scale=No
                             dtype=_type_of(values, dtype))
 
 
-@torch.library.register_fake("robocache::fuse")
+@_fake_of("fuse")
 def _(values, times, targets, lengths=None, windows=None, *, interpolation=None,
       extrapolation="hold", gap="hold", max_gap=None, tolerance=None, horizon=None,
       time_offset=None, fill_value=0.0, dtype=None):
@@ -37,7 +66,7 @@ def _(values, times, targets, lengths=None, windows=None, *, interpolation=None,
                                dtype=_type_of(values[0], dtype))
 
 
-@torch.library.register_fake("robocache::voxelize")
+@_fake_of("voxelize")
 def _(points, features, origin, voxel_size, extents, count=None, *, reduction="count",
       empty_value=0.0, nans="propagate", transform=None):
     nx, ny, nz = extents
@@ -50,9 +79,9 @@ def _(points, features, origin, voxel_size, extents, count=None, *, reduction="c
     return points.new_empty((nz, ny, nx), dtype=torch.int32)
 
 
-@torch.library.register_fake("robocache::resample_out")
-@torch.library.register_fake("robocache::fuse_out")
-@torch.library.register_fake("robocache::voxelize_out")
+@_fake_of("resample_out")
+@_fake_of("fuse_out")
+@_fake_of("voxelize_out")
 def _(*arguments, **options):
     return None
 

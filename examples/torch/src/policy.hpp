@@ -58,6 +58,9 @@ robocache::resample_options<Time, Real> options_of(const char* operation,
   if (given.max_gap) options.max_gap = duration_of<Time>(name("max_gap"), *given.max_gap);
   if (given.tolerance) options.tolerance = duration_of<Time>(name("tolerance"), *given.tolerance);
   if (given.horizon) options.horizon = duration_of<Time>({operation, "horizon"}, *given.horizon);
+  if (!std::isfinite(given.time_offset)) {
+    fail("%s is %g, must be finite", name("time_offset").string().c_str(), given.time_offset);
+  }
   options.offset = duration_of<Time>(name("time_offset"), given.time_offset);
   options.fill_value = static_cast<Real>(given.fill_value);
   return options;

@@ -321,6 +321,12 @@ class WrongArguments(OnEachDevice):
                      (v, t, at), dict(interpolation="cubic")),
                     ("max_gap is 0.5, must be a whole number", (v, t, at), dict(max_gap=0.5)),
                     ("max_gap is -1, must not be negative", (v, t, at), dict(max_gap=-1)),
+                    ("time_offset is inf, must be finite", (v, t, at),
+                     dict(time_offset=float("inf"))),
+                    ("time_offset is -inf, must be finite", (v, t.double(), at.double()),
+                     dict(time_offset=-float("inf"))),
+                    ("time_offset is nan, must be finite", (v, t, at),
+                     dict(time_offset=float("nan"))),
                     ("tolerance is 36028797018963968, must be a whole number of at most 2^53",
                      (v, t, at), dict(tolerance=2 ** 55)),
                     ("lengths is int32, must be int64", (v, t, at),
@@ -471,6 +477,33 @@ class Compiled(OnEachDevice):
             result = op(*arguments, **options)
             if result is not None:
                 self.assertEqual(result.device.type, "meta")
+
+    def test_meta_tensors_among_others(self):
+        """PyTorch calls no kernel for these: without an error the result would be of no call."""
+        v = torch.zeros((2, 5, 3))
+        t = torch.arange(10).reshape(2, 5)
+        at = torch.arange(4)
+        out = torch.zeros((2, 4, 3))
+        p = torch.zeros((9, 3))
+        for message, call in [
+                ("resample: times is on meta, values is on cpu",
+                 lambda: ops.resample(v, t.to("meta"), at)),
+                ("resample_out: times is on cpu, values is on meta",
+                 lambda: ops.resample_out(v.to("meta"), t, at, out=out)),
+                ("resample_out: out is on meta, values is on cpu",
+                 lambda: ops.resample_out(v, t, at, out=out.to("meta"))),
+                ("fuse: values[1] is on meta, values[0] is on cpu",
+                 lambda: ops.fuse([v, v.to("meta")], [t, t], at)),
+                ("fuse_out: times[0] is on meta, values[0] is on cpu",
+                 lambda: ops.fuse_out([v], [t.to("meta")], at, out=out)),
+                ("voxelize: features is on cpu, points is on meta",
+                 lambda: ops.voxelize(p.to("meta"), p, **GRID, reduction="mean")),
+                ("voxelize_out: out is on cpu, points is on meta",
+                 lambda: ops.voxelize_out(p.to("meta"), None, **GRID,
+                                          out=torch.zeros((6, 7, 8), dtype=torch.int32)))]:
+            with self.subTest(message), self.assertRaises(RuntimeError) as raised:
+                call()
+            self.assertIn(message, str(raised.exception))
 
 
 class Gradients(OnEachDevice):

@@ -21,6 +21,17 @@
 
 namespace robocache {
 
+namespace detail {
+
+/// Whether the elements go when the object goes: those of a matrix, or of what is derived from one,
+/// and of a `Ref` to const, which copies an expression that has no memory.
+template <class Dense>
+struct owns_elements : std::is_base_of<typename Dense::PlainObject, Dense> {};
+template <class Dense, int Options, class Stride>
+struct owns_elements<Eigen::Ref<const Dense, Options, Stride>> : std::true_type {};
+
+}  // namespace detail
+
 /// [rows, cols] of anything of Eigen's that lies in memory: a matrix, an array, a map, a block, a
 /// `Ref`, of any storage order and strides. Const if that is.
 ///
@@ -35,9 +46,9 @@ auto eigen_view(Dense&& dense) noexcept {
   using type = std::remove_reference_t<Dense>;
   static_assert((static_cast<int>(std::remove_const_t<type>::Flags) & Eigen::DirectAccessBit) != 0,
                 "an expression of Eigen's has no memory to view: .eval() it into a matrix first");
-  static_assert(std::is_lvalue_reference_v<Dense> ||
-                    !std::is_same_v<std::remove_cv_t<type>, typename type::PlainObject>,
-                "a view of a temporary matrix would outlive it");
+  static_assert(
+      std::is_lvalue_reference_v<Dense> || !detail::owns_elements<std::remove_cv_t<type>>::value,
+      "a view of a temporary matrix would outlive it");
   using element = std::remove_pointer_t<decltype(dense.data())>;
   constexpr bool row_major = std::remove_const_t<type>::IsRowMajor;
   const auto inner = static_cast<std::int64_t>(dense.innerStride());
@@ -57,9 +68,9 @@ auto eigen_vector_view(Dense&& dense) noexcept {
   static_assert(type::IsVectorAtCompileTime, "a matrix: eigen_view has two dimensions for it");
   static_assert((static_cast<int>(std::remove_const_t<type>::Flags) & Eigen::DirectAccessBit) != 0,
                 "an expression of Eigen's has no memory to view: .eval() it into a vector first");
-  static_assert(std::is_lvalue_reference_v<Dense> ||
-                    !std::is_same_v<std::remove_cv_t<type>, typename type::PlainObject>,
-                "a view of a temporary vector would outlive it");
+  static_assert(
+      std::is_lvalue_reference_v<Dense> || !detail::owns_elements<std::remove_cv_t<type>>::value,
+      "a view of a temporary vector would outlive it");
   using element = std::remove_pointer_t<decltype(dense.data())>;
   return tensor_view<element, 1>(dense.data(), {static_cast<std::int64_t>(dense.size())},
                                  {static_cast<std::int64_t>(dense.innerStride())});

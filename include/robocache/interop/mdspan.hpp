@@ -28,7 +28,8 @@ template <class Mapping, class = void>
 struct takes_strides : std::false_type {};
 template <class Mapping>
 struct takes_strides<Mapping, std::void_t<decltype(std::declval<const Mapping&>().strides())>>
-    : std::true_type {};
+    : std::is_constructible<Mapping, typename Mapping::extents_type,
+                            std::decay_t<decltype(std::declval<const Mapping&>().strides())>> {};
 
 /// The strides of a view as `layout_stride` wants them: above zero, and each at least as long as
 /// what is inside it. Those that no address depends on become so.
@@ -161,6 +162,9 @@ ROBOCACHE_HIDDEN status to_mdspan(const char* name, const tensor_view<T, Rank>& 
                 "the mdspan has another number of dimensions");
   static_assert(std::is_convertible_v<T(*)[], typename Mdspan::element_type(*)[]>,
                 "the mdspan has elements of another type, or not const where the view's are");
+  static_assert(
+      detail::is_mdspan_of<Mdspan, typename Mdspan::element_type>::value,
+      "the mdspan's accessor or layout finds other elements than a pointer and strides do");
   return detail::to_mdspan(name, view, mdspan, std::make_index_sequence<Rank>());
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/detail/check.hpp>
 #include <robocache/detail/config.hpp>
 #include <robocache/status.hpp>
 #include <robocache/tensor_view.hpp>
 
 #include <cstdint>
 #include <cstdio>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -56,6 +58,43 @@ ROBOCACHE_HIDDEN status view_of_buffer(const char* function, const char* name, T
   return {};
 }
 
+/// How many elements a type of span always has; -1 if it can have any number.
+template <class Span, class = void>
+struct fixed_size : std::integral_constant<std::int64_t, -1> {};
+template <class Span>
+struct fixed_size<Span, std::enable_if_t<Span::extent != static_cast<decltype(Span::extent)>(-1)>>
+    : std::integral_constant<std::int64_t, static_cast<std::int64_t>(Span::extent)> {};
+
+/// How many elements a view has, all of them one after another.
+///
+/// \param most  what the span's type counts
+template <class T, int Rank>
+ROBOCACHE_HIDDEN status count_for_span(const char* name, const tensor_view<T, Rank>& view,
+                                       std::int64_t fixed, std::uint64_t most,
+                                       std::int64_t& count) noexcept {
+  count = view.empty() ? 0 : 1;
+  for (int d = Rank - 1; d >= 0; --d) {
+    const std::int64_t extent = view.extent(d);
+    if (extent < 0 || (count > 0 && static_cast<std::uint64_t>(extent) >
+                                        most / static_cast<std::uint64_t>(count))) {
+      return status::invalid_argument(
+          "to_span: %s has extent %lld in dimension %d, more than the span, up to %llu, counts",
+          name, static_cast<long long>(extent), d, static_cast<unsigned long long>(most));
+    }
+    if (count > 0 && extent > 1 && view.stride(d) != count) {
+      return status::invalid_argument(
+          "to_span: %s has stride %lld in dimension %d, a span needs %lld", name,
+          static_cast<long long>(view.stride(d)), d, static_cast<long long>(count));
+    }
+    count *= extent;
+  }
+  if (fixed >= 0 && fixed != count) {
+    return status::invalid_argument("to_span: %s has %lld elements, the span's type has %lld", name,
+                                    static_cast<long long>(count), static_cast<long long>(fixed));
+  }
+  return {};
+}
+
 }  // namespace detail
 
 /// A buffer as a dense view of several dimensions, if it has as many elements as that needs.
@@ -86,30 +125,25 @@ ROBOCACHE_HIDDEN status from_span(const char* name, Span&& span,
 
 /// All elements of a view as a span, if they lie one after another in the order of its dimensions.
 ///
-/// \tparam Span  `std::span<T>`, or what else is made from a pointer and a number of elements
+/// \tparam Span  `std::span<T>`, also of a fixed size, or what else is made from a pointer and a
+///               number of elements
 /// \param name   what messages call it
 /// \param view   of any rank
 /// \param span   out: of as many elements as the view has; not touched if the view is refused
-/// \return `invalid_argument` with the name, and the stride that leaves room between elements
+/// \return `invalid_argument` with the name, and the stride that leaves room between elements, or
+///         the number of elements that the span's type does not have
 template <class T, int Rank, class Span>
 ROBOCACHE_HIDDEN status to_span(const char* name, const tensor_view<T, Rank>& view,
                                 Span& span) noexcept {
   static_assert(std::is_convertible_v<T(*)[], std::remove_pointer_t<decltype(span.data())>(*)[]>,
                 "the span has elements of another type, or not const where those of the view are");
-  std::int64_t dense = 1;
-  if (!view.empty()) {
-    for (int d = Rank - 1; d >= 0; --d) {
-      if (view.extent(d) > 1 && view.stride(d) != dense) {
-        return status::invalid_argument(
-            "to_span: %s has stride %lld in dimension %d, a span needs %lld", name,
-            static_cast<long long>(view.stride(d)), d, static_cast<long long>(dense));
-      }
-      dense *= view.extent(d);
-    }
-  } else {
-    dense = 0;
-  }
-  span = Span(view.data(), static_cast<decltype(span.size())>(dense));
+  using size_type = decltype(span.size());
+  constexpr auto of_type = static_cast<std::uint64_t>(std::numeric_limits<size_type>::max());
+  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  std::int64_t count = 0;
+  ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::count_for_span(name, view, detail::fixed_size<Span>::value,
+                                                        of_type < most ? of_type : most, count));
+  span = Span(view.data(), static_cast<size_type>(count));
   return {};
 }
 

@@ -119,7 +119,7 @@ struct cloud_layout {
   std::int64_t points() const noexcept { return height * width; }
   /// All rows as one, where a single step leads from point to point.
   bool one_row() const noexcept {
-    return height == 1 || width == 1 || row_step == width * point_step;
+    return height <= 1 || width <= 1 || row_step == width * point_step;  // 0: not checked
   }
   /// That step.
   std::int64_t step() const noexcept { return width == 1 && height > 1 ? row_step : point_step; }
