@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <robocache/resample.cuh>
+
 #include "instances.cuh"
 
 namespace robocache {
-inline namespace compiled_library {
+namespace compiled_detail {
 
 #define ROBOCACHE_APPLY(In)                     \
   ROBOCACHE_RUN(apply_brackets_call<In, float>) \
@@ -13,5 +15,5 @@ ROBOCACHE_APPLY(bfloat16)
 ROBOCACHE_APPLY(std::uint8_t)
 ROBOCACHE_APPLY(float16)
 
-}  // namespace compiled_library
+}  // namespace compiled_detail
 }  // namespace robocache

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <robocache/fuse.cuh>
+
 #include "instances.cuh"
 
 namespace robocache {
-inline namespace compiled_library {
+namespace compiled_detail {
 
 ROBOCACHE_FUSE(double, float)
 ROBOCACHE_FUSE(double, bfloat16)
 
-}  // namespace compiled_library
+}  // namespace compiled_detail
 }  // namespace robocache

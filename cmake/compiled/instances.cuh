@@ -1,49 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What robocache::compiled consists of, as macros: each source file instantiates a few types.
+// What robocache::compiled consists of, as macros: each source file includes an operation and
+// instantiates a few types.
 
 #pragma once
 
-#define ROBOCACHE_DETAIL_COMPILING
-#include <robocache/compiled.hpp>
-#include <robocache/fuse.cuh>
+#include <robocache/detail/config.hpp>
+#include <robocache/detail/run_compiled.hpp>
+#include <robocache/scalar.hpp>
+#include <robocache/status.hpp>
 
 #include <cstdint>
 
 namespace robocache {
-inline namespace compiled_library {
+namespace compiled_detail {
 
-template <class Source, class Out, class Where>
-compiled_detail::status_of<Where, compiled_detail::has_source<Source, Out>> run(
-    const resample_call<Source, Out>& call, Where where) noexcept {
-  return ROBOCACHE_CUDA_NAMESPACE::run(call, where);
-}
-
-template <class Time, class Where>
-compiled_detail::status_of<Where, true> run(const find_brackets_call<Time, float>& call,
-                                            Where where) noexcept {
-  return ROBOCACHE_CUDA_NAMESPACE::run(call, where);
-}
-
-template <class In, class Out, class Where>
-compiled_detail::status_of<Where, compiled_detail::has_applied<In, Out>> run(
-    const apply_brackets_call<In, Out>& call, Where where) noexcept {
-  return ROBOCACHE_CUDA_NAMESPACE::run(call, where);
-}
-
-template <class Stream, class Outputs, class Where>
-compiled_detail::status_of<
-    Where,
-    std::is_same_v<Stream, compiled_stream<typename Stream::time>> &&
-        compiled_detail::is_one_of<detail::canonical_t<typename Outputs::element>, float, bfloat16>>
-run(const fuse_call<Stream, Outputs>& call, Where where) noexcept {
-  return ROBOCACHE_CUDA_NAMESPACE::run(call, where);
+template <class Call, class Where>
+ROBOCACHE_HIDDEN status run_compiled(const Call& call, Where where) noexcept {
+  return run(call, where);  // of the operation's .cuh
 }
 
 /// A call in both ways it can run.
-#define ROBOCACHE_RUN(...)                                        \
-  template status run(const __VA_ARGS__&, cudaStream_t) noexcept; \
-  template status run(const __VA_ARGS__&, preload_kernels) noexcept;
+#define ROBOCACHE_RUN(...)                                                 \
+  template status run_compiled(const __VA_ARGS__&, cudaStream_t) noexcept; \
+  template status run_compiled(const __VA_ARGS__&, preload_kernels) noexcept;
 
 #define ROBOCACHE_RESAMPLE(In, Time, Out)                  \
   ROBOCACHE_RUN(resample_call<source_view<In, Time>, Out>) \
@@ -59,9 +39,21 @@ run(const fuse_call<Stream, Outputs>& call, Where where) noexcept {
   ROBOCACHE_RUN(resample_call<source_view<In, Time>, float>) \
   ROBOCACHE_RUN(resample_call<source_view<In, Time>, bfloat16>)
 
-#define ROBOCACHE_FUSE(Time, Out)                                    \
-  ROBOCACHE_RUN(fuse_call<compiled_stream<Time>, concatenated<Out>>) \
-  ROBOCACHE_RUN(fuse_call<compiled_stream<Time>, separate<Out>>)
+/// `compiled_stream` of compiled.hpp.
+#define ROBOCACHE_FUSE(Time, Out)                                                   \
+  ROBOCACHE_RUN(fuse_call<sensor_stream<Time, float, bfloat16>, concatenated<Out>>) \
+  ROBOCACHE_RUN(fuse_call<sensor_stream<Time, float, bfloat16>, separate<Out>>)
 
-}  // namespace compiled_library
+#define ROBOCACHE_VOXELIZE(Reducer, Scalar) \
+  ROBOCACHE_RUN(voxelize_call<reducers::Reducer, float, Scalar, Scalar>)
+
+#define ROBOCACHE_VOXELIZE_FEATURES(Scalar) \
+  ROBOCACHE_VOXELIZE(sum, Scalar)           \
+  ROBOCACHE_VOXELIZE(mean, Scalar)          \
+  ROBOCACHE_VOXELIZE(max, Scalar)           \
+  ROBOCACHE_VOXELIZE(min, Scalar)           \
+  ROBOCACHE_VOXELIZE(variance, Scalar)      \
+  ROBOCACHE_VOXELIZE(first, Scalar)
+
+}  // namespace compiled_detail
 }  // namespace robocache

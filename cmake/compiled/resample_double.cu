@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <robocache/resample.cuh>
+
 #include "instances.cuh"
 
 namespace robocache {
-inline namespace compiled_library {
+namespace compiled_detail {
 
 ROBOCACHE_VALUES(float, double)
 ROBOCACHE_VALUES(bfloat16, double)
@@ -11,5 +13,5 @@ ROBOCACHE_VALUES(float16, double)
 ROBOCACHE_RESAMPLE(double, double, double)
 ROBOCACHE_RUN(find_brackets_call<double, float>)
 
-}  // namespace compiled_library
+}  // namespace compiled_detail
 }  // namespace robocache

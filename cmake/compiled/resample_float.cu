@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <robocache/resample.cuh>
+
 #include "instances.cuh"
 
 namespace robocache {
-inline namespace compiled_library {
+namespace compiled_detail {
 
 ROBOCACHE_VALUES(float, float)
 ROBOCACHE_VALUES(bfloat16, float)
 ROBOCACHE_RUN(find_brackets_call<float, float>)
 
-}  // namespace compiled_library
+}  // namespace compiled_detail
 }  // namespace robocache

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <robocache/resample.cuh>
+
 #include "instances.cuh"
 
 namespace robocache {
-inline namespace compiled_library {
+namespace compiled_detail {
 
 ROBOCACHE_VALUES(float, std::int64_t)
 ROBOCACHE_VALUES(bfloat16, std::int64_t)
@@ -11,5 +13,5 @@ ROBOCACHE_VALUES(float16, std::int64_t)
 ROBOCACHE_RESAMPLE(double, std::int64_t, double)
 ROBOCACHE_RUN(find_brackets_call<std::int64_t, float>)
 
-}  // namespace compiled_library
+}  // namespace compiled_detail
 }  // namespace robocache

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "voxelize_instances.cuh"
+#include <robocache/voxelize.cuh>
 
-#include <cstdint>
+#include "instances.cuh"
 
 namespace robocache {
 namespace compiled_detail {

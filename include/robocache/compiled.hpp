@@ -27,16 +27,13 @@
 /// named in a header of yours (`ROBOCACHE_COMPILED`). Under nvcc this is `fuse.cuh`, which includes
 /// `resample.cuh`, and `voxelize.cuh`.
 
-#if defined(__CUDACC__) && !defined(ROBOCACHE_DETAIL_COMPILING)
+#if defined(__CUDACC__)
 #include <robocache/fuse.cuh>
 #include <robocache/voxelize.cuh>
 #else
 
-#if !defined(ROBOCACHE_DETAIL_COMPILING)
+#include <robocache/detail/run_compiled.hpp>
 #include <robocache/voxelize/compiled.hpp>
-#endif
-
-typedef struct CUstream_st* cudaStream_t;  // the same as in <driver_types.h>, without including it
 
 namespace robocache {
 
@@ -73,30 +70,33 @@ using status_of = std::enable_if_t<Has && is_one_of<Where, cudaStream_t, preload
 
 }  // namespace compiled_detail
 
-/// What `run` in the `.cuh` headers does, from the library. Hidden, so that two shared libraries
-/// with two builds of the target each keep to their own.
-inline namespace compiled_library {
-
 template <class Source, class Out, class Where>
 ROBOCACHE_HIDDEN compiled_detail::status_of<Where, compiled_detail::has_source<Source, Out>> run(
-    const resample_call<Source, Out>& call, Where where) noexcept;
+    const resample_call<Source, Out>& call, Where where) noexcept {
+  return compiled_detail::run_compiled(call, where);
+}
 
 template <class Time, class Where>
 ROBOCACHE_HIDDEN compiled_detail::status_of<Where, true> run(
-    const find_brackets_call<Time, float>& call, Where where) noexcept;
+    const find_brackets_call<Time, float>& call, Where where) noexcept {
+  return compiled_detail::run_compiled(call, where);
+}
 
 template <class In, class Out, class Where>
 ROBOCACHE_HIDDEN compiled_detail::status_of<Where, compiled_detail::has_applied<In, Out>> run(
-    const apply_brackets_call<In, Out>& call, Where where) noexcept;
+    const apply_brackets_call<In, Out>& call, Where where) noexcept {
+  return compiled_detail::run_compiled(call, where);
+}
 
 template <class Stream, class Outputs, class Where>
 ROBOCACHE_HIDDEN compiled_detail::status_of<
     Where,
     std::is_same_v<Stream, compiled_stream<typename Stream::time>> &&
         compiled_detail::is_one_of<detail::canonical_t<typename Outputs::element>, float, bfloat16>>
-run(const fuse_call<Stream, Outputs>& call, Where where) noexcept;
+run(const fuse_call<Stream, Outputs>& call, Where where) noexcept {
+  return compiled_detail::run_compiled(call, where);
+}
 
-}  // namespace compiled_library
 }  // namespace robocache
 
 #endif

@@ -23,5 +23,26 @@ int main() {
       robocache::fuse(streams, tensor_view<const float, 1>(nullptr, {0}),
                       tensor_view<float, 3>(nullptr, {0, 0, 3}), cudaStream_t{});
   std::printf("%s\n", fused.message());
-  return status.ok() && fused.ok() ? 0 : 1;
+
+  const robocache::brackets_view<float> no_brackets{};
+  const robocache::status found = robocache::find_brackets(
+      robocache::source_times<double>{tensor_view<const double, 2>(nullptr, {0, 3})},
+      tensor_view<const double, 1>(nullptr, {0}), no_brackets, {}, cudaStream_t{});
+  std::printf("%s\n", found.message());
+
+  // Refused, before a device is asked for.
+  const robocache::status counted = robocache::voxelize<robocache::reduction::count>(
+      robocache::point_view<float>{}, robocache::voxel_grid<float>{{0, 0, 0}, {1, 1, 1}, {4, 4, 4}},
+      tensor_view<std::uint32_t, 3>(nullptr, {4, 4, 5}), {}, cudaStream_t{});
+  std::printf("%s\n", counted.message());
+  const robocache::status averaged = robocache::voxelize<robocache::reduction::mean>(
+      robocache::point_view<float>{}, robocache::feature_view<robocache::bfloat16>{},
+      robocache::voxel_grid<float>{{0, 0, 0}, {1, 1, 1}, {4, 4, 4}},
+      tensor_view<robocache::bfloat16, 4>(nullptr, {4, 4, 5, 1}), {}, cudaStream_t{});
+  std::printf("%s\n", averaged.message());
+  const auto refused = robocache::status_code::invalid_argument;
+  return status.ok() && fused.ok() && found.ok() && counted.code() == refused &&
+                 averaged.code() == refused
+             ? 0
+             : 1;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
+#include <robocache/detail/run_compiled.hpp>
 #include <robocache/execution.hpp>
 #include <robocache/scalar.hpp>
 #include <robocache/status.hpp>
@@ -23,17 +24,8 @@
 #include <robocache/voxelize.cuh>
 #else
 
-typedef struct CUstream_st* cudaStream_t;  // the same as in <driver_types.h>, without including it
-
 namespace robocache {
 namespace compiled_detail {
-
-template <class Reducer, class Real, class In, class Out>
-ROBOCACHE_HIDDEN status run_voxelize(const voxelize_call<Reducer, Real, In, Out>& call,
-                                     cudaStream_t stream) noexcept;
-template <class Reducer, class Real, class In, class Out>
-ROBOCACHE_HIDDEN status
-preload_voxelize(const voxelize_call<Reducer, Real, In, Out>& call) noexcept;
 
 template <class Reducer, class... Others>
 inline constexpr bool is_one_reducer_of = (std::is_same_v<Reducer, Others> || ...);
@@ -89,12 +81,12 @@ auto renamed_call(const voxelize_call<Reducer, Real, In, Out>& call) noexcept {
 template <class Reducer, class Real, class In, class Out>
 ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
                             cudaStream_t stream) noexcept {
-  return compiled_detail::run_voxelize(compiled_detail::renamed_call(call), stream);
+  return compiled_detail::run_compiled(compiled_detail::renamed_call(call), stream);
 }
 template <class Reducer, class Real, class In, class Out>
 ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
-                            preload_kernels) noexcept {
-  return compiled_detail::preload_voxelize(compiled_detail::renamed_call(call));
+                            preload_kernels where) noexcept {
+  return compiled_detail::run_compiled(compiled_detail::renamed_call(call), where);
 }
 
 }  // namespace robocache
