@@ -45,13 +45,19 @@ struct is_group<Group, std::void_t<decltype(std::declval<const Group&>().thread_
                                    decltype(std::declval<const Group&>().size())>>
     : std::true_type {};
 
-/// What collectives ask of their first argument.
+/// The first argument of a collective; of what is no group one thread, so that one sentence is all
+/// that the compiler has to say.
 template <class Group>
-ROBOCACHE_HD constexpr void check_group() noexcept {
+ROBOCACHE_HD constexpr decltype(auto) checked_group(const Group& group) noexcept {
   static_assert(is_group<Group>::value,
                 "the first argument is a group of threads, not a thread's index: "
                 "robocache::serial_group{}, robocache::warp_group{}, or cooperative groups' "
                 "this_thread(), tiled_partition<32>(...), this_thread_block()");
+  if constexpr (is_group<Group>::value) {
+    return (group);
+  } else {
+    return serial_group{};
+  }
 }
 
 template <class Group, class = void>
@@ -88,6 +94,15 @@ template <class Group>
 struct is_block<Group, std::void_t<decltype(std::declval<const Group&>().thread_index()),
                                    decltype(std::declval<const Group&>().group_index())>>
     : std::true_type {};
+
+/// What collectives ask whose shared memory is laid out for a number of threads. A group that does
+/// not tell its size may be of them.
+template <class Group, unsigned Threads>
+ROBOCACHE_HD constexpr void check_block() noexcept {
+  static_assert(
+      static_size_v<Group> == 0 || static_size_v<Group> == Threads,
+      "this collective is for blocks of as many threads as its constant ..._threads says");
+}
 
 /// One thread.
 template <class Group>

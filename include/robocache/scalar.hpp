@@ -263,13 +263,19 @@ ROBOCACHE_HD constexpr void check_complete() noexcept {
       "robocache::float16 have the same bits and need no header");
 }
 
-/// The codec of a type without a format: that of float, so that one sentence is all that the
-/// compiler has to say.
-template <class T, bool Known = is_scalar<T>::value>
-struct codec_of_type : f32_codec {
-  static_assert(Known,
+template <class T>
+constexpr bool check_scalar() noexcept {
+  static_assert(is_scalar<T>::value,
                 "values and features are u8, int16, half, bfloat16, float or double, or a type of "
                 "yours that has a robocache::scalar_format_of");
+  return true;
+}
+
+/// The codec of a type without a format: that of float, so that one sentence is all that the
+/// compiler has to say. (Of a class with a failed assertion in it clang has more to say.)
+template <class T, bool Known = is_scalar<T>::value>
+struct codec_of_type : f32_codec {
+  using checked = std::bool_constant<check_scalar<T>()>;
 };
 template <class T>
 struct codec_of_type<T, true> : codec_of<scalar_format_of<T>::value> {};

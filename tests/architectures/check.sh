@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Compiles every kernel for every architecture, with ptxas' warnings as errors, and lists registers,
-# stack and spills. Needs nvcc, but no device.
+# stack and spills. Kernels whose names say `without_stack` must have none. Needs nvcc, but no device.
 #
 #   check.sh [--few] [--jobs N] [--list FILE] [--keep FOLDER] [ARCHITECTURE ...]
 #
@@ -108,6 +108,13 @@ for failed in "$work"/*.failed; do
   echo "FAILED: $(basename "$failed" .failed)"
   grep -iE "warning|error" "${failed%.failed}.log" | c++filt | cut -c1-300 | sort -u | head -10
 done
+if grep -q without_stack "$work/list"; then
+  awk '/without_stack/ && $3 > 0 { print "FAILED: sm_" $1 ": " $3 " bytes of stack in " $7; bad = 1 }
+       END { exit bad }' "$work/list" || status=1
+else
+  echo "FAILED: no kernel was looked at for its stack"
+  status=1
+fi
 if [[ ! -s $work/list ]]; then
   echo "FAILED: no kernel was compiled"
   status=1

@@ -27,6 +27,15 @@ bool reduced(cudaStream_t where) {
   return voxelize<R>(points, features, grid, output, {}, {}, {}, where).ok();
 }
 
+template <reduction R, relative_to To, class Real>
+bool coordinates(cudaStream_t where) {
+  const point_view<Real> points;
+  const voxel_grid<Real> grid{};
+  return voxelize<R>(points, coordinates_of<To>(points), grid, tensor_view<float, 4>{}, {}, {}, {},
+                     where)
+      .ok();
+}
+
 }  // namespace
 
 bool instantiate_voxelize(cudaStream_t where) {
@@ -45,6 +54,9 @@ bool instantiate_voxelize(cudaStream_t where) {
          reduced<reduction::variance, float, float, float>(where) &&
          reduced<reduction::variance, float, float, float16>(where) &&
          reduced<reduction::first, float, bfloat16, bfloat16>(where) &&
+         coordinates<reduction::max, relative_to::frame, float>(where) &&
+         coordinates<reduction::mean, relative_to::voxel_centre, float>(where) &&
+         coordinates<reduction::variance, relative_to::voxel_centre, double>(where) &&
 #endif
          reduced<reduction::max, float, float, float>(where);
 }

@@ -18,6 +18,7 @@ namespace robocache_test {
 template <class In, class Time, class Out>
 struct stored_items {
   using real = robocache::compute_t<In, Out>;
+  using item_type = robocache::stream_item<In, Time, real, robocache::channel_groups>;
   robocache::tensor_view<const In, 3> values;
   robocache::tensor_view<const Time, 2> times;
   robocache::resample_policy<Time, real> policy;
@@ -33,8 +34,8 @@ struct stored_items {
                stream.shift.strides[0]},
         groups(stream.groups) {}
 
-  ROBOCACHE_HD robocache::stream_item<In, Time, real> operator[](std::int64_t b) const {
-    robocache::stream_item<In, Time, real> item;
+  ROBOCACHE_HD item_type operator[](std::int64_t b) const {
+    item_type item;
     item.axis.times = times.data() + b * times.stride(0);
     item.axis.stride = times.stride(1);
     item.axis.size = static_cast<std::int32_t>(times.extent(1));

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <robocache/execution.hpp>
 #include <robocache/group.hpp>
+#include <robocache/resample.hpp>
 
 #include "../support/catch.hpp"
+
+#include <cstdint>
 
 namespace {
 
@@ -18,7 +21,44 @@ struct tile_like {
   }
 };
 
+/// A tile of one thread, which can vote, too.
+struct tile_of_one {
+  static constexpr unsigned thread_rank() { return 0; }
+  static constexpr unsigned size() { return 1; }
+  static void sync() {}
+  static unsigned ballot(int vote) { return vote != 0 ? 1u : 0u; }
+  template <class T>
+  static T shfl(T x, unsigned) {
+    return x;
+  }
+};
+
+/// Stamps 0, 1, 2, ... that count how often they are read.
+struct counting_axis {
+  using time = double;
+  std::int32_t size;
+  double offset;
+  int* reads;
+
+  double operator[](std::int32_t i) const {
+    ++*reads;
+    return i;
+  }
+  double raw(std::int32_t i) const { return (*this)[i]; }
+  std::int32_t sample(std::int32_t i) const { return i; }
+};
+
 }  // namespace
+
+TEST_CASE("a tile of one thread halves, like any thread", "[group]") {
+  int reads = 0;
+  const counting_axis axis{1000000, 0, &reads};
+  const auto found =
+      robocache::find_bracket(tile_of_one{}, axis, 1.5, robocache::resample_policy<double>{});
+  CHECK(found.left == 1);
+  CHECK(found.right == 2);
+  CHECK(reads < 30);  // by votes a million
+}
 
 TEST_CASE("serial_group is a group of one", "[group]") {
   constexpr robocache::serial_group group;

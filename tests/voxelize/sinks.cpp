@@ -272,6 +272,8 @@ TEST_CASE("a call for a sink needs no output", "[voxel][sink]") {
   CHECK(std::string(produced.check_for_sink(static_cast<CUstream_st*>(nullptr)).message()) == "");
   CHECK(std::string(produced.check_produced(static_cast<CUstream_st*>(nullptr)).message()) !=
         "");  // there is no output
+  CHECK(std::string(produced.check_produced(robocache::cpu).message()) ==
+        "voxelize: points are made by kernels, not on the CPU");
   // Nothing is looked at of points that are not there, not even how far apart they would be.
   produced.points.step = 400;
   for (std::int64_t& offset : produced.points.offsets) offset = 1000;

@@ -321,9 +321,13 @@ ROBOCACHE_HD ROBOCACHE_ALWAYS_INLINE auto make_resample_call(
   static_assert(is_output_scalar_v<Out>, "the output is half, bfloat16, float or double");
   static_assert(!std::is_const_v<Out>, "the output is written, so not const");
   const auto from = detail::canonical_source(source);
-  const auto to = detail::without_unused_strides(detail::canonical_view(output));
-  return resample_call<std::remove_const_t<decltype(from)>, detail::canonical_t<Out>>{
-      from, target_times, to, statuses, options};
+  using call = resample_call<std::remove_const_t<decltype(from)>, detail::canonical_t<Out>>;
+  if constexpr (std::is_const_v<Out>) {
+    return call{};  // after which there is no more to say
+  } else {
+    const auto to = detail::without_unused_strides(detail::canonical_view(output));
+    return call{from, target_times, to, statuses, options};
+  }
 }
 
 /// A call of `find_brackets` as kernels and collectives read it.

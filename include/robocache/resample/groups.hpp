@@ -77,6 +77,9 @@ struct channel_groups {
   }
 };
 
+/// For recordings whose channels are all alike.
+struct no_groups {};
+
 /// A recording whose channels are of several kinds. Made by `with_groups`.
 template <class Value, class Time>
 struct grouped_source : source_view<Value, Time> {

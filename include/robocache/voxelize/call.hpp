@@ -64,13 +64,16 @@ struct voxelize_call {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(check_grid_for(by_slabs));
     return detail::check_voxelize(*this, workspace_bytes(where));
   }
-  /// The same for a call whose points a kernel makes: `points.data` is not looked at.
+  /// The same for a call whose points a kernel makes: `points.data` is not looked at. On the CPU
+  /// nothing makes points, so that is refused.
   template <class Where>
   ROBOCACHE_HIDDEN status check_produced(Where where) const noexcept {
     if constexpr (has_features && detail::are_coordinates<In>) {
       return status::invalid_argument(
           "voxelize: features are coordinates of the points, which must be in memory then, and not "
           "be made by a kernel");
+    } else if constexpr (std::is_same_v<Where, cpu_execution>) {
+      return status::invalid_argument("voxelize: points are made by kernels, not on the CPU");
     } else {
       return with_points_somewhere().check(where);
     }

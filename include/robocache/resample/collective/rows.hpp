@@ -455,22 +455,22 @@ ROBOCACHE_HD inline void write_grouped_rows(const Group& group, resample_storage
 template <class Group, class Call, class Between = detail::nothing_between>
 ROBOCACHE_HD inline void store_brackets(const Group& group, const Call& call, const row_tile& tile,
                                         const Between& between = {}) noexcept {
-  detail::check_group<Group>();
-  const auto rank = static_cast<int>(group.thread_rank());
-  const auto threads = static_cast<int>(group.size());
+  const auto& threads = detail::checked_group(group);
+  const auto rank = static_cast<int>(threads.thread_rank());
+  const auto count = static_cast<int>(threads.size());
   std::int32_t near = 0;
   int left = tile.rows;
-  for (; left > 0; left = left > threads ? left - threads : 0) {
+  for (; left > 0; left = left > count ? left - count : 0) {
     const int first = tile.rows - left;
     // Threads beyond the rows repeat the last one.
     const int mine = rank < left ? first + rank : tile.rows - 1;
     const std::uint32_t row = tile.first_row + static_cast<std::uint32_t>(mine);
-    const detail::row_request<Call> request(group, call, tile.item, row);
+    const detail::row_request<Call> request(threads, call, tile.item, row);
     const std::int32_t after =
-        threads == 1 ? request.search_near(near) : request.search(group, left == 1);
+        count == 1 ? request.search_near(near) : request.search(threads, left == 1);
     const bool real_row = rank < left;
     const auto found = detail::found_row(request, call, tile.item, row, after, real_row);
-    if (left <= threads) between();
+    if (left <= count) between();
     if (!real_row) continue;
     const bool sample = found.left >= 0;
     call.brackets.left(tile.item, row) = sample ? request.first_sample() + found.left : -1;
@@ -519,12 +519,12 @@ template <int Width = 0, normalizing Normalizing = normalizing::if_asked, class 
 ROBOCACHE_HD inline void resample_rows(const Group& group, resample_storage<Capacity>& storage,
                                        const Call& call, const Tile& tile,
                                        const Between& between = {}) noexcept {
-  detail::check_group<Group>();
+  const auto& threads = detail::checked_group(group);
   if constexpr (Call::grouped) {
     constexpr bool whole = detail::is_warp_v<Group> && Capacity >= 32 && Width != 0;
-    detail::write_grouped_rows<whole>(group, storage, call, tile, between);
+    detail::write_grouped_rows<whole>(threads, storage, call, tile, between);
   } else {
-    detail::write_plain_rows<Width, Normalizing>(group, storage, call, tile, between);
+    detail::write_plain_rows<Width, Normalizing>(threads, storage, call, tile, between);
   }
 }
 
@@ -577,7 +577,7 @@ ROBOCACHE_HD inline void write_row(const Group& group, const sample_bracket<Real
                                    const tensor_view<In, 2>& values,
                                    const channel_affine<Real>& affine,
                                    const tensor_view<Out, 1>& row) noexcept {
-  detail::check_group<Group>();
+  const auto& threads = detail::checked_group(group);
   detail::check_complete<In>();
   detail::check_complete<Out>();
   using in = std::remove_const_t<In>;
@@ -585,7 +585,7 @@ ROBOCACHE_HD inline void write_row(const Group& group, const sample_bracket<Real
   const detail::row_copy<Real> copy =
       detail::row_copy_of(call, found, reinterpret_cast<const unsigned char*>(values.data()),
                           reinterpret_cast<unsigned char*>(row.data()));
-  detail::copy_known_row(group, copy, call, {0, static_cast<std::int32_t>(row.extent(0))});
+  detail::copy_known_row(threads, copy, call, {0, static_cast<std::int32_t>(row.extent(0))});
 }
 
 /// Resamples one target: finds its bracket and writes its row, by any group of threads.
@@ -620,10 +620,10 @@ ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const Axis& ax
                                               const resample_policy<Time, Real>& policy,
                                               const channel_affine<Real>& affine,
                                               const tensor_view<Out, 1>& row) noexcept {
-  detail::check_group<Group>();
+  const auto& threads = detail::checked_group(group);
   static_assert(std::is_same_v<Real, compute_t<In, Out>>, "Real is compute_t<In, Out>");
-  const sample_bracket<Real> found = find_bracket(group, axis, t, policy);
-  write_row(group, stored_bracket(axis, found), values, affine, row);
+  const sample_bracket<Real> found = find_bracket(threads, axis, t, policy);
+  write_row(threads, stored_bracket(axis, found), values, affine, row);
   return found.status;
 }
 
@@ -645,11 +645,11 @@ ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const Axis& ax
                                               const resample_policy<Time, Real>& policy,
                                               const channel_affine<Real>& affine,
                                               const tensor_view<Out, 1>& row) noexcept {
-  detail::check_group<Group>();
+  const auto& threads = detail::checked_group(group);
   using in = std::remove_const_t<In>;
   static_assert(std::is_same_v<Real, compute_t<In, Out>>, "Real is compute_t<In, Out>");
   const detail::one_row<in, Out, Real> call(values, affine, row);
-  const std::int32_t after = detail::group_upper_bound(group, axis, t);
+  const std::int32_t after = detail::group_upper_bound(threads, axis, t);
   const std::int64_t channels = row.extent(0);
   unsigned status = row_status::ok;
   for (int r = 0; r < detail::runs_of(groups); ++r) {
@@ -664,10 +664,10 @@ ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const Axis& ax
         reinterpret_cast<unsigned char*>(row.data()));
     if (!detail::is_interpolation(run.mode) && copy.right != nullptr) {
       status |= detail::write_known_rotations(copy, detail::access_of(call), run,
-                                              static_cast<int>(group.thread_rank()),
-                                              static_cast<int>(group.size()));
+                                              static_cast<int>(threads.thread_rank()),
+                                              static_cast<int>(threads.size()));
     } else {
-      detail::copy_known_row(group, copy, call, {run.first, run.count});
+      detail::copy_known_row(threads, copy, call, {run.first, run.count});
     }
   }
   return static_cast<std::uint8_t>(status);

@@ -67,13 +67,14 @@ ROBOCACHE_HD inline std::int32_t group_upper_bound(const Group& group, const Axi
                                                    Time t) noexcept {
   if (axis.size == 0) return 0;
   if constexpr (can_ballot<Group>::value) {
-    const Time pivot =
-        axis[slice_end(0, axis.size, slice_length(group, axis.size), group.thread_rank())];
-    return ballot_upper_bound(group, axis, t, pivot);
-  } else {
-    (void)group;
-    return upper_bound(axis, t, 0, axis.size);
+    if (group.size() > 1) {  // one lane would drop a stamp a round
+      const Time pivot =
+          axis[slice_end(0, axis.size, slice_length(group, axis.size), group.thread_rank())];
+      return ballot_upper_bound(group, axis, t, pivot);
+    }
   }
+  (void)group;
+  return upper_bound(axis, t, 0, axis.size);
 }
 
 #if defined(__CUDACC__)
@@ -165,7 +166,9 @@ struct row_request {
     }
 #endif
     if constexpr (can_ballot<Group>::value) {
-      if (together) return ballot_upper_bound(group, item.axis, target, pivot);
+      if (together && group.size() > 1) {
+        return ballot_upper_bound(group, item.axis, target, pivot);
+      }
     }
     (void)group;
     (void)together;
@@ -201,10 +204,10 @@ template <class Group, class Time, class Real, class Axis = time_axis<Time>>
 ROBOCACHE_HD inline sample_bracket<Real> find_bracket(
     const Group& group, const Axis& axis, Time t,
     const resample_policy<Time, Real>& policy) noexcept {
-  detail::check_group<Group>();
+  const auto& threads = detail::checked_group(group);
   sample_bracket<Real> result;
   if (detail::bracket_trivial(axis, t, policy, result)) return result;
-  return detail::bracket_found(axis, t, detail::group_upper_bound(group, axis, t), policy);
+  return detail::bracket_found(axis, t, detail::group_upper_bound(threads, axis, t), policy);
 }
 
 }  // namespace robocache

@@ -166,7 +166,7 @@ ROBOCACHE_HD inline void write_row(const Group& group, const sample_stencil<Real
                                    const tensor_view<In, 2>& values,
                                    const channel_affine<Real>& affine,
                                    const tensor_view<Out, 1>& row) noexcept {
-  detail::check_group<Group>();
+  const auto& threads = detail::checked_group(group);
   detail::check_complete<In>();
   detail::check_complete<Out>();
   using in = std::remove_const_t<In>;
@@ -183,11 +183,11 @@ ROBOCACHE_HD inline void write_row(const Group& group, const sample_stencil<Real
       found.right = blended ? stencil.sample[second] : stencil.sample[0];
       found.weight = blended ? stencil.coefficient[second] : Real{0};
     }
-    write_row(group, found, values, affine, row);
+    write_row(threads, found, values, affine, row);
     return;
   }
   const detail::stencil_row<in, Out, Real, K> parts(stencil, values, affine, row);
-  detail::write_stencil_row(group, stencil, parts, row.extent(0));
+  detail::write_stencil_row(threads, stencil, parts, row.extent(0));
 }
 
 /// `resample_row` with a rule that makes stencils in the place of the policy's interpolation, for
@@ -222,11 +222,11 @@ ROBOCACHE_HD inline std::uint8_t resample_row(const Group& group, const Axis& ax
                                               const resample_policy<Time, Real>& policy,
                                               const channel_affine<Real>& affine,
                                               const tensor_view<Out, 1>& row) noexcept {
-  detail::check_group<Group>();
+  const auto& threads = detail::checked_group(group);
   static_assert(std::is_same_v<Real, compute_t<In, Out>>, "Real is compute_t<In, Out>");
-  const std::int32_t after = detail::group_upper_bound(group, axis, t);
+  const std::int32_t after = detail::group_upper_bound(threads, axis, t);
   const Stencil stencil = rule(axis, t, after, policy);
-  write_row(group, stored_stencil(axis, stencil), values, affine, row);
+  write_row(threads, stored_stencil(axis, stencil), values, affine, row);
   return stencil.status;
 }
 

@@ -205,13 +205,16 @@ ROBOCACHE_HD inline sample_bracket<Real> extrapolate(const Axis& axis, Time t,
   return {left, right, is_after ? exact_add(Real{1}, out) : -out, status};
 }
 
+// The policy goes to functions that are not inlined by value: a reference would keep it, and all of
+// the object that it is in, in a kernel's local memory.
+
 /// A target between two samples that the short way of `bracket_found` does not serve: it lies in a
 /// gap, the interpolation is not linear, the right stamp is repeated, or the stamps are out of
 /// order, infinite or too far apart to subtract.
 template <class Real, class Time, class Axis>
-ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_between(
-    Axis axis, Time t, std::int32_t after, const resample_policy<Time, Real>& policy,
-    std::uint8_t status) noexcept {
+ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_between(Axis axis, Time t, std::int32_t after,
+                                                              resample_policy<Time, Real> policy,
+                                                              std::uint8_t status) noexcept {
   const std::int32_t left = after - 1;
   const Time t_left = axis[left];
   const Time t_right = axis[after];
@@ -245,7 +248,7 @@ ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_between(
 /// A target outside the recorded span, or at its very end.
 template <class Real, class Time, class Axis>
 ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_outside(
-    Axis axis, Time t, std::int32_t after, const resample_policy<Time, Real>& policy) noexcept {
+    Axis axis, Time t, std::int32_t after, resample_policy<Time, Real> policy) noexcept {
   const bool is_after = after > 0;
   const std::int32_t end = is_after ? axis.size - 1 : 0;
   const Time t_end = axis[end];

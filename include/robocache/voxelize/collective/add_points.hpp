@@ -63,9 +63,9 @@ template <class Group, class Mark, class Real, class Report>
 ROBOCACHE_HD inline void add_points(const Group& group, const point_adding<Mark, Real>& call,
                                     std::int64_t first, std::int64_t last,
                                     const Report& report) noexcept {
-  detail::check_group<Group>();
-  const auto step = static_cast<std::int64_t>(group.size());
-  for (auto i = first + static_cast<std::int64_t>(group.thread_rank()); i < last; i += step) {
+  const auto& threads = detail::checked_group(group);
+  const auto step = static_cast<std::int64_t>(threads.size());
+  for (auto i = first + static_cast<std::int64_t>(threads.thread_rank()); i < last; i += step) {
     Real p[3];
     call.locator.points.load(i, p);
     const voxel_cell cell = call.locator.cell(p);
@@ -112,15 +112,15 @@ template <reduction R, class Group, class Real>
 ROBOCACHE_HD inline voxel_counters voxelize_points(
     const Group& group, const point_view<Real>& points, const voxel_grid<Real>& grid,
     const tensor_view<voxel_scalar_t<R>, 3>& output) noexcept {
-  detail::check_group<Group>();
+  const auto& threads = detail::checked_group(group);
   const point_adding<reducer_t<R>, Real> call(points, grid, output);
   voxel_counters counters{};
-  add_points(group, call, 0, call.locator.points.present(), [&](point_fate fate) {
+  add_points(threads, call, 0, call.locator.points.present(), [&](point_fate fate) {
     counters.used += fate == point_fate::inside ? 1u : 0u;
     counters.outside += fate == point_fate::outside ? 1u : 0u;
     counters.not_finite += fate == point_fate::not_finite ? 1u : 0u;
   });
-  if (group.thread_rank() == 0) {
+  if (threads.thread_rank() == 0) {
     counters.beyond = static_cast<std::uint64_t>(call.locator.points.beyond());
   }
   return counters;

@@ -35,6 +35,7 @@ template <class Group, class Mark, class Real>
 __device__ __forceinline__ void add_tile(const Group& block, add_tile_storage& storage,
                                          const point_adding<Mark, Real>& call, int tile,
                                          voxel_counters* counters) noexcept {
+  detail::check_block<Group, add_tile_threads>();
   const detail::point_arguments<Real>& points = call.locator.points;
   const std::int64_t first = std::int64_t{tile} * add_tile_threads;
   const std::int64_t here = detail::points_of_tile(points.present(), tile, add_tile_threads);

@@ -256,6 +256,7 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
                                             bin_tile_storage<Indexed, TileSize>& storage,
                                             const point_binning<Real, Indexed>& call, int tile,
                                             const Source& source) noexcept {
+  check_block<Group, bin_tile_threads>();
   constexpr int per_thread = TileSize / bin_tile_threads;
   constexpr bool neighbours = Source::neighbours;
   constexpr int stride = neighbours ? 1 : bin_tile_threads;

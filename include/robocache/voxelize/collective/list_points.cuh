@@ -132,6 +132,7 @@ template <bool Packed, class Group, class Mark, class Real>
 __device__ __forceinline__ void list_points(const Group& block, list_points_storage& storage,
                                             const point_listing<Mark, Real>& call,
                                             int tile) noexcept {
+  detail::check_block<Group, list_points_threads>();
   const detail::point_arguments<Real>& points = call.points.locator.points;
   if constexpr (Packed) {
     detail::list_points_of<true>(block, storage, call, tile, detail::packed_points{points});
@@ -147,6 +148,7 @@ template <class Group, class Mark, class Real>
 __device__ __forceinline__ void add_listed(const Group& block,
                                            const point_listing<Mark, Real>& call,
                                            int tile) noexcept {
+  detail::check_block<Group, list_points_threads>();
   using namespace detail;
   const std::uint32_t number = call.tables.numbers[tile];
   const std::uint32_t* const entries =

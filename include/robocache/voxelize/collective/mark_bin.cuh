@@ -43,6 +43,7 @@ template <class Group, class Mark, class Sink = sink_of_call>
 __device__ __forceinline__ void mark_bin(const Group& block, mark_bin_storage<Mark>& storage,
                                          const bin_marking<Mark>& call, int bin,
                                          const Sink& sink = {}) noexcept {
+  detail::check_block<Group, mark_bin_threads>();
   using namespace detail;
   const bin_slab& slab = call.slab;
   auto* const words = reinterpret_cast<std::uint32_t*>(storage.words);

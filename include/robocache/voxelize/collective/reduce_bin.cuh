@@ -156,6 +156,7 @@ template <int Width, class Group, class Reducer, class In, class Out, class Sink
 __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storage& storage,
                                            const bin_reducing<Reducer, In, Out>& call, int bin,
                                            unsigned part, const Sink& sink = {}) noexcept {
+  detail::check_block<Group, reduce_bin_threads>();
   using namespace detail;
   static_assert(takes_channels<Sink, Out>,
                 "a sink of features takes (std::int64_t voxel, std::uint32_t channel, value, "

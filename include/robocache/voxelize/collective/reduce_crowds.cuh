@@ -272,6 +272,7 @@ __device__ __forceinline__ void reduce_crowds(const Group& block,
                                               const bin_reducing<Reducer, In, Out>& call,
                                               unsigned rank, unsigned blocks,
                                               const Sink& sink = {}) noexcept {
+  detail::check_block<Group, reduce_crowds_threads>();
   using namespace detail;
   cuda_detail::wait_for_previous_kernel();
   cuda_detail::let_next_kernel_launch();
