@@ -39,6 +39,8 @@ struct cpu_execution {
   int threads = 0;
 
   /// `cpu(4)`: with at most four threads.
+  ///
+  /// \param at_most  threads; 0, or less, means what OpenMP would use
   constexpr cpu_execution operator()(int at_most) const noexcept { return cpu_execution{at_most}; }
 };
 

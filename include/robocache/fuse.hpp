@@ -55,6 +55,8 @@ fuse(const Streams& streams,
 }
 
 /// As above, without reports.
+///
+/// \param streams, target_times, output, where  as above
 template <class Streams, class Output, class Where>
 ROBOCACHE_ALWAYS_INLINE status
 fuse(const Streams& streams,

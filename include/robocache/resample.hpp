@@ -65,6 +65,8 @@ ROBOCACHE_ALWAYS_INLINE status resample(
 }
 
 /// As above, without the status bytes.
+///
+/// \param source, target_times, output, options, where  as above
 template <class Source, class Out, class Where>
 ROBOCACHE_ALWAYS_INLINE status resample(
     const Source& source, const target_view<typename Source::time_type>& target_times,

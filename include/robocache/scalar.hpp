@@ -333,6 +333,8 @@ using compute_t = std::conditional_t<
 
 /// Converts between scalar types, rounding at most once, to nearest even. Same type: the same bits,
 /// NaN payloads included. Otherwise NaN becomes the output type's canonical NaN.
+///
+/// \param x  of an input type; what is too large for `Out` becomes infinite
 template <class Out, class In>
 ROBOCACHE_HD inline Out scalar_cast(In x) noexcept {
   static_assert(is_input_scalar_v<In> && is_output_scalar_v<Out>, "not a RoboCache scalar type");

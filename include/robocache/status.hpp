@@ -36,6 +36,7 @@ class [[nodiscard]] status {
   status() noexcept { message_[0] = '\0'; }
 
   /// An `invalid_argument` status with a printf-style message, cut at 223 characters.
+  /// \param format  as printf's, for the arguments that follow
 #if defined(__GNUC__)
   __attribute__((format(printf, 1, 2)))
 #endif

@@ -174,6 +174,10 @@ class tensor_view {
   }
 
   /// A strided view. Strides are in elements, not bytes. Integers as above.
+  ///
+  /// \param data     the element whose indices are all zero
+  /// \param extents  elements along each dimension
+  /// \param strides  from one element to the next, along each dimension
   template <class I, std::size_t Size, class J, std::size_t Strides, class = detail::if_integer<I>,
             class = detail::if_integer<J>>
   ROBOCACHE_HD constexpr tensor_view(T* data, const I (&extents)[Size],
@@ -213,7 +217,9 @@ class tensor_view {
   }
 
   /// Of rank 1, from an array, or anything with `data()` and `size()`: a vector, a `std::array`, a
-  /// `std::span`. It must outlive the view.
+  /// `std::span`.
+  ///
+  /// \param array  the elements, which must outlive the view
   template <std::size_t Size, int R = Rank, class = std::enable_if_t<R == 1>>
   ROBOCACHE_HD constexpr tensor_view(T (&array)[Size]) noexcept : data_(array) {
     const std::int64_t extents[] = {static_cast<std::int64_t>(Size)};
@@ -239,6 +245,8 @@ class tensor_view {
   /// \endcond
 
   /// Adds `const`.
+  ///
+  /// \param other  a view of the same elements, not const
   template <class U, class = std::enable_if_t<std::is_same_v<const U, T> && !std::is_const_v<U>>>
   ROBOCACHE_HD constexpr tensor_view(const tensor_view<U, Rank>& other) noexcept
       : data_(other.data()) {
@@ -250,6 +258,8 @@ class tensor_view {
 
   /// From anything shaped like `std::mdspan` (`data_handle()`, `extent(i)`, `stride(i)`, `rank()`),
   /// without including mdspan.
+  ///
+  /// \param view  of `Rank` dimensions, its elements of type `T`, or of that without its `const`
   ROBOCACHE_DETAIL_ANY_SIDE
   template <class M, class = std::enable_if_t<detail::is_mdspan_of<M, T>::value>, class = void>
   ROBOCACHE_HD constexpr tensor_view(const M& view) : data_(view.data_handle()) {
@@ -274,7 +284,9 @@ class tensor_view {
     return false;
   }
 
-  /// Element access, unchecked: one index per dimension.
+  /// Element access, unchecked.
+  ///
+  /// \param index  an integer per dimension
   template <class... Index>
   ROBOCACHE_HD constexpr T& operator()(Index... index) const noexcept {
     static_assert(sizeof...(Index) == Rank, "one index per dimension");

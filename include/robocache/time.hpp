@@ -107,6 +107,9 @@ inline constexpr Time highest_stamp = std::numeric_limits<Time>::max();
 }  // namespace detail
 
 /// `t + offset`; integers saturate at the ends of their type.
+///
+/// \param t       a stamp
+/// \param offset  in its unit
 template <class Time>
 ROBOCACHE_HD inline Time time_shifted(Time t, duration_t<Time> offset) noexcept {
   if constexpr (std::is_floating_point_v<Time>) {

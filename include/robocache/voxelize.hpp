@@ -47,7 +47,9 @@ ROBOCACHE_ALWAYS_INLINE std::size_t voxelize_workspace_bytes(std::int64_t points
   return voxelize_call<reducer_t<R>, Real, float, float>::bytes_for(points, grid, where);
 }
 
-/// The same for a reducer of your own.
+/// The same for a reducer of your own, which comes first.
+///
+/// \param points, grid, where  as above
 template <class Reducer, class Real, class Where>
 ROBOCACHE_ALWAYS_INLINE std::size_t voxelize_workspace_bytes(const Reducer&, std::int64_t points,
                                                              const voxel_grid<Real>& grid,
@@ -74,6 +76,8 @@ ROBOCACHE_ALWAYS_INLINE std::size_t voxelize_workspace_bytes(const Reducer&, std
 /// voxels F, and once more N for each 2^24 voxels. On a GPU it takes longer if a large part of all
 /// points shares a few voxels.
 ///
+/// \param call   need not be checked
+/// \param where  one of these three
 /// \return `invalid_argument` with the argument's name and the numbers if grid, shapes, pointers,
 ///         strides, transform or workspace are wrong, or input and output overlap; then nothing is
 ///         written. `cuda_error` if a launch failed; errors of running kernels surface at the next
@@ -115,6 +119,8 @@ ROBOCACHE_ALWAYS_INLINE status voxelize(const point_view<Real>& points,
 }
 
 /// The same without reports and options.
+///
+/// \param points, grid, output, space, where  as above
 template <reduction R, class Real, class Where>
 ROBOCACHE_ALWAYS_INLINE status voxelize(const point_view<Real>& points,
                                         const voxel_grid<Real>& grid,
@@ -155,6 +161,8 @@ ROBOCACHE_ALWAYS_INLINE status voxelize(const Reducer& reducer, const point_view
 }
 
 /// The same without reports, with default options.
+///
+/// \param reducer, points, features, grid, output, space, where  as above
 template <class Reducer, class Real, class In, class Out, class Where>
 ROBOCACHE_ALWAYS_INLINE status voxelize(const Reducer& reducer, const point_view<Real>& points,
                                         const feature_view<In>& features,
@@ -167,6 +175,7 @@ ROBOCACHE_ALWAYS_INLINE status voxelize(const Reducer& reducer, const point_view
 /// The same by the name of a reducer.
 ///
 /// \tparam R  sum, mean, max, min, variance or first
+/// \param points, features, grid, output, reports, options, space, where  as above
 template <reduction R, class Real, class In, class Out, class Where>
 ROBOCACHE_ALWAYS_INLINE status voxelize(const point_view<Real>& points,
                                         const feature_view<In>& features,
@@ -179,6 +188,8 @@ ROBOCACHE_ALWAYS_INLINE status voxelize(const point_view<Real>& points,
 }
 
 /// The same without reports and options.
+///
+/// \param points, features, grid, output, space, where  as above
 template <reduction R, class Real, class In, class Out, class Where>
 ROBOCACHE_ALWAYS_INLINE status voxelize(const point_view<Real>& points,
                                         const feature_view<In>& features,

@@ -37,6 +37,9 @@ ROBOCACHE_HIDDEN void write_stream(const detail::stream_work<In, Time, Out, true
 }  // namespace cpu_detail
 
 /// Runs a checked call of `fuse`. Checks lengths and offsets before it writes anything.
+///
+/// \param call   has passed its `check()`; all in host memory
+/// \param where  `robocache::cpu`, or a number of threads as `robocache::cpu(4)`
 template <class Stream, class Outputs>
 ROBOCACHE_HIDDEN status run(const fuse_call<Stream, Outputs>& call, cpu_execution where) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(

@@ -40,6 +40,8 @@ class concatenated {
   const tensor_view<Out, 3>& whole() const noexcept { return output_; }
 
   /// The part of the output that a stream writes. To be called for each stream, in order.
+  ///
+  /// \param stream  of the call; that its columns lie in the output is not checked here
   template <class Stream>
   tensor_view<Out, 3> next(const Stream& stream) noexcept {
     column_ = column_of(stream);
@@ -53,6 +55,8 @@ class concatenated {
     return part;
   }
   /// The first channel of the stream that comes next.
+  ///
+  /// \param stream  the one after those for which `next` was called
   template <class Stream>
   std::int64_t column_of(const Stream& stream) const noexcept {
     return stream.column() == after_previous ? column_ : stream.column();

@@ -51,7 +51,9 @@ class sensor_stream {
   sensor_stream(const source_view<Value, Time>& source) noexcept
       : sensor_stream(with_groups(source, {})) {}
 
-  /// As above, with channel groups: see `with_groups`.
+  /// As above, with channel groups.
+  ///
+  /// \param source  from `with_groups`
   template <class Value>
   sensor_stream(const grouped_source<Value, Time>& source) noexcept
       : sensor_stream(source, resample_options<Time, float>{}) {
@@ -67,7 +69,10 @@ class sensor_stream {
                 std::int64_t column = after_previous) noexcept
       : sensor_stream(with_groups(source, {}), options, column) {}
 
-  /// As above, with channel groups: see `with_groups`.
+  /// As above, with channel groups.
+  ///
+  /// \param source           from `with_groups`
+  /// \param options, column  as above
   template <class Value, class Real = compute_t<Value, float>>
   sensor_stream(const grouped_source<Value, Time>& source,
                 const resample_options<Time, Real>& options,
@@ -105,6 +110,8 @@ class sensor_stream {
   bool normalized() const noexcept { return scale_ != nullptr || shift_ != nullptr; }
   /// Whether the options have the type of arithmetic that the output demands, double or float. If
   /// none were given either will do.
+  ///
+  /// \param in_double  whether `compute_t<Value, Out>` is double
   bool options_are_in(bool in_double) const noexcept {
     if (arithmetic_ == arithmetic::any) return true;
     return (arithmetic_ == arithmetic::in_double) == in_double;
@@ -113,6 +120,8 @@ class sensor_stream {
   /// Calls `visitor(source, options)` with the `grouped_source<Value, Time>` and the
   /// `resample_options<Time, compute_t<Value, Out>>` this stream was made from, and returns what it
   /// returns. The options must be in that arithmetic.
+  ///
+  /// \param visitor  is compiled for each of `Values`, and returns the same type for all
   template <class Out, class Visitor>
   auto visit(const Visitor& visitor) const {
     return visit_one_of<Out, Visitor, Values...>(visitor);

@@ -76,7 +76,9 @@ struct fuse_table<Capacity, sensor_stream<Time, Values...>, Out> {
   fuse_table(const target_view<Time>& target_times, const fuse_reports<Time>& report_to) noexcept
       : targets(target_times), reports(report_to) {}
 
-  /// The stream that a tile belongs to.
+  /// The stream that a tile belongs to, as an index of `entry`.
+  ///
+  /// \param tile  0 to `tiles - 1`
   ROBOCACHE_HD int stream_of(std::uint32_t tile) const noexcept {
     int first = 0;
     int last = count;  // the answer lies in [first, last)
@@ -93,6 +95,8 @@ struct fuse_table<Capacity, sensor_stream<Time, Values...>, Out> {
 };
 
 /// Whether a call has channel groups or a normalization, so that `fuse_rows` must be `Grouped`.
+///
+/// \param call  a `fuse_call`
 template <class Call>
 bool needs_groups(const Call& call) noexcept {
   for (std::int64_t n = 0; n < call.streams.count; ++n) {

@@ -80,6 +80,9 @@ struct unpacked<Out, true> {
 }  // namespace cuda_detail
 
 /// Runs a checked call of `unpack_point_cloud2`: one kernel.
+///
+/// \param call   has passed its `check()`; message data and output in device memory
+/// \param where  a `cudaStream_t` of the current device, or `preload`
 template <class Out, class Where>
 ROBOCACHE_HIDDEN auto run(const unpack_point_cloud2_call<Out>& call, Where where) noexcept
     -> cuda_detail::status_of_launch<Where> {

@@ -104,7 +104,10 @@ struct target_times {
     if (divides) per_anchor = detail::fast_divide(static_cast<std::uint32_t>(window));
   }
 
-  /// Target `row` of item `b`.
+  /// A target of an item.
+  ///
+  /// \param b    0 to B - 1
+  /// \param row  0 to T - 1; of windows, 0 to A * K - 1
   ROBOCACHE_HD Time operator()(std::int64_t b, std::uint32_t row) const noexcept {
     // The anchor first, without a branch, so that other loads can be under way before it is used.
     const std::uint32_t a = per_anchor(row);
@@ -246,6 +249,10 @@ struct resample_work {
     return targets(b, row);
   }
   /// Writes the status of a row, if statuses are wanted.
+  ///
+  /// \param b       the item
+  /// \param row     its row
+  /// \param status  `row_status` bits
   ROBOCACHE_HD void report(std::int64_t b, std::uint32_t row, std::uint8_t status,
                            const time_axis<Time>&, Time, std::int32_t) const noexcept {
     if (stream.statuses == nullptr) return;
@@ -272,6 +279,8 @@ struct resample_call {
   resample_options<time, real> options;
 
   /// The first thing that is wrong, as far as that can be seen without reading the data.
+  ///
+  /// \param operation  what the message begins with
   status check(const char* operation = "resample") const noexcept {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(
         detail::check_resample(operation, source, targets, output, statuses, options));
@@ -284,6 +293,8 @@ struct resample_call {
 
   /// The same for a call whose rows kernels of yours write to memory of their own
   /// (`resample_rows_to`): of `output` only the extents are looked at, its address may be null.
+  ///
+  /// \param operation  what the message begins with
   status check_for_rows(const char* operation = "resample") const noexcept {
     // An address that is not null. What lies there does not matter: it is not written.
     std::int64_t extents[3];
@@ -312,6 +323,8 @@ struct resample_call {
 };
 
 /// Makes a call of `resample` from its arguments. It is not checked yet.
+///
+/// \param source, target_times, output, statuses, options  as for `resample`
 template <class Source, class Out>
 ROBOCACHE_HD ROBOCACHE_ALWAYS_INLINE auto make_resample_call(
     const Source& source, const target_view<typename Source::time_type>& target_times,
@@ -376,6 +389,8 @@ struct find_brackets_call {
 };
 
 /// Makes a call of `find_brackets` from its arguments. It is not checked yet.
+///
+/// \param source, target_times, brackets, policy  as for `find_brackets`
 template <class Time, class Real>
 ROBOCACHE_HD ROBOCACHE_ALWAYS_INLINE find_brackets_call<Time, Real> make_find_brackets_call(
     const source_times<Time>& source, const target_view<Time>& target_times,
@@ -417,6 +432,8 @@ struct apply_brackets_call {
 };
 
 /// Makes a call of `apply_brackets` from its arguments. It is not checked yet.
+///
+/// \param values, brackets, output, options  as for `apply_brackets`
 template <class In, class Real, class Out>
 ROBOCACHE_HD ROBOCACHE_ALWAYS_INLINE auto make_apply_brackets_call(
     const tensor_view<In, 3>& values, const brackets_view<Real>& brackets,

@@ -90,6 +90,9 @@ ROBOCACHE_HIDDEN void run_rows(const Work& work, const batch_rows& shape,
 }  // namespace cpu_detail
 
 /// Runs a checked call of `resample`. Checks lengths and offsets before it writes anything.
+///
+/// \param call   has passed its `check()`; all in host memory
+/// \param where  `robocache::cpu`, or a number of threads as `robocache::cpu(4)`
 template <class Source, class Out>
 ROBOCACHE_HIDDEN status run(const resample_call<Source, Out>& call, cpu_execution where) noexcept {
   ROBOCACHE_DETAIL_RETURN_IF_BAD(detail::check_ragged("resample", call.source));
@@ -101,6 +104,8 @@ ROBOCACHE_HIDDEN status run(const resample_call<Source, Out>& call, cpu_executio
 }
 
 /// Runs a checked call of `apply_brackets`.
+///
+/// \param call, where  as above
 template <class In, class Out>
 ROBOCACHE_HIDDEN status run(const apply_brackets_call<In, Out>& call,
                             cpu_execution where) noexcept {
@@ -110,6 +115,8 @@ ROBOCACHE_HIDDEN status run(const apply_brackets_call<In, Out>& call,
 }
 
 /// Runs a checked call of `find_brackets`. Checks lengths and offsets before it writes anything.
+///
+/// \param call, where  as above
 template <class Time, class Real>
 ROBOCACHE_HIDDEN status run(const find_brackets_call<Time, Real>& call,
                             cpu_execution where) noexcept {

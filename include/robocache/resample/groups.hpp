@@ -71,6 +71,8 @@ struct channel_groups {
   }
 
   /// Appends a group.
+  ///
+  /// \param g  see `with_groups`; beyond `most` it is counted, but not kept
   ROBOCACHE_HD void add(const channel_group& g) noexcept {
     if (count < most) group[count] = g;
     ++count;

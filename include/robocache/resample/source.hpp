@@ -106,8 +106,11 @@ struct source_times {
     return offsets.extent(0) > 0 ? offsets.extent(0) - 1 : 0;
   }
 
-  /// Recording `b`, its stamps moved by `offset`. If its length or offsets do not fit it has no
-  /// samples. Packed stamps must have a stride of 0 along the batch.
+  /// A recording. If its length or offsets do not fit it has no samples. Packed stamps must have
+  /// a stride of 0 along the batch.
+  ///
+  /// \param b       0 to `batch() - 1`
+  /// \param offset  what to add to its stamps, in their unit
   ROBOCACHE_HD recording<Time> item(std::int64_t b, duration_t<Time> offset) const noexcept {
     const time_axis<Time> axis{times.data() + b * times.stride(0),
                                static_cast<std::int32_t>(times.stride(1)),
@@ -131,7 +134,10 @@ struct source_view : source_times<Time> {
   tensor_view<const Value, 3> values;
 };
 
-/// Stamps [B, S]; with `lengths` [B], item b uses its first `lengths[b]`.
+/// Stamps as a padded batch. For what they must be see `source_times`.
+///
+/// \param times    [B, S]
+/// \param lengths  [B], 0 to S: item b uses its first `lengths[b]` stamps; if empty, all S
 template <class T, class Time = std::remove_const_t<T>>
 ROBOCACHE_HD inline source_times<Time> padded_times(
     const tensor_view<T, 2>& times,
@@ -142,8 +148,10 @@ ROBOCACHE_HD inline source_times<Time> padded_times(
   return source;
 }
 
-/// Stamps [N] of all items one after another; item b has `[offsets[b], offsets[b + 1])`,
-/// `offsets` [B + 1].
+/// Stamps as a packed batch, one item's after another's. For what they must be see `source_times`.
+///
+/// \param times    [N]
+/// \param offsets  [B + 1]: item b has the stamps `[offsets[b], offsets[b + 1])`
 template <class T, class Time = std::remove_const_t<T>>
 ROBOCACHE_HD inline source_times<Time> packed_times(
     const tensor_view<T, 1>& times, const tensor_view<const std::int64_t, 1>& offsets) noexcept {
@@ -155,8 +163,11 @@ ROBOCACHE_HD inline source_times<Time> packed_times(
   return source;
 }
 
-/// Values [B, S, D] at times [B, S]; with `lengths` [B], item b uses its first `lengths[b]`
-/// samples.
+/// Recordings as a padded batch. For what stamps and lengths must be see `source_times`.
+///
+/// \param values   [B, S, D]
+/// \param times    [B, S]
+/// \param lengths  [B], 0 to S: item b uses its first `lengths[b]` samples; if empty, all S
 template <class V, class T, class Value = std::remove_const_t<V>,
           class Time = std::remove_const_t<T>>
 ROBOCACHE_HD inline source_view<Value, Time> padded_source(
@@ -166,6 +177,8 @@ ROBOCACHE_HD inline source_view<Value, Time> padded_source(
 }
 
 /// The same from anything shaped like `std::mdspan`, of rank 3 and 2.
+///
+/// \param values, times, lengths  as above
 template <class Values, class Times,
           class = std::enable_if_t<detail::is_other_view<Values>::value ||
                                    detail::is_other_view<Times>::value>>
@@ -174,8 +187,12 @@ inline auto padded_source(const Values& values, const Times& times,
   return padded_source(tensor_view(values), tensor_view(times), lengths);
 }
 
-/// Values [N, D] at times [N] of all items one after another; item b has the samples
-/// `[offsets[b], offsets[b + 1])`, `offsets` [B + 1].
+/// Recordings as a packed batch, one after another. For what stamps and offsets must be see
+/// `source_times`.
+///
+/// \param values   [N, D]
+/// \param times    [N]
+/// \param offsets  [B + 1]: item b has the samples `[offsets[b], offsets[b + 1])`
 template <class V, class T, class Value = std::remove_const_t<V>,
           class Time = std::remove_const_t<T>>
 ROBOCACHE_HD inline source_view<Value, Time> packed_source(
@@ -187,6 +204,8 @@ ROBOCACHE_HD inline source_view<Value, Time> packed_source(
 }
 
 /// The same where values are shaped like `std::mdspan`, of rank 2, or times are a span or a vector.
+///
+/// \param values, times, offsets  as above
 template <class Values, class Times,
           class = std::enable_if_t<detail::is_other_view<Values>::value ||
                                    detail::is_other_view<Times>::value>>

@@ -44,6 +44,8 @@ struct target_view {
 
   /// From a span, a vector or an array (one grid that all items share), or anything shaped like
   /// `std::mdspan` of rank 1 or 2.
+  ///
+  /// \param times  [T] or [B, T]
   template <class View, class = std::enable_if_t<detail::is_other_view<View>::value>>
   target_view(const View& times) : target_view(tensor_view(times)) {}
 

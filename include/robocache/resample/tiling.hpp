@@ -32,7 +32,10 @@ class row_tiling {
   /// Elements per access that every row allows.
   ROBOCACHE_HD int width() const noexcept { return width_; }
 
-  /// Tile `index` of a column.
+  /// A tile of a column.
+  ///
+  /// \param index   0 to `tiles() - 1`
+  /// \param column  0 to `columns() - 1`
   // Extents fit 31 bits; only products with strides need 64.
   ROBOCACHE_HD row_tile tile(std::uint32_t index, std::uint32_t column) const noexcept {
     row_tile result;
@@ -49,7 +52,9 @@ class row_tiling {
     result.reports = column == 0;
     return result;
   }
-  /// Tile `index` of all; `index` is below 2^31.
+  /// A tile of all, those of column 0 first.
+  ///
+  /// \param index  0 to `size() - 1`, and below 2^31
   ROBOCACHE_HD row_tile operator[](std::uint32_t index) const noexcept {
     const std::uint32_t column = columns_ == 1 ? 0 : index / tiles_;
     return tile(index - column * tiles_, column);
@@ -176,6 +181,8 @@ row_tiling tiling_of(const resample_call<Source, Out>& call,
 }
 
 /// The same for a call of `apply_brackets`.
+///
+/// \param call, warps  as above
 template <class In, class Out>
 row_tiling tiling_of(const apply_brackets_call<In, Out>& call,
                      std::int64_t warps = enough_warps) noexcept {

@@ -58,14 +58,18 @@ struct voxelize_call {
   /// Everything that can be wrong and can be seen without reading the data, but for the workspace.
   ROBOCACHE_HIDDEN status check() const noexcept { return detail::check_voxelize(*this, 0); }
   /// The same with the workspace that a run there needs.
+  ///
+  /// \param where  `robocache::cpu`, a `cudaStream_t` or `preload`
   template <class Where>
   ROBOCACHE_HIDDEN status check(Where where) const noexcept {
     constexpr bool by_slabs = !std::is_same_v<Where, cpu_execution>;
     ROBOCACHE_DETAIL_RETURN_IF_BAD(check_grid_for(by_slabs));
     return detail::check_voxelize(*this, workspace_bytes(where));
   }
-  /// The same for a call whose points a kernel makes: `points.data` is not looked at. On the CPU
-  /// nothing makes points, so that is refused.
+  /// The same for a call whose points a kernel makes: `points.data` is not looked at.
+  ///
+  /// \param where  a `cudaStream_t` or `preload`. `robocache::cpu`, where nothing makes points, is
+  ///               refused
   template <class Where>
   ROBOCACHE_HIDDEN status check_produced(Where where) const noexcept {
     if constexpr (has_features && detail::are_coordinates<In>) {
@@ -81,6 +85,8 @@ struct voxelize_call {
   /// The same for a call whose results kernels of yours hand to a sink (`rules/sink.hpp`): `output`
   /// is not looked at, and the call must replace. On a CUDA stream `points.data` may be null, if a
   /// kernel makes them and no features are their coordinates.
+  ///
+  /// \param where  `robocache::cpu`, a `cudaStream_t` or `preload`
   template <class Where>
   ROBOCACHE_HIDDEN status check_for_sink(Where where) const noexcept {
     ROBOCACHE_DETAIL_RETURN_IF_BAD(check_grid_for(true));
@@ -91,6 +97,8 @@ struct voxelize_call {
     return detail::check_voxelize<false>(stored, workspace_bytes(where));
   }
   /// See `voxelize_workspace_bytes`.
+  ///
+  /// \param where  `robocache::cpu`, a `cudaStream_t` or `preload`
   template <class Where>
   ROBOCACHE_HIDDEN std::size_t workspace_bytes(Where where) const noexcept {
     return bytes_for(points.size, grid, where);

@@ -66,6 +66,8 @@ ROBOCACHE_HD constexpr feature_view<point_coordinates<Real, To>> coordinates_of(
 }
 
 /// The same of all three, x, y and z.
+///
+/// \param points  as above
 template <relative_to To = relative_to::frame, class Real>
 ROBOCACHE_HD constexpr feature_view<point_coordinates<Real, To>> coordinates_of(
     const point_view<Real>& points) noexcept {

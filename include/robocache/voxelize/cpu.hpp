@@ -277,12 +277,17 @@ ROBOCACHE_HIDDEN void reduce_voxels(const voxelize_call<Reducer, Real, In, Out>&
 namespace robocache {
 inline namespace ROBOCACHE_CPU_NAMESPACE {
 
-/// The workspace of a call on the CPU.
+/// The workspace of a call on the CPU, in bytes.
+///
+/// \param sizes  the call's
 inline std::size_t workspace_bytes_of(const voxelize_sizes& sizes, cpu_execution) noexcept {
   return detail::cpu_tables::bytes(sizes.points, sizes.cells, sizes.state_bytes != 0);
 }
 
 /// Runs a checked call on the CPU.
+///
+/// \param call   has passed `check(where)`; all in host memory
+/// \param where  `robocache::cpu`, or a number of threads as `robocache::cpu(4)`
 template <class Reducer, class Real, class In, class Out>
 ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
                             cpu_execution where) noexcept {

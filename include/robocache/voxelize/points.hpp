@@ -89,6 +89,8 @@ ROBOCACHE_HD constexpr point_view<Real> point_records(
 }
 
 /// Features from a [N, F] view of any strides.
+///
+/// \param view  features of each point
 template <class T>
 ROBOCACHE_HD constexpr feature_view<std::remove_const_t<T>> features_of(
     const tensor_view<T, 2>& view) noexcept {

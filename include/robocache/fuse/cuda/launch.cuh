@@ -40,6 +40,9 @@ ROBOCACHE_HIDDEN status launch_fuse(const Call& call, Where where) noexcept {
 
 /// Runs a checked call of `fuse`: launches one kernel on a CUDA stream, or loads it (`preload`).
 /// The table of streams is the kernel's parameter.
+///
+/// \param call   has passed its `check()`; all in device memory but for the lists
+/// \param where  a `cudaStream_t` of the current device, or `preload`
 template <class Stream, class Outputs, class Where>
 ROBOCACHE_HIDDEN auto run(const short_fuse_call<Stream, Outputs>& call, Where where) noexcept
     -> cuda_detail::status_of_launch<Where> {
@@ -49,6 +52,8 @@ ROBOCACHE_HIDDEN auto run(const short_fuse_call<Stream, Outputs>& call, Where wh
 }
 
 /// The same for a list of any length.
+///
+/// \param call, where  as above
 template <class Stream, class Outputs, class Where>
 ROBOCACHE_HIDDEN auto run(const fuse_call<Stream, Outputs>& call, Where where) noexcept
     -> cuda_detail::status_of_launch<Where> {

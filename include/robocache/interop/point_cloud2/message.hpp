@@ -38,6 +38,8 @@ class point_cloud2_list {
   template <std::size_t Size>
   constexpr point_cloud2_list(const T (&array)[Size]) noexcept : data_(array), size_(Size) {}
   /// From a vector, a `std::array`, a span.
+  ///
+  /// \param container  its elements must outlive the list
   template <class Container,
             class = decltype(static_cast<const T*>(std::declval<const Container&>().data()))>
   constexpr point_cloud2_list(const Container& container) noexcept

@@ -224,6 +224,9 @@ ROBOCACHE_HIDDEN status make_unpack_call(const char* function, const Message& me
 inline namespace ROBOCACHE_CPU_NAMESPACE {
 
 /// Runs a checked call of `unpack_point_cloud2`.
+///
+/// \param call   has passed its `check()`; message data and output in host memory
+/// \param where  `robocache::cpu`, or a number of threads as `robocache::cpu(4)`
 template <class Out>
 ROBOCACHE_HIDDEN status run(const unpack_point_cloud2_call<Out>& call,
                             cpu_execution where) noexcept {

@@ -46,6 +46,9 @@ ROBOCACHE_HIDDEN status launch_rows(const char* operation, const Work& work,
 
 /// Runs a checked call of `resample`: launches one kernel on a CUDA stream, or loads it
 /// (`preload`).
+///
+/// \param call   has passed its `check()`; all in device memory
+/// \param where  a `cudaStream_t` of the current device, or `preload`
 template <class Source, class Out, class Where>
 ROBOCACHE_HIDDEN auto run(const resample_call<Source, Out>& call, Where where) noexcept
     -> cuda_detail::status_of_launch<Where> {
@@ -69,6 +72,8 @@ ROBOCACHE_HIDDEN auto run(const resample_call<Source, Out>& call, Where where) n
 }
 
 /// Runs a call of `find_brackets`, likewise.
+///
+/// \param call, where  as above
 template <class Time, class Real, class Where>
 ROBOCACHE_HIDDEN auto run(const find_brackets_call<Time, Real>& call, Where where) noexcept
     -> cuda_detail::status_of_launch<Where> {
@@ -87,6 +92,8 @@ ROBOCACHE_HIDDEN auto run(const find_brackets_call<Time, Real>& call, Where wher
 }
 
 /// Runs a call of `apply_brackets`, likewise.
+///
+/// \param call, where  as above
 template <class In, class Out, class Where>
 ROBOCACHE_HIDDEN auto run(const apply_brackets_call<In, Out>& call, Where where) noexcept
     -> cuda_detail::status_of_launch<Where> {

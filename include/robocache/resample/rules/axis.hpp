@@ -63,15 +63,21 @@ struct time_axis {
   std::int32_t size = 0;
   duration_t<Time> offset = 0;
 
-  /// Stamp i, the offset added. Integers saturate.
+  /// A stamp, the offset added. Integers saturate.
+  ///
+  /// \param i  0 to `size - 1`
   ROBOCACHE_HD Time operator[](std::int32_t i) const noexcept {
     return time_shifted(raw(i), offset);
   }
   /// The stamp as it is in memory, without the offset.
+  ///
+  /// \param i  0 to `size - 1`
   ROBOCACHE_HD Time raw(std::int32_t i) const noexcept {
     return times[detail::wide_product(i, stride)];
   }
-  /// Which sample stamp i belongs to: the one with its number.
+  /// Which sample a stamp belongs to: the one with its number.
+  ///
+  /// \param i  the stamp's number
   ROBOCACHE_HD std::int32_t sample(std::int32_t i) const noexcept { return i; }
 };
 

@@ -18,12 +18,18 @@ namespace robocache {
 /// `fma(w, b - a, a)` in `Real`: the difference is rounded, then the product and the sum together.
 /// Not yet rounded to the output type. NaN where the formula gives NaN; infinite where `b - a`
 /// overflows.
+///
+/// \param a, b  the values at weights 0 and 1
+/// \param w     the weight; any, beyond 0 and 1 it extrapolates
 template <class Real>
 ROBOCACHE_HD inline Real blend(Real a, Real b, Real w) noexcept {
   return detail::exact_fma(w, detail::exact_sub(b, a), a);
 }
 
-/// The value between samples `a` and `b` at weight `w`, rounded once to `Out`.
+/// The value between two samples: `blend` of them, rounded once to `Out`.
+///
+/// \param a, b  the samples at weights 0 and 1
+/// \param w     the weight, as in `blend`
 template <class Out, class In>
 ROBOCACHE_HD inline Out interpolate(In a, In b, compute_t<In, Out> w) noexcept {
   using real = compute_t<In, Out>;

@@ -66,6 +66,10 @@ ROBOCACHE_HD constexpr void check_times() noexcept {
 
 /// Number of stamps in `axis[first, last)` that are not after `t`, plus `first` (the upper bound).
 /// Reads O(log(last - first)) stamps. Unsorted or NaN stamps give some index in `[first, last]`.
+///
+/// \param axis         the stamps
+/// \param t            the target, of their type; for NaN the result is `first`
+/// \param first, last  within `[0, axis.size]`, which is not checked
 template <class Time, class Axis = time_axis<Time>>
 ROBOCACHE_HD inline std::int32_t upper_bound(const Axis& axis, Time t, std::int32_t first,
                                              std::int32_t last) noexcept {
@@ -327,7 +331,10 @@ ROBOCACHE_HD inline sample_bracket<Real> bracket_after(
 ///
 /// Complexity: O(log size) stamps read.
 ///
-/// \tparam Real  float, or double for double values
+/// \tparam Real   float, or double for double values
+/// \param axis    the stamps; there may be none
+/// \param t       the target, of their type; if it is not finite the row is a constant
+/// \param policy  the rules, which the launchers check; this does not
 template <class Real, class Time, class Axis = time_axis<Time>>
 ROBOCACHE_HD inline sample_bracket<Real> bracket(
     const Axis& axis, Time t, const resample_policy<Time, Real>& policy) noexcept {

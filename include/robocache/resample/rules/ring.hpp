@@ -41,17 +41,22 @@ struct ring_axis {
   std::int32_t stride = 1;      ///< of the stamps, in elements
   duration_t<Time> offset = 0;  ///< added to every stamp
 
-  /// Stamp i, counted from the oldest, the offset added. Integers saturate.
+  /// A stamp, the offset added. Integers saturate.
+  ///
+  /// \param i  0 to `size - 1`, from the oldest
   ROBOCACHE_HD Time operator[](std::int32_t i) const noexcept {
     return time_shifted(raw(i), offset);
   }
   /// The stamp as it is in memory, without the offset.
+  ///
+  /// \param i  0 to `size - 1`, from the oldest
   ROBOCACHE_HD Time raw(std::int32_t i) const noexcept {
     return times[detail::wide_product(sample(i), stride)];
   }
-  /// The slot of stamp i, of its time and of its sample in the values, for `i` in `[0, capacity)`:
-  /// `sample(size)` is where the next sample goes while the ring is not full. After that it is
-  /// `head`.
+  /// The slot of a stamp, of its time and of its sample in the values. `sample(size)` is where the
+  /// next sample goes while the ring is not full. After that it is `head`.
+  ///
+  /// \param i  0 to `capacity - 1`, from the oldest
   ROBOCACHE_HD std::int32_t sample(std::int32_t i) const noexcept {
     const std::int32_t before_wrap = capacity - head;  // compared first: head + i may overflow
     return i < before_wrap ? head + i : i - before_wrap;

@@ -265,6 +265,8 @@ ROBOCACHE_HD inline bool blend_rotation_vector(const vector3& a, const vector3& 
 /// Never beyond the `Real` nearest to pi. Angles of many turns are as precise as `Real` holds them.
 /// Same bits on the CPU and the GPU.
 ///
+/// \param a, b  in radians, at weights 0 and 1
+/// \param w     the weight, any
 /// \return NaN if an argument, `b - a` or `w d` is not finite
 template <class Real>
 ROBOCACHE_HD inline Real blend_angle(Real a, Real b, Real w) noexcept {
@@ -281,6 +283,8 @@ ROBOCACHE_HD inline Real blend_angle(Real a, Real b, Real w) noexcept {
 /// fma. Angles half a turn apart have two short ways: `d` is 180 if `b > a`, else -180. Same bits
 /// on the CPU and the GPU.
 ///
+/// \param a, b  in degrees, at weights 0 and 1
+/// \param w     the weight, any
 /// \return NaN if an argument or `w d` is not finite
 template <class Real>
 ROBOCACHE_HD inline Real blend_degrees(Real a, Real b, Real w) noexcept {

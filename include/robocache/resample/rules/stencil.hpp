@@ -72,6 +72,8 @@ struct sample_stencil {
 /// A row between two samples keeps linear's special form, `fma(weight, sample[right] -
 /// sample[left], sample[left])`: it is a blend with `coefficient[1]` = weight. `coefficient[0]`,
 /// which is not used, is `1 - weight`, rounded.
+///
+/// \param found  from `bracket`, `bracket_after` or `find_bracket`
 template <int K = 2, class Real>
 ROBOCACHE_HD inline sample_stencil<Real, K> stencil_of(const sample_bracket<Real>& found) noexcept {
   static_assert(K >= 2, "a bracket has two samples");

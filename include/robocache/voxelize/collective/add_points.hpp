@@ -37,6 +37,8 @@ struct point_adding {
         output(to) {}
 
   /// Adds to a voxel.
+  ///
+  /// \param cell  a voxel of the grid, which is not checked
   ROBOCACHE_HD void add(const voxel_cell& cell) const noexcept {
     constexpr auto per_element = static_cast<std::uint32_t>(Mark::voxels_per_element);
     const auto x = static_cast<std::uint32_t>(cell.x);

@@ -416,7 +416,11 @@ __device__ __forceinline__ void bin_tile(const Group& block, bin_tile_storage<In
 
 /// The same with the points of the call, from memory.
 ///
-/// \tparam Packed  what `call.packed` says: several points per load. False is right, but slower
+/// \tparam Packed         what `call.packed` says: several points per load. False is right, but
+///                        slower
+/// \param block, storage  as above
+/// \param call            `binned_call(call).points`, its `tile_size` that of the storage
+/// \param tile            0 to `call.tiles - 1`; it has the points from `tile * TileSize` on
 template <bool Packed = false, class Group, bool Indexed, int TileSize, class Real>
 __device__ __forceinline__ void bin_tile(const Group& block,
                                          bin_tile_storage<Indexed, TileSize>& storage,

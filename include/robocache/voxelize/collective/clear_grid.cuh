@@ -39,7 +39,11 @@ struct grid_clearing {
   }
 };
 
-/// Clears a thread's share of the grid, the `thread`-th of `threads`, and the counters.
+/// Clears a thread's share of the grid, and thread 0 the counters.
+///
+/// \param call     made from a checked call, whose grid is in device memory
+/// \param thread   0 to `threads - 1`
+/// \param threads  how many share the grid, those of all blocks
 template <class Mark>
 __device__ __forceinline__ void clear_grid(const grid_clearing<Mark>& call, std::int64_t thread,
                                            std::int64_t threads) noexcept {

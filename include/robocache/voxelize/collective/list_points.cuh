@@ -143,7 +143,12 @@ __device__ __forceinline__ void list_points(const Group& block, list_points_stor
   }
 }
 
-/// Adds what was found in one tile, by `list_points_threads` (256) threads.
+/// Adds what was found in one tile. For a kernel after the one that lists points and clears the
+/// grid.
+///
+/// \param block  `list_points_threads` (256) threads
+/// \param call   the one of `list_points`
+/// \param tile   0 to `call.tables.tiles - 1`
 template <class Group, class Mark, class Real>
 __device__ __forceinline__ void add_listed(const Group& block,
                                            const point_listing<Mark, Real>& call,

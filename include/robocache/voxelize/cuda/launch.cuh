@@ -146,12 +146,18 @@ ROBOCACHE_HIDDEN status run_on_gpu(const voxelize_call<Reducer, Real, In, Out>& 
 }  // namespace cuda_detail
 
 /// Runs a checked call on a CUDA stream.
+///
+/// \param call   has passed `check(where)`; all in device memory
+/// \param where  the stream, of the current device
 template <class Reducer, class Real, class In, class Out>
 ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
                             cudaStream_t where) noexcept {
   return cuda_detail::run_on_gpu(call, where);
 }
 /// Loads the kernels of a checked call.
+///
+/// \param call   has passed `check(where)`
+/// \param where  `preload`
 template <class Reducer, class Real, class In, class Out>
 ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
                             preload_kernels where) noexcept {

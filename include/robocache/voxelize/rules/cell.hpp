@@ -262,6 +262,9 @@ ROBOCACHE_HD inline voxel_cell cell_of(Real x, Real y, Real z,
 /// Moves a point by a rigid transform, in the point's own type: for each coordinate
 /// `fma(r0, x, fma(r1, y, fma(r2, z, t)))`, with rotation and translation rounded to that type. The
 /// exact identity leaves every bit as it is.
+///
+/// \param p   in and out: x, y, z, in the unit of the translation
+/// \param by  that it is rigid is not checked
 template <class Real>
 ROBOCACHE_HD inline void move_point(Real (&p)[3], const rigid_transform& by) noexcept {
   const auto rounded = detail::make_point_transform<Real>(by);

@@ -230,6 +230,8 @@ ROBOCACHE_HD inline detail::reduced_t<Reducer> reduce_values(const Reducer& redu
 }
 
 /// The same for a reducer that has a name.
+///
+/// \param n, value_at, nans  as above
 #if defined(__CUDACC__)
 #pragma nv_exec_check_disable
 #endif

@@ -188,11 +188,15 @@ struct marked_bin {
   std::uint32_t threads;       ///< of the group that takes them, `mark_bin_threads` in a kernel
   const std::uint32_t* words;  ///< shared memory, at a multiple of 16 bytes
 
-  /// Element `e` from the first; 0 where there are no points.
+  /// An element; 0 where there are no points.
+  ///
+  /// \param e  0 to `elements - 1`
   ROBOCACHE_HD ROBOCACHE_ALWAYS_INLINE scalar element(std::uint32_t e) const noexcept {
     return Mark::element(words, e);
   }
   /// The number of its voxel, or of the first one where it stands for several.
+  ///
+  /// \param e  0 to `elements - 1`
   ROBOCACHE_HD ROBOCACHE_ALWAYS_INLINE std::int64_t voxel(std::uint32_t e) const noexcept {
     return (first + e) * Mark::voxels_per_element;
   }
@@ -211,10 +215,14 @@ struct dense_sink {
   bool accumulate;
 
   /// Clears the element of a voxel.
+  ///
+  /// \param voxel  its number
   ROBOCACHE_HD void clear(std::int64_t voxel) const noexcept {
     *output.at(voxel / Mark::voxels_per_element) = 0;
   }
   /// Adds a point directly.
+  ///
+  /// \param voxel  the number of its voxel
   ROBOCACHE_HD void add(std::int64_t voxel) const noexcept {
     constexpr int per_element = Mark::voxels_per_element;
     Mark::add(output.at(voxel / per_element),
@@ -222,6 +230,9 @@ struct dense_sink {
   }
 
   /// Writes a bin: replaces what the grid holds, or joins it with elements that are not 0.
+  ///
+  /// \param block  a group of `found.threads` threads
+  /// \param found  the bin
   ROBOCACHE_DETAIL_ANY_SIDE
   template <class Group>
   ROBOCACHE_HD ROBOCACHE_ALWAYS_INLINE void take_bin(const Group& block,
