@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Target docs: the API reference, HTML under <build>/docs/html. A public function with a parameter
-# that its comment does not name is an error, and so is a signature that shows what is internal.
+# Target docs: the API reference, HTML under <build>/docs/html. A parameter of a documented function
+# that has no \param is an error, and so is a signature that shows what is internal.
 
 find_package(Doxygen QUIET)
 find_package(Python3 QUIET COMPONENTS Interpreter)

@@ -3,7 +3,8 @@
 """What the reference shows of a header: its signatures without the machinery that is in them.
 
     reference_filter.py HEADER        for Doxygen, to standard output
-    reference_filter.py --check XML   fails if a signature of the reference has machinery left
+    reference_filter.py --check XML   fails if a signature of the reference has machinery left, or
+                                      a documented function has a parameter without \\param
 """
 
 import glob
@@ -48,6 +49,21 @@ def is_documented(member):
                for part in member.findall(tag))
 
 
+def undocumented(member):
+    """Parameters without \\param. Doxygen warns of them only where another one has it. Template
+    parameters need none, since most are deduced, and neither do those without a name."""
+    documented = {"".join(name.itertext())
+                  for names in member.findall(".//parameterlist[@kind='param']")
+                  for name in names.iter("parametername")}
+    declared = [param.findtext("declname") for param in member.findall("param")]
+    return [name for name in declared if name and name not in documented]
+
+
+def place_of(member):
+    location = member.find("location")
+    return f"{location.get('file')}:{location.get('line')}"
+
+
 def check(folder):
     seen, bad = 0, []
     for path in sorted(glob.glob(folder + "/*.xml")):
@@ -58,9 +74,13 @@ def check(folder):
             name = member.findtext("qualifiedname") or member.findtext("name")
             if re.search(r"detail\b|enable_if", name + " " + signature_of(member)):
                 bad.append(f"{name}: {signature_of(member)}")
+            if member.get("kind") == "function":
+                bad += [f"{place_of(member)}: {name}: parameter '{parameter}' has no \\param"
+                        for parameter in undocumented(member)]
     if seen < 200:
         bad.append(f"only {seen} documented members found in {folder}")
-    print("\n".join(bad) or f"{seen} documented members, none shows what is internal")
+    print("\n".join(bad) or f"{seen} documented members, none shows what is internal, "
+                             "no parameter is undocumented")
     return 1 if bad else 0
 
 
