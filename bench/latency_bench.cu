@@ -32,7 +32,7 @@ void add_fuse(const bench::fuse_shape& shape, bool in_loop) {
   bench::register_latency(
       bench::row_name("fuse", shape),
       [=](const bench::stream& where) -> bench::operation {
-        const auto work = std::make_shared<bench::fuse_workload>(where, shape, false);
+        const auto work = std::make_shared<bench::fuse_workload<float>>(where, shape, false);
         return [=](cudaStream_t s) { bench::launch_robocache_fuse<bf16>(s, shape, (*work)[0]); };
       },
       in_loop);

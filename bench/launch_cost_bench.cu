@@ -274,8 +274,8 @@ void add_brackets(const bench::resample_shape& shape) {
 void add_fuse(const bench::fuse_shape& shape) {
   register_cost(bench::row_name("fuse", shape), [=](const bench::stream& where) -> operation {
     using robocache::tensor_view;
-    const auto work = std::make_shared<bench::fuse_workload>(where, shape, false);
-    const bench::fuse_buffers buffers = (*work)[0];
+    const auto work = std::make_shared<bench::fuse_workload<float>>(where, shape, false);
+    const bench::fuse_buffers<float> buffers = (*work)[0];
     const std::int64_t b = shape.batch;
     const std::int64_t t = shape.rows();
     const auto streams = bench::streams_of<bf16>(shape, buffers);

@@ -217,7 +217,7 @@ void register_fuse(const bench::fuse_shape& shape) {
       "own_kernel/" + bench::row_name("fuse", shape) + "/warp", [=](benchmark::State& state) {
         using robocache::tensor_view;
         const bench::stream where;
-        const bench::fuse_workload work(where, shape, false);
+        const bench::fuse_workload<float> work(where, shape, false);
         const auto buffers = work[0];
         const std::int64_t b = shape.batch;
         const std::int64_t t = shape.rows();
@@ -235,7 +235,7 @@ void register_fuse(const bench::fuse_shape& shape) {
         };
         const std::size_t outputs = static_cast<std::size_t>(shape.outputs());
         const bench::device_array<__nv_bfloat16> output(outputs);
-        bench::fuse_buffers expected = buffers;
+        bench::fuse_buffers<float> expected = buffers;
         expected.output = output.data();
         bench::launch_naive_fuse(where, shape, buffers, expected);
         bench::poison(where, buffers.output, outputs);

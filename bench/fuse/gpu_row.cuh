@@ -31,11 +31,11 @@ namespace bench {
 /// The streams as the library takes them.
 ///
 /// \tparam Values  the scalars that the kernel holds code for: of BF16 rows, BF16 alone
-template <class... Values>
-std::vector<robocache::sensor_stream<float, Values...>> streams_of(const fuse_shape& shape,
-                                                                   const fuse_buffers& buffers) {
+template <class... Values, class Time>
+std::vector<robocache::sensor_stream<Time, Values...>> streams_of(
+    const fuse_shape& shape, const fuse_buffers<Time>& buffers) {
   using robocache::tensor_view;
-  std::vector<robocache::sensor_stream<float, Values...>> result;
+  std::vector<robocache::sensor_stream<Time, Values...>> result;
   for (std::size_t n = 0; n < shape.streams.size(); ++n) {
     const fuse_stream_shape& s = shape.streams[n];
     const auto add = [&](auto zero) {
@@ -43,7 +43,7 @@ std::vector<robocache::sensor_stream<float, Values...>> streams_of(const fuse_sh
       const auto source = robocache::padded_source(
           tensor_view<const value, 3>(static_cast<const value*>(buffers.streams[n].values),
                                       {shape.batch, s.samples, s.channels}),
-          tensor_view<const float, 2>(buffers.streams[n].times, {shape.batch, s.samples}));
+          tensor_view<const Time, 2>(buffers.streams[n].times, {shape.batch, s.samples}));
       if (s.quaternion >= 0) {
         result.emplace_back(robocache::with_groups(
             source, {{s.quaternion, 4, robocache::channel_mode::slerp_xyzw}}));
@@ -62,23 +62,23 @@ std::vector<robocache::sensor_stream<float, Values...>> streams_of(const fuse_sh
   return result;
 }
 
-template <class... Values>
+template <class... Values, class Time>
 void launch_robocache_fuse(cudaStream_t where, const fuse_shape& shape,
-                           const fuse_buffers& buffers) {
+                           const fuse_buffers<Time>& buffers) {
   using robocache::tensor_view;
   const std::int64_t b = shape.batch;
   const std::int64_t t = shape.rows();
   const std::int64_t n = static_cast<std::int64_t>(shape.streams.size());
-  const tensor_view<const float, 2> anchors(buffers.anchors, {b, shape.anchors});
-  robocache::target_view<float> targets = anchors;
+  const tensor_view<const Time, 2> anchors(buffers.anchors, {b, shape.anchors});
+  robocache::target_view<Time> targets = anchors;
   if (shape.is_windowed()) {
     targets = robocache::window_times(anchors,
-                                      tensor_view<const float, 1>(buffers.deltas, {shape.window}));
+                                      tensor_view<const Time, 1>(buffers.deltas, {shape.window}));
   }
-  robocache::fuse_reports<float> reports;
+  robocache::fuse_reports<Time> reports;
   if (shape.has_reports) {
     reports.statuses = tensor_view<std::uint8_t, 3>(buffers.statuses, {b, t, n});
-    reports.ages = tensor_view<float, 3>(buffers.ages, {b, t, n});
+    reports.ages = tensor_view<Time, 3>(buffers.ages, {b, t, n});
   }
   const robocache::status result = robocache::fuse(
       streams_of<Values...>(shape, buffers), targets,
@@ -88,18 +88,18 @@ void launch_robocache_fuse(cudaStream_t where, const fuse_shape& shape,
 
 /// Throws unless the library gives what the naive kernel gives: the same bits, or where there are
 /// rotations, whose sines both round in their own way, at most a step of BF16 apart.
-template <class... Values>
-void check_fuse(const stream& where, const fuse_workload& work, int set) {
+template <class... Values, class Time>
+void check_fuse(const stream& where, const fuse_workload<Time>& work, int set) {
   const fuse_shape& shape = work.shape();
-  const fuse_buffers buffers = work[set];
+  const fuse_buffers<Time> buffers = work[set];
   const std::size_t outputs = static_cast<std::size_t>(shape.outputs());
   const std::size_t reports = shape.has_reports ? static_cast<std::size_t>(shape.batch) *
                                                       shape.rows() * shape.streams.size()
                                                 : 0;
   const device_array<__nv_bfloat16> output(outputs);
   const device_array<std::uint8_t> statuses(reports);
-  const device_array<float> ages(reports);
-  fuse_buffers expected = buffers;
+  const device_array<Time> ages(reports);
+  fuse_buffers<Time> expected = buffers;
   expected.output = output.data();
   expected.statuses = statuses.data();
   expected.ages = ages.data();
@@ -120,16 +120,16 @@ void check_fuse(const stream& where, const fuse_workload& work, int set) {
   }
 }
 
-template <class... Values>
+template <class Time, class... Values>
 void measure_fuse(benchmark::State& state, const std::string& name, const fuse_shape& shape,
                   bool cold, const effort& how) {
   const stream where;
   const int places = cold ? 1 : how.places;
-  std::vector<std::unique_ptr<fuse_workload>> works;
+  std::vector<std::unique_ptr<fuse_workload<Time>>> works;
   for (int i = 0; i < places; ++i) {
-    works.push_back(std::make_unique<fuse_workload>(where, shape, cold));
+    works.push_back(std::make_unique<fuse_workload<Time>>(where, shape, cold));
   }
-  const fuse_workload& first = *works.front();
+  const fuse_workload<Time>& first = *works.front();
   for (const int set : {0, first.sets() - 1}) check_fuse<Values...>(where, first, set);
   for (const auto& work : works) check_fuse<Values...>(where, *work, 0);
   keep_device_result(where, name, first[0].output, static_cast<std::size_t>(shape.outputs()));
@@ -143,15 +143,19 @@ void measure_fuse(benchmark::State& state, const std::string& name, const fuse_s
       places);
 }
 
-/// Registers `fuse/<shape>/<scalars>[/reports][/slerp]/<warm and cold>`.
-inline void register_fuse(const fuse_shape& shape, const effort& how) {
-  const std::string name = row_name("fuse", shape);
+/// Registers `fuse/<shape>/<scalars>[/reports][/slerp][/int64]/<warm and cold>`.
+///
+/// \tparam Time  of the stamps: float, which names do not say, or std::int64_t
+template <class Time>
+void register_fuse(const fuse_shape& shape, const effort& how) {
+  const std::string name =
+      row_name("fuse", shape) + (std::is_same_v<Time, std::int64_t> ? "/int64" : "");
   for (const bool cold : {false, true}) {
     register_row(name + (cold ? "/cold" : "/warm"), [=](benchmark::State& state) {
       if (shape.is_bf16()) {
-        measure_fuse<__nv_bfloat16>(state, name, shape, cold, how);
+        measure_fuse<Time, __nv_bfloat16>(state, name, shape, cold, how);
       } else {
-        measure_fuse<__nv_bfloat16, float>(state, name, shape, cold, how);
+        measure_fuse<Time, __nv_bfloat16, float>(state, name, shape, cold, how);
       }
     });
   }

@@ -21,9 +21,10 @@
 
 namespace bench {
 
+template <class Time>
 struct naive_stream {
   const void* values;
-  const float* times;
+  const Time* times;
   int samples;
   int channels;
   int column;  // first in the output
@@ -31,23 +32,25 @@ struct naive_stream {
   fuse_scalar scalar;
 };
 
+template <class Time>
 struct naive_fusion {
-  naive_stream stream[most_fuse_streams];
+  naive_stream<Time> stream[most_fuse_streams];
   int streams;
   int batch;
   int rows;
   int columns;
   int window;
-  const float* anchors;
-  const float* deltas;
+  const Time* anchors;
+  const Time* deltas;
   __nv_bfloat16* output;
   std::uint8_t* statuses;
-  float* ages;
+  Time* ages;
 };
 
 /// Component `k` of the rotation at `target`. Rows that are one sample copy it.
-__device__ inline float naive_rotation(const float* values, const float* times, int samples,
-                                       int channels, int first, int k, int after, float target) {
+template <class Time>
+__device__ float naive_rotation(const float* values, const Time* times, int samples, int channels,
+                                int first, int k, int after, Time target) {
   const auto sample = [&](int i) {
     return values + static_cast<std::size_t>(i) * channels + first;
   };
@@ -65,8 +68,8 @@ __device__ inline float naive_rotation(const float* values, const float* times, 
 }
 
 /// \tparam HasRotations  a parameter because sines take registers that other rows do not need
-template <bool HasRotations>
-__global__ void naive_fuse_kernel(const __grid_constant__ naive_fusion all) {
+template <bool HasRotations, class Time>
+__global__ void naive_fuse_kernel(const __grid_constant__ naive_fusion<Time> all) {
   const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
   if (i >= static_cast<unsigned>(all.batch) * all.rows * all.columns) return;
   const int column = i % all.columns;
@@ -75,12 +78,12 @@ __global__ void naive_fuse_kernel(const __grid_constant__ naive_fusion all) {
 
   int n = 0;
   while (n + 1 < all.streams && column >= all.stream[n + 1].column) ++n;
-  const naive_stream& s = all.stream[n];
+  const naive_stream<Time>& s = all.stream[n];
   const int d = column - s.column;
 
-  float target = all.anchors[row / all.window];
+  Time target = all.anchors[row / all.window];
   if (all.deltas != nullptr) target += all.deltas[row % all.window];
-  const float* const times = s.times + static_cast<std::size_t>(b) * s.samples;
+  const Time* const times = s.times + static_cast<std::size_t>(b) * s.samples;
   const std::size_t first_value = static_cast<std::size_t>(b) * s.samples * s.channels;
   const int after = first_after(times, s.samples, target);
 
@@ -111,12 +114,13 @@ __global__ void naive_fuse_kernel(const __grid_constant__ naive_fusion all) {
 }
 
 /// \param results  where to write: the row's own buffers, or others of their sizes
-inline void launch_naive_fuse(cudaStream_t where, const fuse_shape& shape,
-                              const fuse_buffers& buffers, const fuse_buffers& results) {
+template <class Time>
+void launch_naive_fuse(cudaStream_t where, const fuse_shape& shape,
+                       const fuse_buffers<Time>& buffers, const fuse_buffers<Time>& results) {
   if (shape.outputs() > std::numeric_limits<int>::max()) {
     throw std::runtime_error("the naive kernel counts in int");
   }
-  naive_fusion all{};
+  naive_fusion<Time> all{};
   all.streams = static_cast<int>(shape.streams.size());
   all.batch = shape.batch;
   all.rows = shape.rows();
@@ -140,7 +144,8 @@ inline void launch_naive_fuse(cudaStream_t where, const fuse_shape& shape,
     column += s.channels;
   }
   const unsigned blocks = static_cast<unsigned>((shape.outputs() + 255) / 256);
-  const auto kernel = shape.has_rotations() ? &naive_fuse_kernel<true> : &naive_fuse_kernel<false>;
+  const auto kernel =
+      shape.has_rotations() ? &naive_fuse_kernel<true, Time> : &naive_fuse_kernel<false, Time>;
   kernel<<<blocks, 256, 0, where>>>(all);
   check(cudaGetLastError(), "naive_fuse_kernel");
 }

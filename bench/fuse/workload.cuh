@@ -13,33 +13,37 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 /// \file
 /// Inputs and outputs of a row on the device: streams of different rates over the same second,
-/// float32 stamps, targets over that second.
+/// targets over that second; stamps float32, or int64 nanoseconds of the epoch.
 
 namespace bench {
 
 /// One set of buffers, dense.
+template <class Time>
 struct fuse_buffers {
   struct recording {
     void* values;  // [B, S, D], of the stream's scalar
-    float* times;  // [B, S]
+    Time* times;   // [B, S]
   };
   std::vector<recording> streams;
-  float* anchors;          // [B, T], or the windows' anchors
-  float* deltas;           // [K], null without windows
+  Time* anchors;           // [B, T], or the windows' anchors
+  Time* deltas;            // [K], null without windows
   __nv_bfloat16* output;   // [B, T, D]
   std::uint8_t* statuses;  // [B, T, N], null without reports
-  float* ages;             // [B, T, N], null without reports
+  Time* ages;              // [B, T, N], null without reports
 };
 
 namespace detail {
 
-__global__ static void fill_deltas_kernel(float* deltas, int window) {
+template <class Time>
+__global__ void fill_deltas_kernel(Time* deltas, int window) {
   for (int k = threadIdx.x; k < window; k += blockDim.x) {
-    deltas[k] = window_delta(window, k);
+    const float seconds = window_delta(window, k);
+    deltas[k] = static_cast<Time>(std::is_integral_v<Time> ? seconds * 1e9f : seconds);
   }
 }
 
@@ -54,12 +58,13 @@ __global__ static void fill_rotations_kernel(float* values, std::size_t count, i
 }
 
 /// Targets [count] of windows: all that a launcher computes on the way.
-__global__ static void expand_windows_kernel(const float* anchors, const float* deltas, int window,
-                                             std::size_t count, float* targets) {
+template <class Time>
+__global__ void expand_windows_kernel(const Time* anchors, const Time* deltas, int window,
+                                      std::size_t count, Time* targets) {
   const std::size_t step = static_cast<std::size_t>(gridDim.x) * blockDim.x;
   for (std::size_t i = blockIdx.x * static_cast<std::size_t>(blockDim.x) + threadIdx.x; i < count;
        i += step) {
-    targets[i] = anchors[i / window] + (deltas != nullptr ? deltas[i % window] : 0.0f);
+    targets[i] = anchors[i / window] + (deltas != nullptr ? deltas[i % window] : Time{0});
   }
 }
 
@@ -67,6 +72,7 @@ __global__ static void expand_windows_kernel(const float* anchors, const float* 
 
 /// One set of buffers (warm), or so many that what a rotation through them touches is more than
 /// four times the L2 (cold). A set is one piece of memory: its parts one after another.
+template <class Time>
 class fuse_workload {
  public:
   fuse_workload(const stream& where, const fuse_shape& shape, bool cold) : shape_(shape) {
@@ -74,13 +80,13 @@ class fuse_workload {
     const std::size_t rows = batch * shape.rows();
     for (const fuse_stream_shape& s : shape.streams) {
       values_.push_back(place(batch * s.samples * s.channels * scalar_bytes(s)));
-      times_.push_back(place(batch * s.samples * sizeof(float)));
+      times_.push_back(place(batch * s.samples * sizeof(Time)));
     }
-    anchors_ = place(batch * shape.anchors * sizeof(float));
-    deltas_ = place(shape.window * sizeof(float));
+    anchors_ = place(batch * shape.anchors * sizeof(Time));
+    deltas_ = place(shape.window * sizeof(Time));
     output_ = place(rows * shape.columns() * sizeof(__nv_bfloat16));
     statuses_ = place(shape.has_reports ? rows * shape.streams.size() : 0);
-    ages_ = place(shape.has_reports ? rows * shape.streams.size() * sizeof(float) : 0);
+    ages_ = place(shape.has_reports ? rows * shape.streams.size() * sizeof(Time) : 0);
 
     memory_ = device_array<unsigned char>(pitch_);
     fill(where, 0);
@@ -102,18 +108,18 @@ class fuse_workload {
   /// target needs does not count.
   std::size_t bytes() const { return bytes_; }
 
-  fuse_buffers operator[](int set) const {
+  fuse_buffers<Time> operator[](int set) const {
     unsigned char* const first = memory_.data() + static_cast<std::size_t>(set) * pitch_;
-    fuse_buffers result{};
+    fuse_buffers<Time> result{};
     for (std::size_t n = 0; n < values_.size(); ++n) {
-      result.streams.push_back({first + values_[n], reinterpret_cast<float*>(first + times_[n])});
+      result.streams.push_back({first + values_[n], reinterpret_cast<Time*>(first + times_[n])});
     }
-    result.anchors = reinterpret_cast<float*>(first + anchors_);
+    result.anchors = reinterpret_cast<Time*>(first + anchors_);
     result.output = reinterpret_cast<__nv_bfloat16*>(first + output_);
-    if (shape_.is_windowed()) result.deltas = reinterpret_cast<float*>(first + deltas_);
+    if (shape_.is_windowed()) result.deltas = reinterpret_cast<Time*>(first + deltas_);
     if (shape_.has_reports) {
       result.statuses = first + statuses_;
-      result.ages = reinterpret_cast<float*>(first + ages_);
+      result.ages = reinterpret_cast<Time*>(first + ages_);
     }
     return result;
   }
@@ -132,11 +138,11 @@ class fuse_workload {
 
   void fill(const stream& where, int set) const {
     poison(where, memory_.data() + static_cast<std::size_t>(set) * pitch_, pitch_);
-    const fuse_buffers buffers = (*this)[set];
+    const fuse_buffers<Time> buffers = (*this)[set];
     const std::uint64_t seed = seed_of_set(set);
     for (std::size_t n = 0; n < shape_.streams.size(); ++n) {
       const fuse_stream_shape& s = shape_.streams[n];
-      const fuse_buffers::recording& recording = buffers.streams[n];
+      const auto& recording = buffers.streams[n];
       const std::size_t values = static_cast<std::size_t>(shape_.batch) * s.samples * s.channels;
       const std::uint64_t stream_seed = seed + 4 * n;
       if (s.scalar == fuse_scalar::bf16) {
@@ -163,22 +169,22 @@ class fuse_workload {
   }
 
   std::size_t count_bytes(const stream& where) const {
-    const fuse_buffers buffers = (*this)[0];
+    const fuse_buffers<Time> buffers = (*this)[0];
     const std::size_t rows = static_cast<std::size_t>(shape_.batch) * shape_.rows();
-    const device_array<float> targets(rows);
+    const device_array<Time> targets(rows);
     detail::expand_windows_kernel<<<fill_blocks(rows), fill_threads, 0, where>>>(
         buffers.anchors, buffers.deltas, shape_.window, rows, targets.data());
     check(cudaGetLastError(), "expand_windows");
-    std::size_t bytes = static_cast<std::size_t>(shape_.batch) * shape_.anchors * sizeof(float);
-    if (shape_.is_windowed()) bytes += shape_.window * sizeof(float);
+    std::size_t bytes = static_cast<std::size_t>(shape_.batch) * shape_.anchors * sizeof(Time);
+    if (shape_.is_windowed()) bytes += shape_.window * sizeof(Time);
     for (std::size_t n = 0; n < shape_.streams.size(); ++n) {
       const fuse_stream_shape& s = shape_.streams[n];
-      bytes += (s.channels * scalar_bytes(s) + sizeof(float)) *
+      bytes += (s.channels * scalar_bytes(s) + sizeof(Time)) *
                count_touched(where, buffers.streams[n].times, targets.data(), shape_.batch,
                              s.samples, shape_.rows());
     }
     bytes += rows * shape_.columns() * sizeof(__nv_bfloat16);
-    if (shape_.has_reports) bytes += rows * shape_.streams.size() * (1 + sizeof(float));
+    if (shape_.has_reports) bytes += rows * shape_.streams.size() * (1 + sizeof(Time));
     return bytes;
   }
 

@@ -58,9 +58,10 @@ void poison(cudaStream_t where, T* data, std::size_t count) {
 /// Whether the bits of two elements differ.
 template <class T>
 struct bits_differ {
-  using word = std::conditional_t<sizeof(T) == 1, std::uint8_t,
-                                  std::conditional_t<sizeof(T) == 2, std::uint16_t, std::uint32_t>>;
-  static_assert(sizeof(T) == sizeof(word), "one, two or four bytes");
+  using up_to_2 = std::conditional_t<sizeof(T) == 1, std::uint8_t, std::uint16_t>;
+  using from_4 = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  using word = std::conditional_t<(sizeof(T) <= 2), up_to_2, from_4>;
+  static_assert(sizeof(T) == sizeof(word), "one, two, four or eight bytes");
 
   __device__ bool operator()(std::size_t i) const {
     return reinterpret_cast<const word*>(a)[i] != reinterpret_cast<const word*>(b)[i];

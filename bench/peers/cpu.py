@@ -21,7 +21,7 @@ What differs from the rows:
   the mean position and colour per voxel (rows of means with three features or more, of which it
   takes three), from a grid that begins at the cloud's least corner. `pcl sparse` is its VoxelGrid,
   the means of positions. They are checked against the same in double.
-- Rows with reports or rotations have no peer.
+- Rows with reports, rotations or int64 stamps have no peer.
 """
 
 import os

@@ -187,7 +187,7 @@ class ResampleRow(StreamRow):
 
 
 class FuseRow(StreamRow):
-    """Rows with reports or rotations have no peer."""
+    """Rows with reports, rotations or int64 stamps have no peer."""
 
     PATTERN = re.compile(r"fuse(_cpu)?/(?P<b>\d+)x\((?P<streams>[\dx,]+)\)->(?P<t>\d+)"
                          r"(x(?P<k>\d+))?/(?P<scalars>[\w,]+)(->(?P<out>\w+))?(/f64)?"

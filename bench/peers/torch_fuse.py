@@ -5,7 +5,7 @@
     torch_fuse.py --out peers.json [--rows-of bench.json --filter REGEX] [--budget 80]
 
 Every stream is resampled as in torch_resample.py and the results are put side by side; that file
-says how rows are measured and checked. Rows with reports or rotations have no peer.
+says how rows are measured and checked. Rows with reports, rotations or int64 stamps have no peer.
 """
 
 import sys
