@@ -56,7 +56,7 @@ struct preload_kernels {};
 /// with `preload` beforehand. Which kernels a call needs depends on its types, sizes, alignments
 /// and options, so preload with arguments like the real ones.
 ///
-/// Loads for the current device, and asks for no more than the context that the process has for it.
+/// Loads for the current device, into the context that the process has for it.
 inline constexpr preload_kernels preload{};
 
 }  // namespace robocache

@@ -28,7 +28,7 @@ ROBOCACHE_HD constexpr multiprocessor multiprocessor_of(int architecture) noexce
     case 800:
       return {32, 2048, 164 * kilobyte};
     case 860:
-    case 880:  // of its shared memory we know no more than that
+    case 880:  // its shared memory is not documented: the least of its generation
       return {16, 1536, 100 * kilobyte};
     case 870:
       return {16, 1536, 164 * kilobyte};

@@ -313,7 +313,7 @@ inline status check_workspace(const char* operation, const workspace& space,
 }
 
 /// A call of either kind, `voxelize_call`, whose workspace must have `needed` bytes. The workspace
-/// is looked at last: whoever asks with none how much is needed hears first what else is wrong.
+/// is looked at last, so that a call without one hears first of everything else that is wrong.
 ///
 /// \tparam Dense  results go to `output`, and not to another sink
 template <bool Dense = true, class Call>

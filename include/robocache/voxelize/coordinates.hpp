@@ -41,7 +41,7 @@ template <class Real, relative_to To>
 struct feature_view<point_coordinates<Real, To>> {
   point_view<Real> points;           ///< the call's own; others are refused
   coordinate first = coordinate::x;  ///< the first channel
-  std::int64_t channels = 3;         ///< F: 0 to 3 less those before the first
+  std::int64_t channels = 3;         ///< F: 0 up to those from `first` to z
 };
 
 /// Features that are one or some of the coordinates of the call's own points, moved by the call.

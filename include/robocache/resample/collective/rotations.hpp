@@ -112,7 +112,7 @@ struct channel_access {
   using in = In;
   using out = Out;
   using real = Real;
-  static constexpr bool output_is_global = false;  // or known to be: this is not worth the code
+  static constexpr bool output_is_global = false;  // or is: knowing it is not worth the code
   std::int64_t in_stride;
   std::int64_t out_stride;
   channel_affine<Real> normalization;

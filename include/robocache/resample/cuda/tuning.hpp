@@ -30,7 +30,7 @@ ROBOCACHE_HD constexpr rows_tuning rows_tuning_for(int architecture) noexcept {
     case 880:
       return {16, 16, 8, 16};
     default:
-      return {24, 16, 8, 20};
+      return {24, 16, 8, 18};
   }
 }
 
@@ -42,7 +42,7 @@ ROBOCACHE_HD constexpr bool rows_tuning_fits(int architecture) noexcept {
   return can_hold(m, t.plain, rows_threads, shared_memory, 40) &&
          can_hold(m, t.normalized, rows_threads, shared_memory, 64) &&
          can_hold(m, t.grouped, rows_threads, shared_memory, 128) &&
-         can_hold(m, t.streams, rows_threads, shared_memory, 48);
+         can_hold(m, t.streams, rows_threads, shared_memory, 56);
 }
 constexpr bool rows_tuning_fits_everywhere() noexcept {
   for (const int architecture : architectures) {
@@ -60,7 +60,7 @@ ROBOCACHE_HD constexpr rows_tuning current_rows_tuning() noexcept {
                 "rows_tuning_for has bounds that this architecture's multiprocessor cannot hold");
   return rows_tuning_for(__CUDA_ARCH__);
 #else
-  return rows_tuning_for(900);  // bounds of no code
+  return rows_tuning_for(900);  // the host has no bounds
 #endif
 }
 

@@ -200,7 +200,7 @@ ROBOCACHE_HD inline sample_stencil<Real, 4> cubic_in(const Axis& axis, Time t,
   if (result.form != stencil_form::blend || found.status != row_status::ok) return result;
   const Time t_left = axis[found.left];
   const Time t_right = axis[found.right];
-  if (!time_rises(t_left, t_right)) {  // one of equal stamps was looked for where none are sorted
+  if (!time_rises(t_left, t_right)) {  // equal or falling: the search met stamps out of order
     result.status |= row_status::unsorted;
     return result;
   }

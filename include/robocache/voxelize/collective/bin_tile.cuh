@@ -63,8 +63,7 @@ ROBOCACHE_HIDDEN __device__ __noinline__ std::uint32_t rare_cell_in_slab(
 /// \param lost    gets `lost_point` of each
 template <bool Plain, int Stride, class Real, bool Indexed>
 __device__ __forceinline__ void cells_in_slab(const point_binning<Real, Indexed>& call,
-                                              Real (&p)[4][3], int number,
-                                              std::uint32_t (&cells)[4],
+                                              Real (&p)[4][3], int count, std::uint32_t (&cells)[4],
                                               std::uint32_t& lost) noexcept {
   const cell_scales<Real>& scales = call.locator.scales;
   if (!Plain && !call.locator.transform.identity) {
@@ -104,7 +103,7 @@ __device__ __forceinline__ void cells_in_slab(const point_binning<Real, Indexed>
   if (call.count_lost) {
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
-      if (cells[k] != no_cell || k * Stride >= number) continue;
+      if (cells[k] != no_cell || k * Stride >= count) continue;
       const point_fate fate = rare_cell_in(p[k][0], p[k][1], p[k][2], scales).fate;
       if (fate != point_fate::inside) lost += lost_point(fate);
     }
@@ -120,10 +119,10 @@ struct packed_points {
   /// Every `Stride`-th of the `number` points from `first` on, up to four; the missing ones are
   /// NaN.
   template <int Stride>
-  __device__ __forceinline__ void load(std::int64_t first, int number,
+  __device__ __forceinline__ void load(std::int64_t first, int count,
                                        float (&p)[4][3]) const noexcept {
     static_assert(Stride == 1, "neighbours");
-    if (number >= 4) {
+    if (count >= 4) {
       const auto* const from = reinterpret_cast<const float4*>(points.data[0] + first * 12);
       const float4 a = from[0];
       const float4 b = from[1];
@@ -137,7 +136,7 @@ struct packed_points {
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
       p[k][0] = p[k][1] = p[k][2] = canonical_nan<float>();
-      if (k >= number) continue;
+      if (k >= count) continue;
       const auto* const from = reinterpret_cast<const float*>(points.data[0]) + 3 * (first + k);
       p[k][0] = from[0], p[k][1] = from[1], p[k][2] = from[2];
     }
@@ -152,12 +151,12 @@ struct produced_points {
   const Function& make;
 
   template <int Stride, class Real>
-  __device__ __forceinline__ void load(std::int64_t first, int number,
+  __device__ __forceinline__ void load(std::int64_t first, int count,
                                        Real (&p)[4][3]) const noexcept {
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
       p[k][0] = p[k][1] = p[k][2] = canonical_nan<Real>();
-      if (k * Stride < number) make(first + k * Stride, p[k]);
+      if (k * Stride < count) make(first + k * Stride, p[k]);
     }
   }
 };
@@ -290,7 +289,7 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
   if (first >= n) return;
   block.sync();
 
-  const int number = static_cast<int>(min(n - first, static_cast<std::int64_t>(TileSize)));
+  const int count = static_cast<int>(min(n - first, static_cast<std::int64_t>(TileSize)));
   std::uint32_t cells[per_thread];
   std::uint16_t ranks[per_thread];
   std::uint32_t lost = 0;
@@ -298,10 +297,10 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
   for (int g = 0; g < per_thread / 4; ++g) {
     const int index = index_in_tile<neighbours>(4 * g, thread);
     Real p[4][3];
-    source.template load<stride>(first + index, number - index, p);
+    source.template load<stride>(first + index, count - index, p);
     std::uint32_t four_cells[4];
     std::uint32_t four_ranks[4];
-    cells_in_slab<Plain, stride>(call, p, number - index, four_cells, lost);
+    cells_in_slab<Plain, stride>(call, p, count - index, four_cells, lost);
     if constexpr (Indexed) {
 #pragma unroll
       for (int k = 0; k < 4; ++k) {

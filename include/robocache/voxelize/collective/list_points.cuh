@@ -73,11 +73,11 @@ __device__ __forceinline__ void list_points_of(const Group& block, list_points_s
   for (int g = 0; g < 2; ++g) {
     const int index =
         g * 4 * list_points_threads + static_cast<int>(block.thread_rank()) * (neighbours ? 4 : 1);
-    const int number = static_cast<int>(here) - index;
+    const int count = static_cast<int>(here) - index;
     Real p[4][3];
     std::uint32_t cells[4];
-    source.template load<stride>(first + index, number, p);
-    cells_in_slab<Plain, stride>(call.points, p, number, cells, lost);
+    source.template load<stride>(first + index, count, p);
+    cells_in_slab<Plain, stride>(call.points, p, count, cells, lost);
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
       const int i = index + k * stride;
@@ -112,7 +112,7 @@ __device__ __forceinline__ void list_points_of(const Group& block, list_points_s
     at += static_cast<std::uint32_t>(__popc(leaders[k]));
   }
   block.sync();
-  if (block.thread_rank() == 0) call.tables.numbers[tile] = storage.taken;
+  if (block.thread_rank() == 0) call.tables.counts[tile] = storage.taken;
   if (call.points.count_lost) {
     const uint2 both = block_sum_halves(block, lost, storage.sums);
     if (block.thread_rank() == 0) reinterpret_cast<uint2*>(call.tables.lost)[tile] = both;
@@ -155,11 +155,11 @@ __device__ __forceinline__ void add_listed(const Group& block,
                                            int tile) noexcept {
   detail::check_block<Group, list_points_threads>();
   using namespace detail;
-  const std::uint32_t number = call.tables.numbers[tile];
+  const std::uint32_t count = call.tables.counts[tile];
   const std::uint32_t* const entries =
       call.tables.entries + static_cast<std::int64_t>(tile) * scan_tile;
   const auto& output = call.clear.output;
-  for (std::uint32_t i = block.thread_rank(); i < number; i += list_points_threads) {
+  for (std::uint32_t i = block.thread_rank(); i < count; i += list_points_threads) {
     const std::uint32_t entry = entries[i];
     Mark::add_many(output.at(voxel_of_entry(entry)), points_of_entry(entry));
   }

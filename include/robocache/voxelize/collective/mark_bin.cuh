@@ -49,8 +49,8 @@ __device__ __forceinline__ void mark_bin(const Group& block, mark_bin_storage<Ma
   auto* const words = reinterpret_cast<std::uint32_t*>(storage.words);
   const std::uint32_t first = static_cast<std::uint32_t>(bin) << slab.shift;
   const std::uint32_t cells = min(1u << slab.shift, slab.cells - first);
-  const std::uint32_t number = (1u << slab.shift) / Mark::voxels_per_word;
-  for (std::uint32_t i = block.thread_rank(); i < number / 4; i += mark_bin_threads) {
+  const std::uint32_t count = (1u << slab.shift) / Mark::voxels_per_word;
+  for (std::uint32_t i = block.thread_rank(); i < count / 4; i += mark_bin_threads) {
     storage.words[i] = make_uint4(0, 0, 0, 0);
   }
   cuda_detail::wait_for_previous_kernel();

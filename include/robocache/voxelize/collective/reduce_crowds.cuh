@@ -190,7 +190,7 @@ __device__ __forceinline__ void write_heavy_voxels(const Group& block,
         work.of_slices + slot * heavy_slices * heavy_channels * state_bytes;
     unsigned char* const of_first = work.of_first + slot * heavy_channels * state_bytes;
     std::uint32_t* const done = work.done + slot;
-    // Who merges the slices of a look counts once more when that is done.
+    // The block that merges the slices of a look adds one more to `done` when it has.
     const std::uint32_t before_look =
         static_cast<std::uint32_t>(round * looks + (second ? 1 : 0)) * (heavy_slices + 1);
     if (rank == 0) {
@@ -203,13 +203,13 @@ __device__ __forceinline__ void write_heavy_voxels(const Group& block,
     const std::uint32_t n = call.tables.starts[at + 1] - start;
     const std::uint32_t length = (n + heavy_slices - 1) / heavy_slices;
     const std::uint32_t begin = min(slice * length, n);
-    const std::uint32_t number = min(length, n - begin);
+    const std::uint32_t count = min(length, n - begin);
     const std::uint32_t* const points = call.tables.sorted + start + begin;
     const std::uint32_t cell = voxel_of_start(call.slab, at);
     const voxel_facts facts{n, prior_points(call, cell, n), call.nans};
     if (!second) {
       first_state state[Width]{};
-      look_at_slice(block, look_of_all<Reducer>{call.reducer}, state, call, points, number, part,
+      look_at_slice(block, look_of_all<Reducer>{call.reducer}, state, call, points, count, part,
                     of_slices + slice * heavy_channels * sizeof(first_state), storage);
     } else if constexpr (looks_twice<Reducer>) {
       const std::uint32_t own = rank % (heavy_channels / Width) * Width;
@@ -219,7 +219,7 @@ __device__ __forceinline__ void write_heavy_voxels(const Group& block,
         first[e] = load_state<first_state>(of_first, own + e);
       }
       second_state state[Width]{};
-      look_at_slice(block, second_looks(call.reducer, first, facts), state, call, points, number,
+      look_at_slice(block, second_looks(call.reducer, first, facts), state, call, points, count,
                     part, of_slices + slice * heavy_channels * sizeof(second_state), storage);
     }
     if (rank == 0) storage.last = atomicAdd(done, 1u) + 1 == before_look + heavy_slices;

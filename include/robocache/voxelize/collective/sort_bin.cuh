@@ -64,7 +64,7 @@ inline constexpr int reduce_warps = reduce_bin_threads / 32;
 /// A tile's piece of a bin.
 struct bin_piece {
   std::uint32_t begin;  ///< in the tile
-  std::uint32_t number;
+  std::uint32_t points;
   bool alike;  ///< known to be of one voxel
 };
 
@@ -89,10 +89,10 @@ __device__ __forceinline__ std::uint32_t list_pieces(const Group& block, const b
   bin_piece piece{0, 0, false};
   if (tile < tiles) piece = piece_of(pieces, bin, tile);
   const std::uint32_t begin = piece.begin;
-  const std::uint32_t number = All || !piece.alike ? piece.number : 0;
+  const std::uint32_t points = All || !piece.alike ? piece.points : 0;
   std::uint32_t total;
   const std::uint32_t start =
-      block_prefix_sum<reduce_bin_threads>(block, number, storage.sums, total);
+      block_prefix_sum<reduce_bin_threads>(block, points, storage.sums, total);
   storage.starts[block.thread_rank()] = start;
   storage.offsets[block.thread_rank()] = pieces.origin(tile) + begin - start;
   block.sync();
@@ -310,7 +310,7 @@ static __device__ __noinline__ void sort_in_global(const Group& block, const bin
     before += piece.begin;
     if (!piece.alike) continue;
     const std::uint32_t entry = entries[pieces.origin(t) + piece.begin];
-    atomicAdd(&counters[entry & 0xffffu], piece.number);
+    atomicAdd(&counters[entry & 0xffffu], piece.points);
   }
   std::uint32_t position;
   (void)block_prefix_sum<reduce_bin_threads>(block, before, storage.sums, position);
@@ -356,9 +356,9 @@ static __device__ __noinline__ void sort_in_global(const Group& block, const bin
     if (!piece.alike) continue;
     const std::uint32_t tile = pieces.origin(t);
     const std::uint32_t* const from = entries + tile;
-    const std::uint32_t end = piece.begin + piece.number;
+    const std::uint32_t end = piece.begin + piece.points;
     std::uint32_t at = 0;
-    if (lane == 0) at = atomicAdd(&counters[from[piece.begin] & 0xffffu], piece.number);
+    if (lane == 0) at = atomicAdd(&counters[from[piece.begin] & 0xffffu], piece.points);
     std::uint32_t* const to = call.tables.sorted + __shfl_sync(0xffffffffu, at, 0) - piece.begin;
 #pragma unroll 4
     for (std::uint32_t v = piece.begin / 4 + static_cast<std::uint32_t>(lane); 4 * v < end;

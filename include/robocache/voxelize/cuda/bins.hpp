@@ -74,7 +74,7 @@ inline constexpr std::uint32_t heavy_channels = 16;
 /// Units of work that are under way at the same time, at most.
 inline constexpr std::int32_t most_heavy_slots = 16;
 
-/// Up to so many points are added to a grid that is replaced one by one, whatever its size.
+/// Where the grid is replaced, up to this many points are added one by one, whatever its size.
 inline constexpr std::int64_t points_one_by_one = 200000;
 
 /// Whether count and occupancy add points to the grid directly instead of binning: fewer
@@ -254,7 +254,7 @@ inline bin_tables lay_out_tables(void* memory, std::int64_t points, std::int64_t
 /// The parts of the workspace of a scan, each aligned to 16 bytes.
 struct scan_tables {
   std::uint32_t* entries;  ///< [tiles][scan_tile]: `scan_entry`, in any order
-  std::uint32_t* numbers;  ///< [tiles]: how many
+  std::uint32_t* counts;   ///< [tiles]: how many
   std::uint32_t* lost;     ///< [tiles][2]: points outside, and not finite
   std::int32_t tiles;
   std::size_t bytes;  ///< of all together
@@ -270,7 +270,7 @@ inline scan_tables lay_out_scan(void* memory, std::int64_t points) noexcept {
     return reinterpret_cast<std::uint32_t*>(static_cast<unsigned char*>(memory) + at);
   };
   tables.entries = part(tiles * scan_tile, 4);
-  tables.numbers = part(tiles, 4);
+  tables.counts = part(tiles, 4);
   tables.lost = part(tiles, 8);
   return tables;
 }

@@ -64,7 +64,8 @@ ROBOCACHE_HD constexpr bool fits_everywhere(Blocks blocks, int threads,
 #if defined(__CUDA_ARCH__)
 inline constexpr voxelize_tuning voxelize_tuned = voxelize_tuning_for(__CUDA_ARCH__);
 #else
-inline constexpr voxelize_tuning voxelize_tuned = voxelize_tuning_for(900);  // bounds of no code
+inline constexpr voxelize_tuning voxelize_tuned =
+    voxelize_tuning_for(900);  // the host has no bounds
 #endif
 
 }  // namespace detail

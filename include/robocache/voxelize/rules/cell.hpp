@@ -91,8 +91,8 @@ ROBOCACHE_HD inline std::int32_t cell_along(Real p, const cell_scale<Real>& scal
   return floor_below(quotient, scale.extent);
 }
 
-/// The cell by multiplication with the reciprocal: a tenth of the instructions of the rule. Not a
-/// number below `quick_extent` where the estimate is outside, NaN or infinite.
+/// The cell by multiplication with the reciprocal: a tenth of the instructions of the rule. Where
+/// the estimate is outside, NaN or infinite the result is `quick_extent` or more.
 ///
 /// Estimate and quotient differ by less than 2^-22 of either, so if the estimate is farther than
 /// that from any whole number both have the same floor.

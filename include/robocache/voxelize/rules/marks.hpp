@@ -20,8 +20,8 @@
 /// - `element(words, e)`: what the bin's words say of its element `e`. With one voxel per element
 ///   the words must be the elements, one after another: a dense output gets them as they are;
 /// - `join(held, element)`: on accumulating, with an element that is not 0;
-/// - optional, `add_many(scalar* element, n)`: as `add`, `n` points at once. Clouds of some size
-///   whose points are added directly are then put together before.
+/// - optional, `add_many(scalar* element, n)`: as `add`, `n` points at once. Of larger clouds
+///   that are added directly, the points of a voxel are then counted first and added at once.
 
 namespace robocache {
 namespace reducers {

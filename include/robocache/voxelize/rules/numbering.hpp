@@ -79,7 +79,7 @@ ROBOCACHE_DETAIL_OUTLINE point_locator<Real> locator_of(const point_view<Real>& 
   return make_locator(points, grid, transform, per_element);
 }
 
-/// Most voxels per slab. A call on a larger grid takes several rounds over the points.
+/// Most voxels per slab. A call on a larger grid goes over the points once for each slab.
 inline constexpr std::int64_t cells_per_slab = std::int64_t{1} << 24;
 
 }  // namespace robocache::detail
