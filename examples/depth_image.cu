@@ -56,15 +56,13 @@ int main() {
     for (std::int64_t d = 0; d < 3; ++d) points[static_cast<std::size_t>(3 * i + d)] = p[d];
   }
   constexpr auto mean = robocache::reduction::mean;
-  std::vector<std::max_align_t> host_space(
-      robocache::voxelize_workspace_bytes<mean>(pixels, grid, robocache::cpu) /
-          sizeof(std::max_align_t) +
-      1);
-  const robocache::status on_cpu = robocache::voxelize<mean>(
-      robocache::points_of(tensor_view(points.data(), {pixels, 3})),
-      robocache::features_of(tensor_view(brightness.data(), {pixels, 1})), grid,
-      tensor_view(expected.data(), {16, 16, 16, 1}),
-      {host_space.data(), host_space.size() * sizeof(std::max_align_t)}, robocache::cpu);
+  std::vector<std::byte> host_space(
+      robocache::voxelize_workspace_bytes<mean>(pixels, grid, robocache::cpu));
+  const robocache::status on_cpu =
+      robocache::voxelize<mean>(robocache::points_of(tensor_view(points.data(), {pixels, 3})),
+                                robocache::features_of(tensor_view(brightness.data(), {pixels, 1})),
+                                grid, tensor_view(expected.data(), {16, 16, 16, 1}),
+                                {host_space.data(), host_space.size()}, robocache::cpu);
   if (!on_cpu.ok()) {
     std::fprintf(stderr, "%s\n", on_cpu.message());
     return 1;

@@ -112,7 +112,7 @@ outputs on_cpu(const inputs& in) {
   outputs out;
   const std::size_t bytes =
       robocache::voxelize_workspace_bytes<count>(most_points, grid, robocache::cpu);
-  std::vector<std::max_align_t> space(bytes / sizeof(std::max_align_t) + 1);
+  std::vector<std::byte> space(bytes);
   must(run_cycle({in.values.data(), in.times.data(), in.lengths.data(), in.targets.data(),
                   in.points.data(), in.present.data(), out.states.data(), out.counts.data()},
                  {space.data(), bytes}, robocache::cpu));

@@ -66,11 +66,9 @@ int main() {
 
   // [snippet:call]
   const log_odds reducer;
-  std::vector<std::max_align_t> memory(
-      robocache::voxelize_workspace_bytes(reducer, n, grid, robocache::cpu) /
-          sizeof(std::max_align_t) +
-      1);
-  const robocache::workspace space{memory.data(), memory.size() * sizeof(std::max_align_t)};
+  std::vector<std::byte> memory(
+      robocache::voxelize_workspace_bytes(reducer, n, grid, robocache::cpu));
+  const robocache::workspace space{memory.data(), memory.size()};
   for (int sweep = 0; sweep < 3; ++sweep) {
     const robocache::status status =
         robocache::voxelize(reducer, points, features, grid, tensor_view(map.data(), {1, 1, 4, 1}),

@@ -53,11 +53,9 @@ int main() {
   robocache::voxel_reports reports;
   reports.counters = &counters;
 
-  std::vector<std::max_align_t> memory(
-      robocache::voxelize_workspace_bytes<reduction::count>(points.size, grid, robocache::cpu) /
-          sizeof(std::max_align_t) +
-      1);
-  const robocache::workspace space{memory.data(), memory.size() * sizeof(std::max_align_t)};
+  std::vector<std::byte> memory(
+      robocache::voxelize_workspace_bytes<reduction::count>(points.size, grid, robocache::cpu));
+  const robocache::workspace space{memory.data(), memory.size()};
 
   const robocache::status done = robocache::voxelize<reduction::count>(
       points, grid, tensor_view(counts.data(), {4, 8, 8}), reports, {}, space, robocache::cpu);
@@ -71,11 +69,9 @@ int main() {
               static_cast<unsigned long long>(counters.outside),
               static_cast<unsigned long long>(counters.not_finite));
 
-  std::vector<std::max_align_t> more(
-      robocache::voxelize_workspace_bytes<reduction::mean>(points.size, grid, robocache::cpu) /
-          sizeof(std::max_align_t) +
-      1);
-  const robocache::workspace mean_space{more.data(), more.size() * sizeof(std::max_align_t)};
+  std::vector<std::byte> more(
+      robocache::voxelize_workspace_bytes<reduction::mean>(points.size, grid, robocache::cpu));
+  const robocache::workspace mean_space{more.data(), more.size()};
   std::vector<float> means(4 * 8 * 8);
 
   // [snippet:mean]

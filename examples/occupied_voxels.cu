@@ -210,7 +210,7 @@ int main() {
   on_cpu.output = robocache::tensor_view(dense.data(), {110, 400, 400});
   on_cpu.reports.counters = &expected;
   on_cpu.space.bytes = on_cpu.workspace_bytes(robocache::cpu);
-  std::vector<std::max_align_t> space(on_cpu.space.bytes / sizeof(std::max_align_t) + 1);
+  std::vector<std::byte> space(on_cpu.space.bytes);
   on_cpu.space.data = space.data();
   if (const robocache::status done = robocache::voxelize(on_cpu, robocache::cpu); !done.ok()) {
     std::fprintf(stderr, "%s\n", done.message());

@@ -12,19 +12,14 @@ using robocache::reduction;
 template <reduction R, class Real>
 void run(const voxel_job& job, int threads, voxel_outcome& outcome) {
   const robocache::cpu_execution where = robocache::cpu(threads);
-  std::vector<std::max_align_t> space(
-      robocache::voxelize_workspace_bytes<R>(job.input.points, job.grid.in<Real>(), where) /
-          sizeof(std::max_align_t) +
-      1);
+  std::vector<std::byte> space(
+      robocache::voxelize_workspace_bytes<R>(job.input.points, job.grid.in<Real>(), where));
   void* output = outcome.values.data();
   if (R == reduction::count) output = outcome.counts.data();
   if (R == reduction::occupancy) output = outcome.occupied.data();
-  const voxel_memory memory{job.input.bytes.data,
-                            job.input.feature_bytes.data,
-                            output,
-                            outcome.counts.data(),
-                            &outcome.counters,
-                            {space.data(), space.size() * sizeof(std::max_align_t)}};
+  const voxel_memory memory{
+      job.input.bytes.data, job.input.feature_bytes.data, output, outcome.counts.data(),
+      &outcome.counters,    {space.data(), space.size()}};
   const auto call = [&] { throw_if_bad(call_voxelize<R, Real>(job, memory, where)); };
   call();  // the first call of a program starts OpenMP's threads; the second is timed
   const stopwatch watch;
@@ -75,14 +70,13 @@ voxel_outcome voxelize_on_cpu(const voxel_job& job, int threads) {
 double count_blocks_on_cpu(const block_job& job, int threads, const block_visitor& visit) {
   const robocache::cpu_execution where = robocache::cpu(threads);
   std::vector<std::uint32_t> counts(job.most_voxels());
-  std::vector<std::max_align_t> space(block_workspace_bytes(job, where) / sizeof(std::max_align_t) +
-                                      1);
+  std::vector<std::byte> space(block_workspace_bytes(job, where));
   double seconds = 0;
   for (const point_block& block : job.blocks) {
     robocache::voxel_counters counters{};
     const stopwatch watch;
     throw_if_bad(call_count(block, job.points.data(), counts.data(), &counters,
-                            {space.data(), space.size() * sizeof(std::max_align_t)}, where));
+                            {space.data(), space.size()}, where));
     seconds += watch.seconds();
     visit(block, counts, counters);
   }
