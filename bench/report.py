@@ -446,11 +446,15 @@ class Report:
         peer = min(times, key=times.get)
         return peer, times[peer], self.peers.mark(name, peer)
 
-    def readme_table(self, context):
-        """What a user compares: the warm rows with targets, the best peer, a copy."""
+    def comparison_table(self, context, at_most=None):
+        """What a user compares: the warm rows with targets, the best peer, a copy; of each
+        operation the first ones."""
         lines = []
         for operation in OPERATIONS:
+            end = None if at_most is None else len(lines) + at_most
             for name in self.facts:
+                if len(lines) == end:
+                    break
                 if name not in self.rows or not name.startswith(operation + "/"):
                     continue
                 if not name.endswith("/warm"):
@@ -521,7 +525,7 @@ def facts_line(context):
 
 def with_readme_table(content, report, context):
     return replace_between(content, "<!-- begin measured -->", "<!-- end measured -->",
-                           report.readme_table(context))
+                           report.comparison_table(context, at_most=1))
 
 
 def profile_table(path):
@@ -559,6 +563,7 @@ def compile_table(path):
 def with_documentation(content, report, context, gate_lines, profile, compiling):
     """docs/performance.md with the parts that come from results."""
     parts = {"context": f"{facts_line(context)} {report.peers.sentence()}".strip(),
+             "compared": report.comparison_table(context),
              "latency": report.latency_table(),
              "scaling": report.scaling_table(),
              "own_kernel": report.own_kernel_table(),

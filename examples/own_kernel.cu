@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <vector>
 
 /// \file
@@ -55,6 +56,21 @@ __global__ void distance_to_goal(const std::int64_t* stamps, const float* states
 }
 // [/snippet:kernel]
 
+// [snippet:thread]
+/// The joints at each frame's stamp: a thread per frame.
+__global__ void joints_at_frames(robocache::time_axis<std::int64_t> stamps,              // [S]
+                                 robocache::tensor_view<const float, 2> states,          // [S, D]
+                                 robocache::tensor_view<const std::int64_t, 1> targets,  // [T]
+                                 robocache::tensor_view<float, 2> rows) {                // [T, D]
+  const int t = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
+  if (t >= targets.extent(0)) return;
+  const robocache::tensor_view row(&rows(t, 0), {rows.extent(1)});
+  robocache::resample_row(robocache::serial_group{}, stamps, targets(t), states,
+                          robocache::resample_policy<std::int64_t>{},
+                          robocache::channel_affine<float>{}, row);
+}
+// [/snippet:thread]
+
 }  // namespace
 
 int main() {
@@ -70,6 +86,7 @@ int main() {
   const embedding::device_vector<std::int64_t> d_stamps(stamps), d_frame_stamps(frame_stamps);
   const embedding::device_vector<float> d_states(states), d_goal(goal), d_distances(frames);
   const embedding::device_vector<std::uint8_t> d_statuses(frames);
+  const embedding::device_vector<float> d_rows(frames * joints);
 
   constexpr int threads = 256;
   constexpr int frames_per_block = threads / tile_size;
@@ -77,7 +94,13 @@ int main() {
       d_stamps.data(), d_states.data(), d_frame_stamps.data(), d_goal.data(), d_distances.data(),
       d_statuses.data());
   embedding::must(cudaGetLastError(), "distance_to_goal");
+  using robocache::tensor_view;
+  joints_at_frames<<<1, frames>>>(
+      {d_stamps.data(), 1, samples}, tensor_view(d_states.data(), {samples, joints}),
+      tensor_view(d_frame_stamps.data(), {frames}), tensor_view(d_rows.data(), {frames, joints}));
+  embedding::must(cudaGetLastError(), "joints_at_frames");
   const std::vector<float> distances = d_distances.to_host();
+  const std::vector<float> rows = d_rows.to_host();
   const std::vector<std::uint8_t> statuses = d_statuses.to_host();
 
   std::int32_t wrong = 0;
@@ -95,7 +118,8 @@ int main() {
     }
     const double expected = std::sqrt(square);
     const bool near = std::fabs(static_cast<double>(distances[f]) - expected) <= 2e-6 * expected;
-    wrong += near && statuses[f] == status ? 0 : 1;
+    const bool same = std::memcmp(row, &rows[f * joints], sizeof(row)) == 0;
+    wrong += near && same && statuses[f] == status ? 0 : 1;
   }
   for (std::int32_t f = 0; f < frames; f += 21) {
     const bool late = (statuses[f] & robocache::row_status::after) != 0;

@@ -17,9 +17,13 @@ void run(const voxel_job& job, int threads, voxel_outcome& outcome) {
   void* output = outcome.values.data();
   if (R == reduction::count) output = outcome.counts.data();
   if (R == reduction::occupancy) output = outcome.occupied.data();
-  const voxel_memory memory{
-      job.input.bytes.data, job.input.feature_bytes.data, output, outcome.counts.data(),
-      &outcome.counters,    {space.data(), space.size()}};
+  const robocache::workspace temporary{space.data(), space.size()};
+  const voxel_memory memory{job.input.bytes.data,
+                            job.input.feature_bytes.data,
+                            output,
+                            outcome.counts.data(),
+                            &outcome.counters,
+                            temporary};
   const auto call = [&] { throw_if_bad(call_voxelize<R, Real>(job, memory, where)); };
   call();  // the first call of a program starts OpenMP's threads; the second is timed
   const stopwatch watch;
