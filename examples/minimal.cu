@@ -47,7 +47,7 @@ int main() {
   const robocache::status done = robocache::resample(
       robocache::padded_source(tensor_view(d_values, {batch, samples, channels}),
                                tensor_view(d_times, {batch, samples})),
-      tensor_view(d_targets, {rows}),  // one grid for the whole batch
+      tensor_view(d_targets, {rows}),  // the same times for all of the batch
       tensor_view(d_output, {batch, rows, channels}), robocache::resample_options<double>{},
       stream);
   if (!done.ok()) {

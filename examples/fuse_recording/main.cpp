@@ -5,7 +5,7 @@
 #include "pipeline.hpp"
 
 /// \file
-/// fuse_recording: several streams side by side in one tensor, on one time grid.
+/// fuse_recording: several streams side by side in one tensor, at the same times.
 
 int main(int argc, char** argv) {
   return recordings::run_program("fuse_recording", [&] {

@@ -112,7 +112,7 @@ std::optional<program_options> parse_command_line(int argc, char** argv) {
   program_options options;
   raw_texts raw;
   CLI::App app{
-      "Aligns streams of any rate with one time grid and writes them side by side: one tensor, a\n"
+      "Aligns streams of any rate at the same times and writes them side by side: one tensor, a\n"
       "status for each stream and row, a table, and a picture.\n"
       "Durations are in seconds, or with a unit: 0.02, 20ms, 500us.",
       "fuse_recording"};

@@ -30,7 +30,7 @@ __all__ = ["fuse_multimodal", "voxelize_pointcloud"]
 
 def fuse_multimodal(vision, vision_times, proprioception, proprioception_times, imu, imu_times,
                     targets, *, out=None, **options):
-    """The three classic streams of robot learning, side by side on one time grid.
+    """The three classic streams of robot learning, side by side at the same times.
 
     vision, proprioception, imu: float32 or bfloat16 tensors [B, S_n, D_n] of any strides; their
     times [B, S_n] and the targets, [T] for all items or [B, T] for each, are all of one type:

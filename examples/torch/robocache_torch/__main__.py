@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""An arm at 500 Hz and a camera at 30 Hz on one grid of 50 Hz, and a cloud of points in voxels."""
+"""An arm at 500 Hz and a camera at 30 Hz at the same 50 times a second, and points in voxels."""
 
 import torch
 
