@@ -21,7 +21,8 @@ int main() {
   if (cudaMalloc(&scan, sizeof(records)) != cudaSuccess ||
       cudaMalloc(&memory, bytes) != cudaSuccess ||
       cudaMallocManaged(&means, 2 * 4 * 4 * sizeof(float)) != cudaSuccess) {
-    return std::puts("no GPU"), 77;
+    std::puts("no GPU");
+    return 77;
   }
   cudaMemcpy(scan, records, sizeof(records), cudaMemcpyHostToDevice);
 
@@ -29,8 +30,10 @@ int main() {
       robocache::point_records<float>(scan, n, 16, 0, 4, 8),     // where x, y and z are
       robocache::feature_records<float>(scan, n, 16, 12), grid,  // and the intensity
       robocache::tensor_view(means, {2, 4, 4, 1}), {memory, bytes}, stream);  // [z][y][x][F]
-  if (!done.ok()) std::puts(done.message());
-  if (cudaStreamSynchronize(stream) != cudaSuccess) return 1;
+  if (!done.ok() || cudaStreamSynchronize(stream) != cudaSuccess) {
+    std::puts(done.message());  // names the argument and the numbers
+    return 1;
+  }
   std::printf("mean intensities: %g and %g\n", means[0], means[31]);
 }
 // [/snippet:gpu]
