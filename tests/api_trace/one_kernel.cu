@@ -21,19 +21,18 @@ __global__ void kernel(int* p, int value) {
 }
 
 template <class Where>
-robocache::status launch_on(Where where) {
-  int* const nowhere = nullptr;
-  return launching::launch("one kernel", &kernel, dim3(1), dim3(1), where, nowhere, 1);
+robocache::status launch_on(Where where, int* to) {
+  return launching::launch("one kernel", &kernel, dim3(1), dim3(1), where, to, 1);
 }
 
 }  // namespace
 
-robocache::status launch_kernel(cudaStream_t stream) {
-  return launch_on(stream);
+robocache::status launch_kernel(cudaStream_t stream, int* to) {
+  return launch_on(stream, to);
 }
 
 robocache::status preload_kernel() {
-  return launch_on(robocache::preload);
+  return launch_on(robocache::preload, nullptr);
 }
 
 bool launch_asks() {

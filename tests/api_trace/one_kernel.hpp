@@ -10,7 +10,8 @@
 
 namespace robocache_test {
 
-robocache::status launch_kernel(cudaStream_t stream);
+/// \param to  gets a 1; null where the runtime is a fake
+robocache::status launch_kernel(cudaStream_t stream, int* to = nullptr);
 
 robocache::status preload_kernel();
 
