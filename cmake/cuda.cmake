@@ -36,26 +36,12 @@ elseif(PROJECT_IS_TOP_LEVEL OR ROBOCACHE_CUDA STREQUAL "ON")
     # Must come before enable_language, which would put the compiler's own default into the cache: one
     # that is too old for us (sm_75 of nvcc 13).
     if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES AND NOT DEFINED ENV{CUDAARCHS})
-      execute_process(COMMAND "${CMAKE_CUDA_COMPILER}" --version
-                      OUTPUT_VARIABLE robocache_nvcc_version ERROR_QUIET)
-      string(REGEX MATCH "release ([0-9]+\\.[0-9]+)" robocache_nvcc_version
-             "${robocache_nvcc_version}")
-      set(robocache_nvcc_version "${CMAKE_MATCH_1}")
-      # The last entry, without -real, adds the PTX that newer devices compile from.
-      if(robocache_nvcc_version VERSION_GREATER_EQUAL 12.8)
-        set(robocache_architectures "80-real;90-real;100")
-      elseif(robocache_nvcc_version VERSION_GREATER_EQUAL 11.8)
-        set(robocache_architectures "80-real;90")
-      else()
-        set(robocache_architectures "80")
-      endif()
-      set(CMAKE_CUDA_ARCHITECTURES "${robocache_architectures}")  # of this folder
+      # An entry without -real adds PTX, which drivers compile for other devices: that of 80 for
+      # Jetson Orin (87), which runs no machine code of desktop GPUs, that of 100 for newer ones.
+      set(CMAKE_CUDA_ARCHITECTURES "80;90-real;100")  # of this folder
       if(PROJECT_IS_TOP_LEVEL)
-        set(CMAKE_CUDA_ARCHITECTURES "${robocache_architectures}" CACHE STRING "CUDA architectures")
-      endif()
-      if(robocache_nvcc_version VERSION_LESS 12.8)
-        message(STATUS "CUDA ${robocache_nvcc_version} does not know sm_100: architectures are "
-                       "${CMAKE_CUDA_ARCHITECTURES}")
+        set(CMAKE_CUDA_ARCHITECTURES "${CMAKE_CUDA_ARCHITECTURES}" CACHE STRING
+            "CUDA architectures")
       endif()
     endif()
     enable_language(CUDA)

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# cmake -DSOURCE=... -DFOLDER=... -DGENERATOR=... -DCUDA=ON|OFF|PARENT|TOO_OLD -P plain_parent.cmake
+# cmake -DSOURCE=... -DFOLDER=... -DGENERATOR=... -DCUDA=ON|OFF|PARENT|TOO_OLD|UNSET
+#       -P plain_parent.cmake
 #
 # A parent that links robocache::compiled. ON: of C++ alone; with ROBOCACHE_CUDA=ON, one line of its
 # own, it gets architectures that we support, and pays for the library only if it builds what links
 # it. OFF: without that line CMake's message says that it is missing. PARENT: it has CUDA itself, and
-# pays no more. TOO_OLD: it has CUDA for an architecture that has no kernels, and is told so.
+# pays no more. TOO_OLD: it has CUDA for an architecture that has no kernels, and is told so. UNSET: it
+# has CUDA, sets no architecture and compiles a .cuh itself, and is told so.
 
 file(REMOVE_RECURSE "${FOLDER}")
 set(languages CXX)
@@ -19,6 +21,34 @@ elseif(CUDA STREQUAL "TOO_OLD")
   set(languages "CXX CUDA")
   set(lines "set(CMAKE_CUDA_ARCHITECTURES 75)")
   set(has_cuda ON)
+endif()
+
+if(CUDA STREQUAL "UNSET")
+  unset(ENV{CUDAARCHS})
+  file(WRITE "${FOLDER}/CMakeLists.txt" "
+cmake_minimum_required(VERSION 3.25)
+project(parent LANGUAGES CXX CUDA)
+add_subdirectory(\"${SOURCE}\" robocache)
+file(WRITE main.cu \"#include <robocache/cuda/arch_namespace.cuh>\\nint main() {}\\n\")
+add_executable(kernels main.cu)
+target_link_libraries(kernels PRIVATE robocache::robocache)
+")
+  execute_process(
+    COMMAND "${CMAKE_COMMAND}" -S "${FOLDER}" -B "${FOLDER}/build" -G "${GENERATOR}" ${COMPILER}
+    COMMAND_ERROR_IS_FATAL ANY)
+  file(STRINGS "${FOLDER}/build/CMakeCache.txt" default REGEX "^CMAKE_CUDA_ARCHITECTURES:")
+  string(REGEX REPLACE "^.*=" "" default "${default}")
+  if(default GREATER_EQUAL 80)
+    message("skipped: this compiler's own default is ${default}")
+    return()
+  endif()
+  execute_process(COMMAND "${CMAKE_COMMAND}" --build "${FOLDER}/build"
+                  RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(result EQUAL 0 OR
+     NOT output MATCHES "capability 8.0 or later: set CMAKE_CUDA_ARCHITECTURES or -arch")
+    message(FATAL_ERROR "the parent is not told to set an architecture:\n${output}")
+  endif()
+  return()
 endif()
 file(WRITE "${FOLDER}/CMakeLists.txt" "
 cmake_minimum_required(VERSION 3.25)
@@ -55,8 +85,14 @@ if(CUDA STREQUAL "OFF")
   endif()
   return()
 endif()
-if(NOT result EQUAL 0 OR NOT output MATCHES "for <(80|90|native|100)[-;0-9a-z]*>")
-  message(FATAL_ERROR "no architectures that RoboCache supports:\n${output}")
+set(expected "80;90-real;100")  # with PTX for Jetson Orin, and for what comes
+if(CUDA STREQUAL "PARENT")
+  set(expected "80-real")
+elseif(DEFINED ENV{CUDAARCHS})
+  set(expected "$ENV{CUDAARCHS}")
+endif()
+if(NOT result EQUAL 0 OR NOT output MATCHES "for <${expected}>")
+  message(FATAL_ERROR "not for ${expected}:\n${output}")
 endif()
 execute_process(COMMAND "${CMAKE_COMMAND}" --build "${FOLDER}/build"
                 OUTPUT_VARIABLE output ERROR_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)

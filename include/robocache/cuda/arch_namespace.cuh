@@ -12,7 +12,8 @@
 /// a host compiler does not know the list.
 
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
-#error "RoboCache needs compute capability 8.0 or later"
+#error \
+    "RoboCache needs compute capability 8.0 or later: set CMAKE_CUDA_ARCHITECTURES or -arch; nvcc 13's own default is 75"
 #endif
 
 #define ROBOCACHE_DETAIL_JOIN2(a, b) a##_##b
