@@ -41,3 +41,23 @@ robocache::status mean_intensity(const robocache::point_cloud2& message, float* 
   return robocache::voxelize<robocache::reduction::mean>(
       points, features, grid, tensor_view(output, {4, 4, 4, 1}), space, stream);
 }
+
+#if defined(EXPECT_EIGEN) && !defined(ROBOCACHE_HAS_EIGEN)
+#error "interop/eigen.hpp did not find Eigen, which is there"
+#elif defined(EXPECT_EIGEN)
+// Columns of joints, in Eigen's own order.
+robocache::status resample_joints(const Eigen::MatrixXd& joints, const Eigen::VectorXd& times,
+                                  const Eigen::VectorXd& targets, Eigen::MatrixXf& result) {
+  const std::int64_t everything[] = {0, joints.rows()};
+  const auto rows = robocache::eigen_view(result);
+  const robocache::status done =
+      robocache::resample(robocache::packed_source(robocache::eigen_view(joints),
+                                                   robocache::eigen_vector_view(times), everything),
+                          robocache::eigen_vector_view(targets),
+                          tensor_view(rows.data(), {1, rows.extent(0), rows.extent(1)},
+                                      {1, rows.stride(0), rows.stride(1)}),
+                          {}, robocache::cpu);
+  robocache::eigen_map(rows).row(0).setZero();
+  return done;
+}
+#endif

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <type_traits>
 
-#if defined(__has_include)
+#if defined(EIGEN_CORE_H) || defined(EIGEN_CORE_MODULE_H)  // here already, by whatever path
+#define ROBOCACHE_HAS_EIGEN 1
+#elif defined(__has_include)
 #if __has_include(<Eigen/Core>)
 #include <Eigen/Core>
 #define ROBOCACHE_HAS_EIGEN 1
