@@ -2,7 +2,8 @@
 #
 # What tests, benchmarks and examples need; the library itself needs nothing. Each is looked for on
 # the system first, and downloaded otherwise if that is wanted (ROBOCACHE_FETCH_DEPENDENCIES). What
-# lacks something is left out, so that the headers can be installed anywhere.
+# lacks something is left out, so that the headers can be installed anywhere. The global property
+# ROBOCACHE_MISSING lists what is left out, and why; ROBOCACHE_FETCHABLE what a download would bring.
 #
 # Macros, because packages set variables that their users read (Catch2's test discovery does).
 
@@ -19,6 +20,7 @@ macro(robocache_fetch result purpose name repository tag)
     set(${result} ON)
   else()
     set_property(GLOBAL APPEND PROPERTY ROBOCACHE_MISSING "${purpose} (no ${name})")
+    set_property(GLOBAL APPEND PROPERTY ROBOCACHE_FETCHABLE ${name})
   endif()
 endmacro()
 

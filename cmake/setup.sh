@@ -35,6 +35,7 @@ has_package() {
     gnuplot-nox) command -v gnuplot ;;
     g++-aarch64-linux-gnu) command -v aarch64-linux-gnu-g++ ;;
     qemu-user-static) command -v qemu-aarch64-static ;;
+    clang) command -v clang++ ;;
     python3-numpy) python3 -c 'import numpy' || /usr/bin/python3 -c 'import numpy' ;;
     *) command -v "$1" ;;
   esac >/dev/null 2>&1
@@ -127,7 +128,8 @@ parallel_jobs() {
 # An entry of the CMake cache of build folder $1.
 cache_entry() { sed -n "s/^$2:[A-Z]*=//p" "$1/CMakeCache.txt"; }
 
-# configure BUILD_FOLDER CMAKE_ARGUMENT...: what is missing is downloaded only if that can work.
+# configure BUILD_FOLDER CMAKE_ARGUMENT...: what is missing is downloaded only if that can work, and
+# looked for only if there is something to download.
 configure() {
   local build=$1 generator=() fetch=OFF
   shift
@@ -137,7 +139,7 @@ configure() {
       -DROBOCACHE_FETCH_DEPENDENCIES=$fetch "${cuda_arguments[@]}" "$@"
   }
   if configure_once "$@" >"$build.log" 2>&1 &&
-     [ -z "$(cache_entry "$build" ROBOCACHE_MISSING)" ]; then
+     [ -z "$(cache_entry "$build" ROBOCACHE_FETCHABLE)" ]; then
     cat "$build.log"
     return 0
   fi
