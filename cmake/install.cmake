@@ -8,7 +8,8 @@
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
-set(robocache_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/robocache")
+# Not in a folder of libraries, whose name may be a processor's: headers are for every one.
+set(robocache_package_dir "${CMAKE_INSTALL_DATADIR}/cmake/robocache")
 
 # What is for every processor is the component headers, of which packages are made (package.cmake).
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/robocache"
@@ -26,13 +27,11 @@ configure_file("${PROJECT_SOURCE_DIR}/cmake/robocache.pc.in"
 install(FILES "${PROJECT_BINARY_DIR}/package/robocache.pc" DESTINATION "${robocache_pc_dir}"
         COMPONENT headers)
 
-set(robocache_components "")
 install(TARGETS robocache EXPORT robocache-targets COMPONENT headers)
 install(EXPORT robocache-targets NAMESPACE robocache:: DESTINATION "${robocache_package_dir}"
         COMPONENT headers)
 foreach(component IN ITEMS openmp compiled)
   if(TARGET robocache_${component})
-    list(APPEND robocache_components ${component})
     set(robocache_part headers)
     if(component STREQUAL "compiled")
       set(robocache_part compiled)
@@ -45,23 +44,26 @@ foreach(component IN ITEMS openmp compiled)
   endif()
 endforeach()
 
-# For the package to tell whether the library was built when it was installed.
-set(robocache_compiled_archive "${CMAKE_INSTALL_LIBDIR}/\
-${CMAKE_STATIC_LIBRARY_PREFIX}robocache_compiled${CMAKE_STATIC_LIBRARY_SUFFIX}")
+# Whether CUDA was found here does not show in what comes with the headers, which are for every
+# processor. What is known of the library comes with it.
 configure_package_config_file(
   "${PROJECT_SOURCE_DIR}/cmake/robocache-config.cmake.in"
   "${PROJECT_BINARY_DIR}/package/robocache-config.cmake"
   INSTALL_DESTINATION "${robocache_package_dir}"
   NO_SET_AND_CHECK_MACRO)
-
-# Before 1.0 a minor version may break the interface. Headers alone fit every processor.
-set(robocache_arch_independent ARCH_INDEPENDENT)
 if(TARGET robocache_compiled)
-  set(robocache_arch_independent "")
+  file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/package/robocache-compiled.cmake" @ONLY CONTENT [[
+set(robocache_compiled_archive "@CMAKE_INSTALL_LIBDIR@/@CMAKE_STATIC_LIBRARY_PREFIX@robocache_compiled@CMAKE_STATIC_LIBRARY_SUFFIX@")
+set(robocache_compiled_pointer_size "@CMAKE_SIZEOF_VOID_P@")
+]])
+  install(FILES "${PROJECT_BINARY_DIR}/package/robocache-compiled.cmake"
+          DESTINATION "${robocache_package_dir}" COMPONENT compiled)
 endif()
+
+# Before 1.0 a minor version may break the interface.
 write_basic_package_version_file(
   "${PROJECT_BINARY_DIR}/package/robocache-config-version.cmake"
-  COMPATIBILITY SameMinorVersion ${robocache_arch_independent})
+  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES
   "${PROJECT_BINARY_DIR}/package/robocache-config.cmake"
   "${PROJECT_BINARY_DIR}/package/robocache-config-version.cmake"

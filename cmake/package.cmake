@@ -22,4 +22,8 @@ set(CPACK_DEBIAN_FILE_NAME "robocache-dev_${PROJECT_VERSION}_all.deb")
 set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE all)
 set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER "RoboCache developers <robocache@example.com>")
+
+# The headers alone: nothing is built for them, though with Makefiles cpack asks for what `install`
+# depends on.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 include(CPack)

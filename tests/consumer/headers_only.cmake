@@ -33,8 +33,8 @@ execute_process(
   RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 string(REGEX REPLACE "[ \n]+" " " output "${output}")
 # AUTO, where there is a CUDA compiler: configured, but not built. Else there is none.
-set(reason "no CUDA compiler was found when RoboCache was configured")
-if(EXISTS "${FOLDER}/prefix/lib/cmake/robocache/robocache-compiled-targets.cmake")
+set(reason "its headers alone were installed, or no CUDA compiler was found when RoboCache was con")
+if(EXISTS "${FOLDER}/prefix/share/cmake/robocache/robocache-compiled-targets.cmake")
   set(reason "RoboCache was installed without having been built")
 endif()
 if(result EQUAL 0 OR NOT output MATCHES "has no component compiled: ${reason}")

@@ -8,6 +8,5 @@ vcpkg_cmake_configure(
   OPTIONS -DROBOCACHE_CUDA=OFF -DROBOCACHE_BUILD_TESTS=OFF -DROBOCACHE_BUILD_BENCH=OFF
           -DROBOCACHE_BUILD_EXAMPLES=OFF -DROBOCACHE_BUILD_DOCS=OFF)
 vcpkg_cmake_install()
-vcpkg_cmake_config_fixup(CONFIG_PATH lib/cmake/robocache)
-file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/lib")
+vcpkg_cmake_config_fixup(CONFIG_PATH share/cmake/robocache)
 vcpkg_install_copyright(FILE_LIST "${SOURCE_PATH}/LICENSE")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 from spack.package import *
+from spack_repo.builtin.build_systems.cmake import CMakePackage
 
 
 class Robocache(CMakePackage):
@@ -7,7 +8,7 @@ class Robocache(CMakePackage):
 
     license("Apache-2.0")
 
-    # Of a checkout: spack dev-build robocache@0.1.0
+    # Of a checkout, there: spack dev-build robocache@0.1.0
     version("0.1.0")
 
     depends_on("cxx", type="build")
