@@ -25,9 +25,10 @@ int main() {
   std::printf("%s\n", fused.message());
 
   const robocache::brackets_view<float> no_brackets{};
+  robocache::source_times<double> stamps;
+  stamps.times = tensor_view<const double, 2>(nullptr, {0, 3});
   const robocache::status found = robocache::find_brackets(
-      robocache::source_times<double>{tensor_view<const double, 2>(nullptr, {0, 3})},
-      tensor_view<const double, 1>(nullptr, {0}), no_brackets, {}, cudaStream_t{});
+      stamps, tensor_view<const double, 1>(nullptr, {0}), no_brackets, {}, cudaStream_t{});
   std::printf("%s\n", found.message());
 
   // Refused, before a device is asked for.
