@@ -1,9 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # robocache_unsupported_architectures(<result>): of CMAKE_CUDA_ARCHITECTURES, those that kernels cannot
-# be compiled for. nvcc 13 itself chooses 75 where nobody does, and all and all-major begin there.
+# be compiled for, as part of a sentence. nvcc 13 itself chooses 75 where nobody does, and all and
+# all-major begin there.
 function(robocache_unsupported_architectures result)
   set(unsupported "")
+  # OFF leaves them to flags, which are the project's business if there are any.
+  if(NOT CMAKE_CUDA_ARCHITECTURES)
+    get_directory_property(flags COMPILE_OPTIONS)
+    if(NOT "${CMAKE_CUDA_FLAGS};${flags}" MATCHES
+       "-arch|-gencode|--gpu-architecture|--generate-code")
+      set(unsupported "none")
+    endif()
+  endif()
   foreach(architecture IN LISTS CMAKE_CUDA_ARCHITECTURES)
     string(REGEX MATCH "^[0-9]+" number "${architecture}")
     if(architecture MATCHES "^all" OR (number AND number LESS 80))
@@ -43,13 +52,22 @@ function(robocache_add_compiled target)
     cmake_path(ABSOLUTE_PATH header BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE)
     if(NOT EXISTS "${header}")
       message(FATAL_ERROR "robocache_add_compiled(${target}): there is no ${header}")
+    elseif(IS_DIRECTORY "${header}")
+      message(FATAL_ERROR "robocache_add_compiled(${target}): ${header} is a folder; name its "
+                          "headers")
     endif()
     cmake_path(GET header STEM name)
     list(LENGTH sources number)  # headers of two folders may have one name
     set(source "${CMAKE_CURRENT_BINARY_DIR}/${target}/${number}_${name}.cu")
+    string(MAKE_C_IDENTIFIER "robocache_${PROJECT_NAME}_${target}_${number}_${name}" identifier)
     file(CONFIGURE OUTPUT "${source}" @ONLY CONTENT [[
 #define ROBOCACHE_DETAIL_DEFINE_COMPILED
 #include "@header@"
+
+// nvcc names what is internal to a file after something external in it, and where there is nothing
+// after its own process: no two builds would be the same.
+ROBOCACHE_HIDDEN void @identifier@();
+void @identifier@() {}
 ]])
     list(APPEND sources "${source}")
   endforeach()
@@ -64,4 +82,6 @@ function(robocache_add_compiled target)
     target_link_libraries(${target} PUBLIC robocache::robocache CUDA::cudart_static)
   endif()
   target_compile_features(${target} PRIVATE cuda_std_17)
+  # Builds are the same: no number of a process in the names of temporary files.
+  target_compile_options(${target} PRIVATE "$<$<COMPILE_LANG_AND_ID:CUDA,NVIDIA>:-objtemp>")
 endfunction()

@@ -15,6 +15,13 @@
 namespace robocache {
 namespace compiled_detail {
 
+// nvcc names what is internal to a file after something external in it, and where there is nothing
+// after its own process: no two builds would be the same.
+#define ROBOCACHE_FILE_NAME2(name) file_##name
+#define ROBOCACHE_FILE_NAME(name) ROBOCACHE_FILE_NAME2(name)
+ROBOCACHE_HIDDEN void ROBOCACHE_FILE_NAME(ROBOCACHE_FILE)();
+void ROBOCACHE_FILE_NAME(ROBOCACHE_FILE)() {}
+
 template <class Call, class Where>
 ROBOCACHE_HIDDEN status run_compiled(const Call& call, Where where) noexcept {
   return run(call, where);  // of the operation's .cuh
