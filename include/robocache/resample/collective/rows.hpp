@@ -103,6 +103,17 @@ struct nothing_between {
   ROBOCACHE_HD void operator()() const noexcept {}
 };
 
+/// How a call's policy goes to functions that are not inlined (`bracket_by`): by reference, unless
+/// the call names another type.
+template <class Call, class = void>
+struct policy_argument {
+  using type = decltype(std::declval<const Call&>().policy());
+};
+template <class Call>
+struct policy_argument<Call, std::void_t<typename Call::policy_argument>> {
+  using type = typename Call::policy_argument;
+};
+
 /// A row of a tile: its bracket, reported if the tile reports.
 ///
 /// \param after  the number of stamps at or before the target
@@ -113,7 +124,8 @@ ROBOCACHE_HD inline sample_bracket<typename Call::real> found_row(const row_requ
                                                                   std::int32_t after,
                                                                   bool report) noexcept {
   const sample_bracket<typename Call::real> found =
-      bracket_after(request.item.axis, request.target, after, call.policy());
+      bracket_by<typename policy_argument<Call>::type>(request.item.axis, request.target, after,
+                                                       call.policy());
   if (report) {
     call.report(b, row, found.status, request.item.axis, request.target, found.right);
   }

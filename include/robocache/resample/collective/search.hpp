@@ -207,7 +207,8 @@ ROBOCACHE_HD inline sample_bracket<Real> find_bracket(
   const auto& threads = detail::checked_group(group);
   sample_bracket<Real> result;
   if (detail::bracket_trivial(axis, t, policy, result)) return result;
-  return detail::bracket_found(axis, t, detail::group_upper_bound(threads, axis, t), policy);
+  return detail::bracket_found<resample_policy<Time, Real>>(
+      axis, t, detail::group_upper_bound(threads, axis, t), policy);
 }
 
 }  // namespace robocache

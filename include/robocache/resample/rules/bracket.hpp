@@ -209,15 +209,17 @@ ROBOCACHE_HD inline sample_bracket<Real> extrapolate(const Axis& axis, Time t,
   return {left, right, is_after ? exact_add(Real{1}, out) : -out, status};
 }
 
-// The policy goes to functions that are not inlined by value: a reference would keep it, and all of
-// the object that it is in, in a kernel's local memory.
+// How functions that are not inlined get the policy is the parameter `Policy` below. By value where
+// a thread has it: a reference would keep it, and all of the object that it is in, in local memory.
+// By reference where it is a kernel's parameter, of which a copy takes registers from the short
+// way.
 
 /// A target between two samples that the short way of `bracket_found` does not serve: it lies in a
 /// gap, the interpolation is not linear, the right stamp is repeated, or the stamps are out of
 /// order, infinite or too far apart to subtract.
-template <class Real, class Time, class Axis>
+template <class Policy, class Real, class Time, class Axis>
 ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_between(Axis axis, Time t, std::int32_t after,
-                                                              resample_policy<Time, Real> policy,
+                                                              Policy policy,
                                                               std::uint8_t status) noexcept {
   const std::int32_t left = after - 1;
   const Time t_left = axis[left];
@@ -250,9 +252,9 @@ ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_between(Axis axis, Time t,
 }
 
 /// A target outside the recorded span, or at its very end.
-template <class Real, class Time, class Axis>
-ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_outside(
-    Axis axis, Time t, std::int32_t after, resample_policy<Time, Real> policy) noexcept {
+template <class Policy, class Real, class Time, class Axis>
+ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_outside(Axis axis, Time t, std::int32_t after,
+                                                              Policy policy) noexcept {
   const bool is_after = after > 0;
   const std::int32_t end = is_after ? axis.size - 1 : 0;
   const Time t_end = axis[end];
@@ -265,12 +267,12 @@ ROBOCACHE_DETAIL_HD_COLD sample_bracket<Real> bracket_outside(
 }
 
 /// The rules for a target of which `after`, the number of stamps at or before it, is known.
-template <class Real, class Time, class Axis>
+template <class Policy, class Real, class Time, class Axis>
 ROBOCACHE_HD inline sample_bracket<Real> bracket_found(
     const Axis& axis, Time t, std::int32_t after,
     const resample_policy<Time, Real>& policy) noexcept {
   const std::int32_t left = after - 1;
-  if (left < 0 || after >= axis.size) return bracket_outside(axis, t, after, policy);
+  if (left < 0 || after >= axis.size) return bracket_outside<Policy, Real>(axis, t, after, policy);
 
   // The stamp after the bracket tells whether `t_right` is repeated, and betrays a step backward.
   const Time t_left = axis[left];
@@ -285,7 +287,7 @@ ROBOCACHE_HD inline sample_bracket<Real> bracket_found(
   const bool inside = time_less_equal(t_left, t) && time_less_equal(t, t_right);
   const bool plain = policy.interpolation == interpolation::linear && inside && !repeated &&
                      elapsed_is_finite<Time>(whole) && !exceeds<Time>(whole, policy.max_gap);
-  if (!plain) return bracket_between(axis, t, after, policy, status);
+  if (!plain) return bracket_between<Policy, Real>(axis, t, after, policy, status);
   return {left, after, elapsed_ratio<Real, Time>(elapsed(t_left, t), whole), status};
 }
 
@@ -305,6 +307,16 @@ ROBOCACHE_HD inline bool bracket_trivial(const Axis& axis, Time t,
   return true;
 }
 
+/// `bracket_after` by a policy of a thread's own or of a kernel's parameters.
+template <class Policy, class Real, class Time, class Axis>
+ROBOCACHE_HD inline sample_bracket<Real> bracket_by(
+    const Axis& axis, Time t, std::int32_t after,
+    const resample_policy<Time, Real>& policy) noexcept {
+  sample_bracket<Real> result;
+  if (bracket_trivial(axis, t, policy, result)) return result;
+  return bracket_found<Policy>(axis, t, after, policy);
+}
+
 }  // namespace detail
 
 /// `bracket` for a caller that has searched already.
@@ -318,9 +330,7 @@ template <class Real, class Time, class Axis = time_axis<Time>>
 ROBOCACHE_HD inline sample_bracket<Real> bracket_after(
     const Axis& axis, Time t, std::int32_t after,
     const resample_policy<Time, Real>& policy) noexcept {
-  sample_bracket<Real> result;
-  if (detail::bracket_trivial(axis, t, policy, result)) return result;
-  return detail::bracket_found(axis, t, after, policy);
+  return detail::bracket_by<resample_policy<Time, Real>>(axis, t, after, policy);
 }
 
 /// Decides where the value at time `t` comes from. Never reads outside `axis`, whatever it holds.
@@ -340,7 +350,8 @@ ROBOCACHE_HD inline sample_bracket<Real> bracket(
     const Axis& axis, Time t, const resample_policy<Time, Real>& policy) noexcept {
   sample_bracket<Real> result;
   if (detail::bracket_trivial(axis, t, policy, result)) return result;
-  return detail::bracket_found(axis, t, upper_bound(axis, t, 0, axis.size), policy);
+  return detail::bracket_found<resample_policy<Time, Real>>(
+      axis, t, upper_bound(axis, t, 0, axis.size), policy);
 }
 
 }  // namespace robocache
