@@ -14,13 +14,13 @@
 #include <type_traits>
 
 /// \file
-/// `fuse`: streams of any number, rate and scalar type -> one tensor on one time grid, on the CPU.
+/// `fuse`: streams of any number, rate and scalar type -> one tensor at the same times, on the CPU.
 ///
 /// With `fuse.cuh`, too, the same functions run on a CUDA stream. docs/semantics.md has the rules.
 
 namespace robocache {
 
-/// Aligns up to 64 streams with one time grid and writes them side by side, in one pass.
+/// Brings up to 64 streams to the same times and writes them side by side, in one pass.
 ///
 /// Stream n writes the channels `[column, column + D_n)` of the output, the same bits as `resample`
 /// would; channels that no stream has are not touched.

@@ -29,7 +29,7 @@ namespace robocache {
 ///
 /// \param source        samples [B, S, D] and stamps [B, S], see `padded_source`, `packed_source`
 ///                      and, for channels of several kinds, `with_groups`
-/// \param target_times  [B, T], [T] for one grid that all items share, or `window_times`; any
+/// \param target_times  [B, T], [T] for times that all items share, or `window_times`; any
 ///                      order, same type as the source's stamps
 /// \param output        [B, T, D], any strides; what lies between its elements is not touched
 /// \param statuses      [B, T] bytes of `row_status` bits, or an empty view for none; may be left

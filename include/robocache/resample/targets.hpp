@@ -9,11 +9,11 @@
 #include <type_traits>
 
 /// \file
-/// The times asked for: a grid per item, one grid for all, or windows around anchors.
+/// The times asked for: times of each item, the same for all, or windows around anchors.
 
 namespace robocache {
 
-/// Target times, [B, T]. Converts from a view of rank 2 (a grid per item) or 1 (one grid that all
+/// Target times, [B, T]. Converts from a view of rank 2 (times of each item) or 1 (times that all
 /// items share), and is what `window_times` returns. Any order, repeats allowed.
 ///
 /// \tparam Time  the type of the source's stamps
@@ -42,7 +42,7 @@ struct target_view {
     }
   }
 
-  /// From a span, a vector or an array (one grid that all items share), or anything shaped like
+  /// From a span, a vector or an array (times that all items share), or anything shaped like
   /// `std::mdspan` of rank 1 or 2.
   ///
   /// \param times  [T] or [B, T]

@@ -193,14 +193,14 @@ __device__ __forceinline__ void copy_found_rows(const Group& warp, int width,
 /// \tparam Width  elements per access; zero or negative: as `tile.width` says
 /// \tparam Exact  `copies` has room for the tile's rows alone, not for 32; nor is the tile's magic
 ///                number set
-/// \param place   the tile, or what converts to it
+/// \param given   the tile, or what converts to it
 template <int Width, normalizing Normalizing, bool Exact = false, class Group, class Call,
           class Tile, class Between>
 __device__ __forceinline__ void write_rows_by_warp(const Group& warp,
                                                    row_copy<typename Call::real>* copies,
-                                                   const Call& call, const Tile& place,
+                                                   const Call& call, const Tile& given,
                                                    const Between& between) noexcept {
-  row_tile tile = place;
+  row_tile tile = given;
   const auto lane = static_cast<int>(warp.thread_rank());
   // Lanes beyond the tile repeat its last row.
   const std::uint32_t row = tile.first_row + static_cast<std::uint32_t>(min(lane, tile.rows - 1));
@@ -228,7 +228,7 @@ __device__ __forceinline__ void write_rows_by_warp(const Group& warp,
   const auto found =
       found_row(request, call, tile.item, row, after, lane < tile.rows && tile.reports);
   between();
-  tile.channels = static_cast<row_tile>(place).channels;
+  tile.channels = static_cast<row_tile>(given).channels;
   using real = typename Call::real;
   const found_by_lane<Call> copy{shared_pointer<row_copy<real>>(copies).get(),
                                  row_copy_of(call, found, values, out), tile, offset};
