@@ -24,6 +24,6 @@ set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER "RoboCache developers <robocache@example.com>")
 
 # The headers alone: nothing is built for them, though with Makefiles cpack asks for what `install`
-# depends on.
+# depends on. So the target `install` builds nothing either, as cmake --install does.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 include(CPack)

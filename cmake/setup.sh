@@ -36,6 +36,7 @@ has_package() {
     g++-aarch64-linux-gnu) command -v aarch64-linux-gnu-g++ ;;
     qemu-user-static) command -v qemu-aarch64-static ;;
     clang) command -v clang++ ;;
+    libomp-dev) printf '#include <omp.h>\n' | clang++ -fopenmp -fsyntax-only -x c++ - ;;
     python3-numpy) python3 -c 'import numpy' || /usr/bin/python3 -c 'import numpy' ;;
     *) command -v "$1" ;;
   esac >/dev/null 2>&1

@@ -341,7 +341,7 @@ void run_on_all(int devices) {
     second.memory->set(in, second.stream);
     const robocache::status done = run_cycle(
         second.memory->memory(), {second.space->data(), second.space->size()}, second.stream);
-    // CUDA 13 runs it there, earlier runtimes refuse.
+    // CUDA 13 runs it there; a runtime that does not says so.
     const bool right =
         done.ok() ? same(second.memory->get(second.stream), on_cpu(in))
                   : std::string(done.message()).find("is of device 1, the current device is 0") !=

@@ -96,6 +96,7 @@ add_cuda_stream_test(fuse)
 add_must_not_compile_test(fuse ignored_status "\\[-Werror=unused-result\\]|ignoring return")
 
 add_must_compile_test(voxelize voxelize/must_not_compile.cpp)
+add_must_not_compile_test(voxelize block_size "blocks of as many threads as its constant")
 add_must_not_compile_test(voxelize count_with_features "this reduction has no features")
 add_must_not_compile_test(voxelize mean_without_features "this reduction needs features")
 add_must_not_compile_test(voxelize double_features "features are float, half or bfloat16")

@@ -16,7 +16,7 @@ namespace robocache {
 namespace compiled_detail {
 
 // nvcc names what is internal to a file after something external in it, and where there is nothing
-// after its own process: no two builds would be the same.
+// after its own process: no two builds of a folder would be the same.
 #define ROBOCACHE_FILE_NAME2(name) file_##name
 #define ROBOCACHE_FILE_NAME(name) ROBOCACHE_FILE_NAME2(name)
 ROBOCACHE_HIDDEN void ROBOCACHE_FILE_NAME(ROBOCACHE_FILE)();

@@ -33,14 +33,14 @@ __device__ void write_two_rows(const axis& times, stamp t, const values& samples
 
 }  // namespace
 
-__global__ void resample_rows_without_stack(axis times, stamp t, values samples, policy rules,
-                                            output_row first, output_row second,
-                                            std::uint8_t* statuses) {
+__global__ void two_rows_without_stack(axis times, stamp t, values samples, policy rules,
+                                       output_row first, output_row second,
+                                       std::uint8_t* statuses) {
   write_two_rows<robocache::warp_group>(times, t, samples, rules, first, second, statuses);
 }
-__global__ void resample_rows_of_a_thread_without_stack(axis times, stamp t, values samples,
-                                                        output_row first, output_row second,
-                                                        std::uint8_t* statuses) {
+__global__ void two_rows_by_a_thread_without_stack(axis times, stamp t, values samples,
+                                                   output_row first, output_row second,
+                                                   std::uint8_t* statuses) {
   write_two_rows<robocache::serial_group>(times, t, samples, {}, first, second, statuses);
 }
 
@@ -55,7 +55,7 @@ __global__ void fuse_row_without_stack(
 }
 
 /// Items that a thread makes.
-__global__ void fuse_row_of_a_thread_without_stack(axis times, axis camera_times, values samples,
+__global__ void fuse_row_by_a_thread_without_stack(axis times, axis camera_times, values samples,
                                                    tensor_view<const std::uint8_t, 2> pixels,
                                                    stamp t, output_row row,
                                                    std::uint8_t* statuses) {

@@ -100,7 +100,7 @@ double largest_step(const fuse_problem& work, const fuse_outcome& got, std::size
 
 }  // namespace
 
-TEST_CASE("robot arm and hand camera on one grid", "[data][fuse]") {
+TEST_CASE("robot arm and hand camera at the same times", "[data][fuse]") {
   for_all_outputs([](const fuse_types& types, scalar_kind in) {
     const fuse_problem work = problem_of(types, {pose(0, in, types.time), pose(1, in, types.time)});
     const fuse_outcome got = run(tested(), work);

@@ -2,7 +2,7 @@
 #
 # cmake -DCUOBJDUMP=... -DNM=... -DBINARY=... -DARCHITECTURES=... -P check_architectures.cmake
 #
-# Fails unless BINARY holds machine code for every entry of ARCHITECTURES. Where cuobjdump is not
+# Fails unless BINARY holds machine code, and PTX, for the entries of ARCHITECTURES that ask for it. Where cuobjdump is not
 # installed, the list that nvcc was given must stand in the kernels' names.
 
 if(NOT ARCHITECTURES MATCHES "^[0-9]+[af]?(-real|-virtual)?(;[0-9]+[af]?(-real|-virtual)?)*$")
@@ -10,6 +10,16 @@ if(NOT ARCHITECTURES MATCHES "^[0-9]+[af]?(-real|-virtual)?(;[0-9]+[af]?(-real|-
   return()
 endif()
 if(CUOBJDUMP)
+  set(with_ptx ${ARCHITECTURES})
+  list(FILTER with_ptx EXCLUDE REGEX "-real$")
+  execute_process(COMMAND "${CUOBJDUMP}" --list-ptx "${BINARY}"
+                  OUTPUT_VARIABLE ptx COMMAND_ERROR_IS_FATAL ANY)
+  foreach(architecture IN LISTS with_ptx)
+    string(REPLACE "-virtual" "" architecture "${architecture}")
+    if(NOT ptx MATCHES "sm_${architecture}\\.")
+      message(FATAL_ERROR "${BINARY} holds no PTX of ${architecture}")
+    endif()
+  endforeach()
   list(FILTER ARCHITECTURES EXCLUDE REGEX "-virtual$")
   execute_process(COMMAND "${CUOBJDUMP}" --list-elf "${BINARY}"
                   OUTPUT_VARIABLE listing COMMAND_ERROR_IS_FATAL ANY)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <robocache/group.hpp>
 #include <robocache/voxelize.hpp>
 #if defined(WRONG_compiled_reducer) || defined(WRONG_compiled_coordinates)
 #include <robocache/compiled.hpp>
@@ -7,6 +8,20 @@
 #include <cstdint>
 
 // Compiles as it stands; with one WRONG_ macro it must not. See must_not_compile.cmake.
+
+#if defined(WRONG_block_size)
+constexpr unsigned threads = 32;
+#else
+constexpr unsigned threads = 512;
+#endif
+/// A block, or a part of one, as a collective of bins looks at it first.
+struct threads_of_a_block {
+  static constexpr unsigned size() { return threads; }
+};
+void check_block();
+void check_block() {
+  robocache::detail::check_block<threads_of_a_block, 512>();
+}
 
 using robocache::reduction;
 using robocache::tensor_view;

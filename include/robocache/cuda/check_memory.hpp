@@ -260,9 +260,10 @@ constexpr const char* name_of(const voxelize_call<Reducer, Real, In, Out>&) noex
 
 /// Says which argument of a call the kernels of a CUDA stream cannot reach: memory of another
 /// device without peer access, of the host (unless it is pinned, managed, or the device reads the
-/// host's pages), or freed. Also if the current device is not that of the stream, where a launch
-/// would fail. A launcher does not look: such a call fails later, in a kernel, with an error that
-/// names nothing and ends the use of the device.
+/// host's pages), or freed. Also if the current device is not that of the stream: for that
+/// one `preload` has loaded, and not every runtime launches elsewhere. A launcher does not look:
+/// such a call fails later, in a kernel, with an error that names nothing and ends the use of the
+/// device.
 ///
 /// Does not wait, reads and writes no data. Takes some microseconds per pointer. With one that is
 /// wrong it may make other devices current for a moment, of which the first use of each makes a
