@@ -22,6 +22,10 @@ install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDI
 set(robocache_pc_dir "${CMAKE_INSTALL_DATADIR}/pkgconfig")
 file(RELATIVE_PATH robocache_prefix_from_pc "/prefix/${robocache_pc_dir}" /prefix)
 string(REGEX REPLACE "/$" "" robocache_prefix_from_pc "${robocache_prefix_from_pc}")
+set(robocache_pc_includedir "${CMAKE_INSTALL_INCLUDEDIR}")
+if(NOT IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+  set(robocache_pc_includedir "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
+endif()
 configure_file("${PROJECT_SOURCE_DIR}/cmake/robocache.pc.in"
                "${PROJECT_BINARY_DIR}/package/robocache.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/package/robocache.pc" DESTINATION "${robocache_pc_dir}"

@@ -23,7 +23,8 @@ set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE all)
 set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER "RoboCache developers <robocache@example.com>")
 
-# The headers alone: nothing is built for them, though with Makefiles cpack asks for what `install`
-# depends on. So the target `install` builds nothing either, as cmake --install does.
-set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
+# The headers alone, so nothing is built: not for the target `package`, nor by cpack, which asks
+# Makefiles for what `install` depends on, but not Ninja, which it need not find for that.
+set(CMAKE_SKIP_PACKAGE_ALL_DEPENDENCY ON)
+set(CPACK_CMAKE_GENERATOR Ninja)
 include(CPack)

@@ -5,14 +5,7 @@
 # all-major begin there.
 function(robocache_unsupported_architectures result)
   set(unsupported "")
-  # OFF leaves them to flags, which are the project's business if there are any.
-  if(NOT CMAKE_CUDA_ARCHITECTURES)
-    get_directory_property(flags COMPILE_OPTIONS)
-    if(NOT "${CMAKE_CUDA_FLAGS};${flags}" MATCHES
-       "-arch|-gencode|--gpu-architecture|--generate-code")
-      set(unsupported "none")
-    endif()
-  endif()
+  # OFF leaves them to flags or to properties of targets, which are the project's business.
   foreach(architecture IN LISTS CMAKE_CUDA_ARCHITECTURES)
     string(REGEX MATCH "^[0-9]+" number "${architecture}")
     if(architecture MATCHES "^all" OR (number AND number LESS 80))

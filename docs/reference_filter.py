@@ -25,7 +25,8 @@ RULES = [
      r"status run(\1) noexcept"),
     # Defaults that stand for nothing, and conditions on types, which the text states.
     (r"(class \w+) = detail::(?:nothing_between|stencil_by<[^>]*>)", r"\1"),
-    (r",\s*class = (?:std::enable_if_t<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>|detail::if_\w+<\w+>)", ""),
+    (r",\s*class = (?:std::enable_if_t<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>"
+     r"|detail::if_\w+<(?:[^<>]|<[^<>]*>)*>)", ""),
     (r"(, class = void)+(?=>)", ""),
     # Types that are what the text says.
     (r"using (compute_t|voxel_scalar_t|reducer_t) =[^;]*;", r"using \1 = see_below;"),

@@ -6,7 +6,7 @@
 #include <robocache/voxelize.cuh>
 #elif defined(WRONG_fuse_a_source)
 #include <robocache/fuse.hpp>
-#elif defined(WRONG_grid_type)
+#elif defined(WRONG_grid_type) || defined(WRONG_braced_workspace)
 #include <robocache/voxelize.hpp>
 #else
 #include <robocache/resample.hpp>
@@ -68,6 +68,13 @@ robocache::status call(robocache::point_view<float> points, robocache::voxel_gri
                        tensor_view<std::uint32_t, 3> counts, robocache::workspace space) {
   return robocache::voxelize<robocache::reduction::count>(points, grid, counts, space,
                                                           robocache::cpu);
+}
+#elif defined(WRONG_braced_workspace)
+robocache::status call(robocache::point_view<float> points, robocache::voxel_grid<float> grid,
+                       float* means, void* memory) {
+  return robocache::voxelize<robocache::reduction::mean>(
+      points, robocache::feature_view<float>{}, grid, tensor_view(means, {2, 4, 4}), {memory, 64},
+      robocache::cpu);  // the output has four dimensions
 }
 #elif !defined(WRONG_kernels_in_cpp)
 robocache::status call(values_view values, times_view times, tensor_view<const target, 1> targets,

@@ -161,5 +161,7 @@ add_must_not_compile_test(mistakes nowhere
   "robocache::cpu or a cudaStream_t" FEWER 25)
 add_must_not_compile_test(mistakes thread_index
   "the first argument is a group of threads, not a thread's index" FEWER 25)
+add_must_not_compile_test(mistakes braced_workspace
+  "voxelize<R> takes \\(points" FEWER 25)
 add_must_not_compile_test(mistakes grid_type
   "points and grid of one type, float or double" FEWER 25)

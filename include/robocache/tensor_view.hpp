@@ -20,14 +20,14 @@ struct is_mdspan_like : std::false_type {};
 
 template <class M>
 struct is_mdspan_like<
-    M, std::void_t<decltype(std::declval<const M&>().data_handle()),
+    M, std::void_t<decltype(*std::declval<const M&>().data_handle()),
                    decltype(std::declval<const M&>().extent(0)),
                    decltype(std::declval<const M&>().stride(0)), decltype(M::rank())>>
     : std::true_type {};
 
+// (Not by `std::remove_pointer`, which leaves a `T* __restrict__` as it is.)
 template <class M>
-using mdspan_pointee_t = std::remove_pointer_t<
-    std::remove_reference_t<decltype(std::declval<const M&>().data_handle())>>;
+using mdspan_pointee_t = std::remove_reference_t<decltype(*std::declval<const M&>().data_handle())>;
 
 // What an mdspan says of itself may change how its memory is to be read. Each answer is looked at
 // if it is there: `std::mdspan` has them all, and what is only shaped like one need not.
@@ -53,11 +53,18 @@ template <class M, class T, class = void>
 struct is_mdspan_of : std::false_type {};
 template <class M, class T>
 struct is_mdspan_of<M, T, std::enable_if_t<is_mdspan_like<M>::value>>
-    : std::bool_constant<std::is_convertible_v<mdspan_pointee_t<M> (*)[], T (*)[]> &&
+    : std::bool_constant<std::is_convertible_v<decltype(std::declval<const M&>().data_handle()),
+                                               mdspan_pointee_t<M>*> &&
+                         std::is_convertible_v<mdspan_pointee_t<M> (*)[], T (*)[]> &&
                          accesses_plainly<M>::value && is_always_strided<M>::value> {};
 
 template <class I>
 using if_integer = std::enable_if_t<std::is_integral_v<I> && !std::is_same_v<I, bool>>;
+
+/// A list that is too long is none of extents, so that overloads by rank can be told apart. One
+/// that is too short would be, with zeros at its end: that is an error.
+template <int Rank, std::size_t... Sizes>
+using if_at_most = std::enable_if_t<((Sizes <= static_cast<std::size_t>(Rank)) && ...)>;
 
 /// An element of a braced list: with it the list's integers may be of several types.
 struct any_integer {
@@ -156,16 +163,18 @@ class tensor_view {
   /// \param data     the first element
   /// \param extents  integers of any types, as in `{batch, samples.size(), 7}`, an array or a
   ///                 `std::array`; one per dimension
-  template <class I, std::size_t Size, class = detail::if_integer<I>>
+  template <class I, std::size_t Size, class = detail::if_integer<I>,
+            class = detail::if_at_most<Rank, Size>>
   ROBOCACHE_HD constexpr tensor_view(T* data, const I (&extents)[Size]) noexcept : data_(data) {
     set_dense(extents);
   }
-  template <std::size_t Size>
+  template <std::size_t Size, class = detail::if_at_most<Rank, Size>>
   ROBOCACHE_HD constexpr tensor_view(T* data, const detail::any_integer (&extents)[Size]) noexcept
       : data_(data) {
     set_dense(extents);
   }
-  template <class Extents, class = detail::if_integer_array<Extents>, class = void>
+  template <class Extents, class = detail::if_integer_array<Extents>,
+            class = detail::if_at_most<Rank, detail::array_size<Extents>::value>>
   constexpr tensor_view(T* data, const Extents& extents) noexcept : data_(data) {
     constexpr std::size_t size = detail::array_size<Extents>::value;
     std::int64_t of_host[size] = {};  // std::array has host functions
@@ -179,32 +188,36 @@ class tensor_view {
   /// \param extents  elements along each dimension
   /// \param strides  from one element to the next, along each dimension
   template <class I, std::size_t Size, class J, std::size_t Strides, class = detail::if_integer<I>,
-            class = detail::if_integer<J>>
+            class = detail::if_integer<J>, class = detail::if_at_most<Rank, Size, Strides>>
   ROBOCACHE_HD constexpr tensor_view(T* data, const I (&extents)[Size],
                                      const J (&strides)[Strides]) noexcept
       : data_(data) {
     set(extents, strides);
   }
-  template <class I, std::size_t Size, std::size_t Strides, class = detail::if_integer<I>>
+  template <class I, std::size_t Size, std::size_t Strides, class = detail::if_integer<I>,
+            class = detail::if_at_most<Rank, Size, Strides>>
   ROBOCACHE_HD constexpr tensor_view(T* data, const I (&extents)[Size],
                                      const detail::any_integer (&strides)[Strides]) noexcept
       : data_(data) {
     set(extents, strides);
   }
-  template <std::size_t Size, class J, std::size_t Strides, class = detail::if_integer<J>>
+  template <std::size_t Size, class J, std::size_t Strides, class = detail::if_integer<J>,
+            class = detail::if_at_most<Rank, Size, Strides>>
   ROBOCACHE_HD constexpr tensor_view(T* data, const detail::any_integer (&extents)[Size],
                                      const J (&strides)[Strides]) noexcept
       : data_(data) {
     set(extents, strides);
   }
-  template <std::size_t Size, std::size_t Strides>
+  template <std::size_t Size, std::size_t Strides, class = detail::if_at_most<Rank, Size, Strides>>
   ROBOCACHE_HD constexpr tensor_view(T* data, const detail::any_integer (&extents)[Size],
                                      const detail::any_integer (&strides)[Strides]) noexcept
       : data_(data) {
     set(extents, strides);
   }
   template <class Extents, class Strides, class = detail::if_integer_array<Extents>,
-            class = detail::if_integer_array<Strides>, class = void>
+            class = detail::if_integer_array<Strides>,
+            class = detail::if_at_most<Rank, detail::array_size<Extents>::value,
+                                       detail::array_size<Strides>::value>>
   constexpr tensor_view(T* data, const Extents& extents, const Strides& strides) noexcept
       : data_(data) {
     static_assert(
@@ -271,7 +284,7 @@ class tensor_view {
     }
   }
 
-  static constexpr int rank() noexcept { return Rank; }
+  ROBOCACHE_HD static constexpr int rank() noexcept { return Rank; }
   ROBOCACHE_HD constexpr T* data() const noexcept { return data_; }
   ROBOCACHE_HD constexpr index_type extent(int d) const noexcept { return extents_[d]; }
   ROBOCACHE_HD constexpr index_type stride(int d) const noexcept { return strides_[d]; }

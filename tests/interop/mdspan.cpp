@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cuda/mdspan>
 #include <cuda/std/array>
 #include <cuda/std/mdspan>
 #include <stdexcept>
@@ -86,6 +87,14 @@ TEST_CASE("mdspans are views", "[interop]") {
                             robocache::cpu)
             .ok());
   CHECK(output == std::vector<float>{5, 6, 30, 31});
+
+  // Pointers with `restrict`.
+  using restricted = cuda::restrict_mdspan<float, md::dextents<int, 2>>;
+  const restricted alone(values.data(), 4, 2);
+  CHECK(tensor_view(alone)(3, 1) == 41);
+  restricted back;
+  CHECK(to_mdspan("values", tensor_view(values.data(), {4, 2}), back).ok());
+  CHECK(back.extent(0) == 4);
 
   // With its strides: every second channel, as columns.
   const mdspan<float, 2, md::layout_left> columns(values.data(), 2, 4);

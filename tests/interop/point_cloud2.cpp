@@ -518,6 +518,23 @@ TEST_CASE("messages that make no sense are refused, with the numbers", "[interop
   CHECK(point_cloud2_size(bad) == 0);
 }
 
+TEST_CASE("more points than there are numbers for are refused", "[interop][cloud]") {
+  // A plain cloud that claims all bytes there could be.
+  const std::uint8_t byte = 0;
+  const robocache::point_cloud2_field fields[] = {
+      {"x", 0, robocache::point_cloud2_field::uint8, 1}};
+  robocache::point_cloud2 cloud;
+  cloud.height = cloud.width = cloud.row_step = 0xffffffff;
+  cloud.point_step = 1;
+  cloud.fields = fields;
+  cloud.data = {&byte, ~std::size_t{0}};
+  robocache::point_view<float> points;
+  CHECK(
+      std::string(robocache::point_cloud2_points(cloud, points).message()) ==
+      "point_cloud2_points: message.height x message.width, 4294967295 x 4294967295, is more than "
+      "2^63 points");
+}
+
 TEST_CASE("fields that make no sense are refused, with the numbers", "[interop][cloud]") {
   cloud_message bad = velodyne(3);
   bad.fields[0].offset = 19;

@@ -35,6 +35,17 @@ class small_span {
   std::uint8_t size_ = 0;
 };
 
+/// One that calls its number of elements what `std::span` calls its fixed one.
+struct counted_span {
+  float* first = nullptr;
+  std::size_t extent = 0;
+
+  counted_span() = default;
+  counted_span(float* data, std::size_t size) : first(data), extent(size) {}
+  float* data() const { return first; }
+  std::size_t size() const { return extent; }
+};
+
 }  // namespace
 
 TEST_CASE("spans are views of one dimension, stamps and targets", "[interop]") {
@@ -137,6 +148,9 @@ TEST_CASE("dense views become spans", "[interop]") {
   small_span small;
   CHECK(to_span("data", tensor_view(data.data(), {2, 100}), small).ok());
   CHECK(small.size() == 200);
+  counted_span counted;
+  CHECK(to_span("data", tensor_view(data.data(), {2, 3}), counted).ok());
+  CHECK(counted.extent == 6);
   CHECK(std::string(to_span("data", tensor_view(data.data(), {3, 100}), small).message()) ==
         "to_span: data has extent 3 in dimension 0, more than the span, up to 255, counts");
   const std::int64_t huge = std::int64_t{1} << 62;

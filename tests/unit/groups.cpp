@@ -48,7 +48,39 @@ struct counting_axis {
   std::int32_t sample(std::int32_t i) const { return i; }
 };
 
+using floats = robocache::resample_work<float, double, float, false>;
+
+/// A call of one's own: a `resample_work` whose policy is of a type derived from the library's.
+struct own_work : floats {
+  robocache::resample_options<double> options;
+
+  explicit own_work(const floats& work) : floats(work) {}
+  const robocache::resample_options<double>& policy() const noexcept { return options; }
+};
+
 }  // namespace
+
+TEST_CASE("a call of one's own may have a policy of another type", "[group]") {
+  using robocache::tensor_view;
+  const double times[] = {0, 1, 2};
+  const double targets[] = {0.25, 5};
+  const float values[] = {0, 1, 2};
+  float output[2] = {};
+  const auto call = robocache::make_resample_call(
+      robocache::padded_source(tensor_view(values, {1, 3, 1}), tensor_view(times, {1, 3})),
+      robocache::target_view<double>(targets), tensor_view(output, {1, 2, 1}),
+      tensor_view<std::uint8_t, 2>{}, {});
+  own_work work(call.work());
+  work.options.extrapolation = robocache::extrapolation::fill;
+  work.options.fill_value = -1;
+  robocache::resample_storage<1> storage;
+  robocache::row_tile tile;
+  tile.rows = 2;
+  tile.channels = 1;
+  robocache::resample_rows(robocache::serial_group{}, storage, work, tile);
+  CHECK(output[0] == 0.25f);
+  CHECK(output[1] == -1);
+}
 
 TEST_CASE("a tile of one thread halves, like any thread", "[group]") {
   int reads = 0;

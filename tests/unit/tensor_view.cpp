@@ -32,6 +32,13 @@ struct other_mdspan : mdspan_like {
   static constexpr bool is_always_strided() { return Strided; }
 };
 
+int rank_of(const tensor_view<const float, 2>&) {
+  return 2;
+}
+int rank_of(const tensor_view<const float, 3>&) {
+  return 3;
+}
+
 using view2 = tensor_view<float, 2>;
 using const_view2 = tensor_view<const float, 2>;
 
@@ -153,6 +160,13 @@ TEST_CASE("extents and strides are integers of any type", "[view]") {
       std::is_same_v<decltype(tensor_view(data, {2, four}, {1, four})), tensor_view<float, 2>>);
   static_assert(std::is_same_v<decltype(tensor_view(data, sizes, steps)), tensor_view<float, 3>>);
   static_assert(!std::is_constructible_v<tensor_view<float, 1>, float*, double(&)[1]>);
+  // A list that is too long is for another rank.
+  static_assert(!std::is_constructible_v<tensor_view<float, 2>, float*, int(&)[3]>);
+  CHECK(rank_of(tensor_view(data, {1, 2})) == 2);
+  CHECK(rank_of({data, {1, 2, 3}}) == 3);
+  CHECK(rank_of({data, {1, four, 3}}) == 3);
+  CHECK(rank_of({data, sizes}) == 3);
+  CHECK(rank_of({data, {1, 2, 3}, {6, 3, 1}}) == 3);
 }
 
 TEST_CASE("a view of one dimension from what has data and size", "[view]") {

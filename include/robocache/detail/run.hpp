@@ -16,12 +16,12 @@ struct CUstream_st;  // a CUDA stream is a pointer to it
 
 namespace robocache::detail {
 
-/// What every argument converts to, `{}` too, and none is as well as to a parameter that is meant
-/// for it: of functions that say what is wrong where nothing else fits.
+/// What every argument converts to, `{}` and `{memory, bytes}` too, and none is as well as to a
+/// parameter that is meant for it: of functions that say what is wrong where nothing else fits.
 struct anything {
   anything() = default;
-  template <class T>
-  anything(const T&) noexcept {}
+  template <class T, class... More>
+  anything(const T&, const More&...) noexcept {}
 };
 
 /// Turns whatever converts to a CUDA stream into one, and leaves the other places as they are.

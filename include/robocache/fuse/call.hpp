@@ -101,7 +101,7 @@ struct fused_stream {
   using real = compute_t<In, Out>;
   static constexpr bool grouped = Grouped;
   static constexpr bool output_is_global = true;
-  using policy_argument = resample_policy<Time, real>;  // a copy is faster here
+  static constexpr bool copies_policy = true;  // which is faster here
 
   const target_times<Time>& targets;
   const stream_work<In, Time, Out, true>& stream;

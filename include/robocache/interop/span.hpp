@@ -62,7 +62,7 @@ ROBOCACHE_HIDDEN status view_of_buffer(const char* function, const char* name, T
 template <class Span, class = void>
 struct fixed_size : std::integral_constant<std::int64_t, -1> {};
 template <class Span>
-struct fixed_size<Span, std::enable_if_t<Span::extent != static_cast<decltype(Span::extent)>(-1)>>
+struct fixed_size<Span, std::enable_if_t<std::is_pointer_v<decltype(&Span::extent)>>>
     : std::integral_constant<std::int64_t, static_cast<std::int64_t>(Span::extent)> {};
 
 /// How many elements a view has, all of them one after another.

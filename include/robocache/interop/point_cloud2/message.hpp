@@ -193,6 +193,11 @@ ROBOCACHE_DETAIL_OUTLINE inline status check_cloud(const char* function,
         "%s: message.point_step is 0, but there are %llu points", function,
         static_cast<unsigned long long>(product(cloud.height, cloud.width)));
   }
+  if (product(cloud.height, cloud.width) >> 63 != 0) {
+    return status::invalid_argument(
+        "%s: message.height x message.width, %lld x %lld, is more than 2^63 points", function,
+        static_cast<long long>(cloud.height), static_cast<long long>(cloud.width));
+  }
   const std::uint64_t row = product(cloud.width, cloud.point_step);
   if (static_cast<std::uint64_t>(cloud.row_step) < row) {
     return status::invalid_argument(

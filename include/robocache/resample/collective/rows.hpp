@@ -104,15 +104,11 @@ struct nothing_between {
 };
 
 /// How a call's policy goes to functions that are not inlined (`bracket_by`): by reference, unless
-/// the call names another type.
+/// the call asks for a copy.
 template <class Call, class = void>
-struct policy_argument {
-  using type = decltype(std::declval<const Call&>().policy());
-};
+inline constexpr bool copies_policy = false;
 template <class Call>
-struct policy_argument<Call, std::void_t<typename Call::policy_argument>> {
-  using type = typename Call::policy_argument;
-};
+inline constexpr bool copies_policy<Call, std::enable_if_t<Call::copies_policy>> = true;
 
 /// A row of a tile: its bracket, reported if the tile reports.
 ///
@@ -123,9 +119,11 @@ ROBOCACHE_HD inline sample_bracket<typename Call::real> found_row(const row_requ
                                                                   std::uint32_t row,
                                                                   std::int32_t after,
                                                                   bool report) noexcept {
+  using rules = resample_policy<typename Call::time, typename Call::real>;
+  using policy_argument = std::conditional_t<copies_policy<Call>, rules, const rules&>;
+  const rules& policy = call.policy();
   const sample_bracket<typename Call::real> found =
-      bracket_by<typename policy_argument<Call>::type>(request.item.axis, request.target, after,
-                                                       call.policy());
+      bracket_by<policy_argument>(request.item.axis, request.target, after, policy);
   if (report) {
     call.report(b, row, found.status, request.item.axis, request.target, found.right);
   }
