@@ -474,9 +474,11 @@ class Report:
         notes = (f"{self.device}, {stated}; microseconds, medians of graph replays on the same "
                  "buffers. `resample` [B]x[S] -> [T]x[D] and `fuse` [B]x([S]x[D], ...) -> [T] of "
                  "BF16, `voxelize` of float. A copy: of as many bytes as have to move, in the same "
-                 "run. A question mark: the peer may have a faster spelling there was no time for.")
+                 "run.")
+        if any(line[2].endswith("?") for line in lines):
+            notes += " A question mark: the peer may have a faster spelling there was no time for."
         return notes + "\n\n" + table(
-            ["", "us", "best peer, us", "faster", "a copy's time"], lines)
+            ["", "us", "best peer, us", "faster", "of a copy's time"], lines)
 
     def limits_table(self, names):
         lines = []

@@ -106,7 +106,7 @@ void draw(const scan& source, const voxelized& result, const scan_grid& grid,
   const auto& counters = result.occupied.counters;
   const std::string title = fmt::format("{}, {}", short_name(source.path), size_text(grid));
   std::string subtitle = fmt::format(
-      "{} points in {} voxels of {}", grouped(static_cast<std::int64_t>(counters.used)),
+      "{} points in {} voxels of a {} grid", grouped(static_cast<std::int64_t>(counters.used)),
       grouped(static_cast<std::int64_t>(result.occupied.voxels.size())), grid.extents_text());
   if (counters.outside > 0) {
     subtitle += fmt::format("; {} outside", grouped(static_cast<std::int64_t>(counters.outside)));
