@@ -4,7 +4,7 @@
 #
 # Configures RoboCache where its tests lack whatever they can do without. All of it must be in
 # ROBOCACHE_MISSING, for the last line of tests/run.sh, and of it only what CMake can download in
-# ROBOCACHE_FETCHABLE: for the rest it is not worth to ask a network.
+# ROBOCACHE_FETCHABLE: for the rest there is no point in asking a network.
 
 file(REMOVE_RECURSE "${FOLDER}")
 string(REPLACE "|" ";" arguments "${ARGUMENTS}")

@@ -151,7 +151,7 @@ ROBOCACHE_HD inline source_times<Time> padded_times(
 /// Stamps as a packed batch, one item's after another's. For what they must be see `source_times`.
 ///
 /// \param times    [N]
-/// \param offsets  [B + 1]: item b has the stamps `[offsets[b], offsets[b + 1])`
+/// \param offsets  [B + 1]: item b has the stamps `[offsets[b], offsets[b + 1])`; must outlive it
 template <class T, class Time = std::remove_const_t<T>>
 ROBOCACHE_HD inline source_times<Time> packed_times(
     const tensor_view<T, 1>& times, const tensor_view<const std::int64_t, 1>& offsets) noexcept {
@@ -192,7 +192,7 @@ inline auto padded_source(const Values& values, const Times& times,
 ///
 /// \param values   [N, D]
 /// \param times    [N]
-/// \param offsets  [B + 1]: item b has the samples `[offsets[b], offsets[b + 1])`
+/// \param offsets  [B + 1]: item b has the samples `[offsets[b], offsets[b + 1])`; must outlive it
 template <class V, class T, class Value = std::remove_const_t<V>,
           class Time = std::remove_const_t<T>>
 ROBOCACHE_HD inline source_view<Value, Time> packed_source(

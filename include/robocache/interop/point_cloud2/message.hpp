@@ -195,7 +195,7 @@ ROBOCACHE_DETAIL_OUTLINE inline status check_cloud(const char* function,
   }
   if (product(cloud.height, cloud.width) >> 63 != 0) {
     return status::invalid_argument(
-        "%s: message.height x message.width, %lld x %lld, is more than 2^63 points", function,
+        "%s: message.height x message.width, %lld x %lld, is 2^63 points or more", function,
         static_cast<long long>(cloud.height), static_cast<long long>(cloud.width));
   }
   const std::uint64_t row = product(cloud.width, cloud.point_step);
