@@ -46,6 +46,13 @@ struct counted_span {
   std::size_t size() const { return extent; }
 };
 
+/// One whose sizes are narrower than 64 bits, as is its mark for any number of elements.
+struct any_span : counted_span {
+  static constexpr unsigned extent = ~0u;
+
+  using counted_span::counted_span;
+};
+
 }  // namespace
 
 TEST_CASE("spans are views of one dimension, stamps and targets", "[interop]") {
@@ -151,6 +158,9 @@ TEST_CASE("dense views become spans", "[interop]") {
   counted_span counted;
   CHECK(to_span("data", tensor_view(data.data(), {2, 3}), counted).ok());
   CHECK(counted.extent == 6);
+  any_span any;
+  CHECK(to_span("data", tensor_view(data.data(), {2, 3}), any).ok());
+  CHECK(any.size() == 6);
   CHECK(std::string(to_span("data", tensor_view(data.data(), {3, 100}), small).message()) ==
         "to_span: data has extent 3 in dimension 0, more than the span, up to 255, counts");
   const std::int64_t huge = std::int64_t{1} << 62;

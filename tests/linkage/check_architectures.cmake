@@ -2,8 +2,8 @@
 #
 # cmake -DCUOBJDUMP=... -DNM=... -DBINARY=... -DARCHITECTURES=... -P check_architectures.cmake
 #
-# Fails unless BINARY holds machine code, and PTX, for the entries of ARCHITECTURES that ask for it. Where cuobjdump is not
-# installed, the list that nvcc was given must stand in the kernels' names.
+# Fails unless BINARY holds machine code, and PTX, for the entries of ARCHITECTURES that ask for it.
+# Where cuobjdump is not installed, the list that nvcc was given must stand in the kernels' names.
 
 if(NOT ARCHITECTURES MATCHES "^[0-9]+[af]?(-real|-virtual)?(;[0-9]+[af]?(-real|-virtual)?)*$")
   message("skipped: architectures '${ARCHITECTURES}' are not known by number")

@@ -62,8 +62,11 @@ ROBOCACHE_HIDDEN status view_of_buffer(const char* function, const char* name, T
 template <class Span, class = void>
 struct fixed_size : std::integral_constant<std::int64_t, -1> {};
 template <class Span>
-struct fixed_size<Span, std::enable_if_t<std::is_pointer_v<decltype(&Span::extent)>>>
-    : std::integral_constant<std::int64_t, static_cast<std::int64_t>(Span::extent)> {};
+struct fixed_size<Span, std::enable_if_t<std::is_pointer_v<decltype(&Span::extent)> &&
+                                         std::is_integral_v<decltype(Span::extent)>>>
+    : std::integral_constant<std::int64_t, Span::extent == static_cast<decltype(Span::extent)>(-1)
+                                               ? -1
+                                               : static_cast<std::int64_t>(Span::extent)> {};
 
 /// How many elements a view has, all of them one after another.
 ///

@@ -520,9 +520,9 @@ ROBOCACHE_HD inline void store_brackets(const Group& group, const Call& call, co
 ///                      shift
 /// \param group    the threads that work on the tile together
 /// \param storage  what they share
-/// \param call     a `resample_work`, or anything with its members: best a parameter of the kernel,
-/// for
-///                 one that a thread makes lies in its local memory
+/// \param call     a `resample_work`, or anything with its members:
+///                 best a parameter of the kernel, for one that a thread makes lies in its local
+///                 memory
 /// \param tile     the rows, at least one: a `row_tile`, or what converts to one, as often as it is
 ///                 asked for
 /// \param between  called once by every thread, after the last search and before the last copies
