@@ -102,14 +102,6 @@ __global__ void __launch_bounds__(256, 4)
                                static_cast<int>(blockIdx.x), blockIdx.y);
 }
 
-template <int Width, class Reducer, class In, class Out>
-__global__ void __launch_bounds__(512)
-    reduce_crowds(const __grid_constant__ robocache::bin_reducing<Reducer, In, Out> call) {
-  __shared__ robocache::reduce_crowds_storage<Reducer> storage;
-  robocache::reduce_crowds<Width>(robocache::block_group<512>{}, storage, call, blockIdx.x,
-                                  gridDim.x);
-}
-
 void must(const robocache::status& result) {
   if (!result.ok()) throw std::runtime_error(result.message());
 }
@@ -279,12 +271,9 @@ void launch_own_voxelize(cudaStream_t to,
   const auto& voxels = binned.voxels;
   if (voxels.width != 4) throw std::logic_error("a row with an odd number of features");
   launch_own_binning<4096>(to, binned.points);
-  must(robocache::launch_kernel("own", &reduce_bins<4, Reducer, float, float>,
-                                dim3(static_cast<unsigned>(voxels.slab.bins), voxels.parts),
-                                dim3(256), to, voxels));
-  const auto blocks = static_cast<unsigned>(2 * bench::this_device().multiprocessors);
-  must(robocache::launch_kernel("own", &reduce_crowds<4, Reducer, float, float>, dim3(blocks),
-                                dim3(512), to, voxels));
+  must(robocache::launch_kernel(
+      "own", &reduce_bins<4, Reducer, float, float>,
+      dim3(static_cast<unsigned>(voxels.slab.bins), voxels.blocks_per_bin), dim3(256), to, voxels));
 }
 
 template <class Call>

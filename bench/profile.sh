@@ -51,7 +51,7 @@ metrics=(
   launch__registers_per_thread
   smsp__inst_executed.sum
 )
-# A row first launches the operation once to check it, one to three kernels, and then over and over
+# A row first launches the operation once to check it, one or two kernels, and then over and over
 # again: past `skip` launches all is warm.
 skip=6
 count=6

@@ -90,6 +90,14 @@ BENCH_HD inline void lidar_point(std::uint64_t count, std::uint64_t seed, std::u
   for (int k = 0; k < 3; ++k) p[k] = static_cast<float>(range * direction[k]);
 }
 
+/// The same, but of five rays one is without a return, at random. Its point is the sensor's, as
+/// drivers report it.
+BENCH_HD inline void lidar_missing_point(std::uint64_t count, std::uint64_t seed, std::uint64_t i,
+                                         float (&p)[3]) {
+  lidar_point(count, seed, i, p);
+  if (uniform(seed + 1, i) < 0.2) p[0] = p[1] = p[2] = 0;
+}
+
 /// Point `i` of a row's cloud.
 BENCH_HD inline void cloud_point(point_cloud cloud, const robocache::voxel_grid<float>& grid,
                                  std::uint64_t count, std::uint64_t seed, std::uint64_t i,
@@ -99,6 +107,8 @@ BENCH_HD inline void cloud_point(point_cloud cloud, const robocache::voxel_grid<
       return uniform_point(grid, seed, i, p);
     case point_cloud::lidar:
       return lidar_point(count, seed, i, p);
+    case point_cloud::lidar_missing:
+      return lidar_missing_point(count, seed, i, p);
     case point_cloud::one_voxel:
       return point_in_one_voxel(grid, seed, i, p);
   }

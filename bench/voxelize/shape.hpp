@@ -20,7 +20,7 @@ using robocache::reduction;
 enum class voxel_scalar { f32, bf16 };
 
 /// Where the points are and in which order (`cloud.hpp`).
-enum class point_cloud { uniform, lidar, one_voxel };
+enum class point_cloud { uniform, lidar, lidar_missing, one_voxel };
 
 /// How a point lies in memory.
 enum class point_layout {
@@ -126,6 +126,9 @@ inline std::string row_name(const char* prefix, const voxel_shape& shape) {
     case point_cloud::lidar:
       name += "/lidar";
       break;
+    case point_cloud::lidar_missing:
+      name += "/lidar_missing";
+      break;
     case point_cloud::one_voxel:
       name += "/one_voxel";
       break;
@@ -172,6 +175,7 @@ inline std::vector<voxel_shape> voxel_rows() {
   add({reduction::mean, million, 128, 128, 128, uniform, 16}).has_counts = true;
   add({reduction::mean, million, 128, 128, 128, uniform, 16, voxel_scalar::bf16});
   add({reduction::mean, million, 512, 512, 40, lidar, 4});
+  add({reduction::mean, million, 512, 512, 40, point_cloud::lidar_missing, 4});
   add({reduction::mean, million, 128, 128, 128, one_voxel, 16});
 
   add({reduction::max, million, 128, 128, 128, uniform, 16});

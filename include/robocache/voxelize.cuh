@@ -10,4 +10,4 @@
 
 /// \file
 /// `voxelize` on a CUDA stream, and its collectives for kernels of your own: `bin_tile`,
-/// `mark_bin`, `reduce_bin`, `reduce_crowds`. Includes `voxelize.hpp`, so the CPU back end too.
+/// `mark_bin`, `reduce_bin`. Includes `voxelize.hpp`, so the CPU back end too.

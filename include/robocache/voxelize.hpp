@@ -63,7 +63,7 @@ ROBOCACHE_ALWAYS_INLINE std::size_t voxelize_workspace_bytes(const Reducer&, std
 ///
 /// - `robocache::cpu`, or `robocache::cpu(4)` for at most four threads: returns when all is done.
 /// - a `cudaStream_t` (with `voxelize.cuh`): all data, `points.count`, `reports` and the workspace
-///   included, is device memory. Enqueues the work and returns: up to three kernels; larger
+///   included, is device memory. Enqueues the work and returns: up to two kernels; larger
 ///   grids mostly take that many for each 2^24 voxels, at most 2^42. Allocates nothing,
 ///   synchronizes nothing, keeps no state, may be captured in a graph. The workspace is in use
 ///   until the work is complete; the stream's device should be the current one. From compute

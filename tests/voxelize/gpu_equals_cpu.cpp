@@ -119,6 +119,75 @@ TEST_CASE("the GPU gives the CPU's voxels where many blocks share one", "[gpu][s
   });
 }
 
+namespace {
+
+/// Points in a grid of 32 x 32 x 32 voxels, or deeper, in voxels that `pick(i)` numbers.
+template <class Pick>
+voxel_problem points_in(random_source& random, const voxel_types& types, std::int64_t points,
+                        std::int64_t channels, const Pick& pick, std::int64_t depth = 32) {
+  voxel_problem work;
+  work.types = types;
+  work.grid.extents[0] = work.grid.extents[1] = 32;
+  work.grid.extents[2] = depth;
+  for (double& size : work.grid.voxel_size) size = 1;
+  work.channels = channels;
+  for (std::int64_t i = 0; i < points; ++i) {
+    const std::int64_t voxel = pick(i);
+    work.add(static_cast<double>(voxel % 32) + 0.5, static_cast<double>(voxel / 32 % 32) + 0.5,
+             static_cast<double>(voxel / 1024) + 0.5);
+    for (std::int64_t c = 0; c < channels; ++c) {
+      work.features.push_back(random_value(random, types.in, false));
+    }
+  }
+  return work;
+}
+
+}  // namespace
+
+TEST_CASE("the GPU gives the CPU's voxels where bins have too many points", "[gpu][shared]") {
+  // Neighbours in x are in the same bin, which has room for 5104 points in shared memory.
+  for_all_feature_types(628, [](random_source& random, const voxel_types& types) {
+    const std::int64_t points = 24000;
+    const std::int64_t channels = random.between(1, 9);
+    const auto check = [&](const auto& pick) {
+      const voxel_problem work = points_in(random, types, points, channels, pick);
+      check_equal(work);
+      voxel_setup fewer;
+      fewer.count = points - points / 8;
+      check_equal(work, fewer);
+      if (!accumulates(types)) return;
+      voxel_problem second = part_of(work, points / 20, points);
+      carry_on(second, run(cpu(), cpu_voxel(), part_of(work, 0, points / 20)));
+      check_equal(second);
+    };
+    check([](std::int64_t i) { return i % 3; });                      // heavy ones alternate
+    check([](std::int64_t i) { return i < 12000 ? 7 : i % 32; });     // in runs, then not
+    check([](std::int64_t i) { return i % 2 == 0 ? 31 : i % 997; });  // one among many
+    check(
+        [&](std::int64_t) { return random.between(0, 3) * 5000; });  // a heavy one in each of four
+    check([](std::int64_t i) { return i / 6000 * 77; });             // all pieces are alike
+    check([&](std::int64_t i) { return i / 8000 * 640 + random.between(0, 31); });  // none is heavy
+  });
+}
+
+TEST_CASE("the GPU gives the CPU's voxels where bins of two slabs have too many points",
+          "[gpu][heavy]") {
+  const voxel_types types{scalar_kind::f32, reduction::mean, scalar_kind::f32, scalar_kind::f32};
+  random_source random(630);
+  constexpr std::int64_t voxels = std::int64_t{1} << 25;
+  check_equal(points_in(
+      random, types, 30'000, 3,
+      [](std::int64_t i) { return i % 2 == 0 ? i % 3 : voxels - 1 - i % 64; }, voxels / 1024));
+}
+
+TEST_CASE("the GPU gives the CPU's voxels where all bins have too many points", "[gpu][heavy]") {
+  // 1024 bins, more than run at a time.
+  const voxel_types types{scalar_kind::f32, reduction::mean, scalar_kind::f32, scalar_kind::f32};
+  random_source random(629);
+  check_equal(points_in(random, types, 5'800'000, 1,
+                        [&](std::int64_t) { return random.between(0, 32 * 32 * 32 - 1); }));
+}
+
 TEST_CASE("the GPU gives the CPU's voxels when they accumulate", "[gpu]") {
   for_all_voxel_types(624, [](random_source& random, const voxel_types& types) {
     if (!accumulates(types)) return;

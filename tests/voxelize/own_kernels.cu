@@ -65,14 +65,6 @@ __global__ void __launch_bounds__(256)
   }
 }
 
-template <int Width, class Reducer, class In, class Out>
-__global__ void __launch_bounds__(512)
-    crowds(const __grid_constant__ robocache::bin_reducing<Reducer, In, Out> call) {
-  __shared__ robocache::reduce_crowds_storage<Reducer> storage;
-  robocache::reduce_crowds<Width>(robocache::block_group<512>{}, storage, call, blockIdx.x,
-                                  gridDim.x);
-}
-
 template <class Told>
 __device__ void tell(const told_list<Told>& list, const Told& told) {
   const std::uint32_t at = atomicAdd(list.number, 1u);
@@ -138,15 +130,6 @@ __global__ void __launch_bounds__(256)
                                static_cast<int>(blockIdx.x), blockIdx.y, sink);
 }
 
-template <int Width, class Reducer, class In, class Out>
-__global__ void __launch_bounds__(512)
-    crowds_to_list(const __grid_constant__ robocache::bin_reducing<Reducer, In, Out> call,
-                   tell_channel sink) {
-  __shared__ robocache::reduce_crowds_storage<Reducer> storage;
-  robocache::reduce_crowds<Width>(robocache::block_group<512>{}, storage, call, blockIdx.x,
-                                  gridDim.x, sink);
-}
-
 robocache::status launch_error() {
   const cudaError_t error = cudaGetLastError();
   if (error == cudaSuccess) return {};
@@ -164,12 +147,6 @@ robocache::status produce_any(const Call& call, const depth_image& image, cudaSt
     if (robocache::status s = robocache::finish(call, stream, slab); !s.ok()) return s;
   }
   return {};
-}
-
-template <int Width, class Voxels>
-void reduce_all(const Voxels& voxels, cudaStream_t stream) {
-  reduce<Width><<<7, 256, 0, stream>>>(voxels);
-  crowds<Width><<<3, 512, 0, stream>>>(voxels);
 }
 
 __global__ void add_singly_kernel(robocache::point_view<float> points,
@@ -213,9 +190,9 @@ robocache::status reduce_by_collectives(const Call& call, cudaStream_t stream) {
   const robocache::binned_call binned(call);
   bin_stored<<<static_cast<unsigned>(binned.points.tiles), 512, 0, stream>>>(binned.points);
   if (binned.voxels.width == 4) {
-    reduce_all<4>(binned.voxels, stream);
+    reduce<4><<<7, 256, 0, stream>>>(binned.voxels);
   } else {
-    reduce_all<1>(binned.voxels, stream);
+    reduce<1><<<7, 256, 0, stream>>>(binned.voxels);
   }
   return launch_error();
 }
@@ -279,14 +256,12 @@ robocache::status to_list(const robocache::voxelize_call<Reducer, float, In, Out
   if (robocache::status s = call.check_for_sink(stream); !s.ok()) return s;
   for (std::int64_t slab = 0; slab < call.slabs(); ++slab) {
     const robocache::binned_call binned(call, slab);
-    const dim3 bins(static_cast<unsigned>(binned.voxels.slab.bins), binned.voxels.parts);
+    const dim3 blocks(static_cast<unsigned>(binned.voxels.slab.bins), binned.voxels.blocks_per_bin);
     bin_stored<<<static_cast<unsigned>(binned.points.tiles), 512, 0, stream>>>(binned.points);
     if (binned.voxels.width == 4) {
-      reduce_to_list<4><<<bins, 256, 0, stream>>>(binned.voxels, {list});
-      crowds_to_list<4><<<3, 512, 0, stream>>>(binned.voxels, {list});
+      reduce_to_list<4><<<blocks, 256, 0, stream>>>(binned.voxels, {list});
     } else {
-      reduce_to_list<1><<<bins, 256, 0, stream>>>(binned.voxels, {list});
-      crowds_to_list<1><<<3, 512, 0, stream>>>(binned.voxels, {list});
+      reduce_to_list<1><<<blocks, 256, 0, stream>>>(binned.voxels, {list});
     }
   }
   return launch_error();

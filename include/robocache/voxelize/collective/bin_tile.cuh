@@ -269,15 +269,10 @@ __device__ __forceinline__ void bin_tile_of(const Group& block,
   for (int b = thread; b < most; b += bin_tile_threads) offsets[b] = 0;
   if (Indexed && thread == 0) storage.long_count = 0;
   cuda_detail::wait_for_previous_kernel();
-  if constexpr (Indexed) {  // what the kernels after this one begin with
+  if constexpr (Indexed) {  // what the kernel after this one begins with
     const bin_tables& tables = call.tables;
     if (tile == 0) {
-      if (thread == 0) {
-        tables.pending[0] = 0;
-        tables.crowded[0] = 0;
-        tables.heavy[0] = 0;
-        *tables.work.tickets = 0;
-      }
+      if (thread == 0) *tables.progress = {};
       if (call.accumulates) {
         for (int b = thread; b < call.bins; b += bin_tile_threads) tables.parts_done[b] = 0;
       }

@@ -3,6 +3,7 @@
 
 #include <robocache/cuda/launch.cuh>
 #include <robocache/detail/config.hpp>
+#include <robocache/voxelize/collective/reduce_crowds.cuh>
 #include <robocache/voxelize/collective/reduce_voxel.cuh>
 #include <robocache/voxelize/collective/sort_bin.cuh>
 #include <robocache/voxelize/collective/visit_bin.cuh>
@@ -117,7 +118,7 @@ __device__ __forceinline__ void write_pairs(const Group& block,
     }
 #pragma unroll 1
     for (std::uint32_t e = 0; e < Width; ++e) {
-      write_channel(call, points, 2, number, item.vector * Width + e, 0, sink);
+      write_channel<true>(call, points, 2, number, item.vector * Width + e, 0, sink);
     }
   }
 }
@@ -135,41 +136,15 @@ __device__ __forceinline__ void write_counts(const Group& block, const bin_sorti
   }
 }
 
-}  // namespace detail
-
-/// Sorts the points of a bin, reduces their features and hands its voxels to a sink: the second
-/// half of `voxelize` with features. A bin with more than 5104 points is left to `reduce_crowds`.
+/// A block's part of a bin, unless it has more points than fit in shared memory.
 ///
-/// \tparam Width   `call.width`, 4 or 1
-/// \param block    `reduce_bin_threads` (256) threads: a `block_group` or cooperative groups'
-///                 thread block
-/// \param storage  shared memory
-/// \param call     `binned_call(call).voxels`, after all tiles were binned
-/// \param bin      the bin, 0 to `call.slab.bins - 1`
-/// \param part     of the channels, 0 to `call.parts - 1`
-/// \param sink     where results go (`rules/sink.hpp`): called with the number of a voxel, a
-///                 channel, its result and the number of points, for each voxel that has some. The
-///                 call must replace. By default the call's dense grid
-///
-/// Contains barriers; call `block.sync()` before the storage is used again.
-template <int Width, class Group, class Reducer, class In, class Out, class Sink = sink_of_call>
-__device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storage& storage,
-                                           const bin_reducing<Reducer, In, Out>& call, int bin,
-                                           unsigned part, const Sink& sink = {}) noexcept {
-  detail::check_block<Group, reduce_bin_threads>();
-  using namespace detail;
-  static_assert(takes_channels<Sink, Out>,
-                "a sink of features takes (std::int64_t voxel, std::uint32_t channel, value, "
-                "std::uint32_t points), the value a float, robocache::float16 or bfloat16");
+/// \return false if it has; then nothing is written
+template <int Width, class Group, class Reducer, class In, class Out, class Sink>
+__device__ __forceinline__ bool reduce_part(const Group& block, reduce_bin_storage& storage,
+                                            const bin_reducing<Reducer, In, Out>& call, int bin,
+                                            unsigned part, const Sink& sink) noexcept {
   const bin_slab& slab = call.slab;
   const unsigned rank = block.thread_rank();
-  for (std::uint32_t i = rank; i < slab.size / 8; i += reduce_bin_threads) {
-    storage.positions[i] = make_uint4(0, 0, 0, 0);
-  }
-  if (rank == 0) storage.pairs = storage.others = storage.many = 0;
-  cuda_detail::wait_for_previous_kernel();
-  cuda_detail::let_next_kernel_launch();
-
   const int tiles = slab.tiles();
   const bool accumulate = call.accumulate;
   constexpr bool has_pairs =
@@ -178,11 +153,9 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
   const bool singles = accumulate || !has_of_one<Reducer>::value;
   const bool reports = slab.counters != nullptr && bin == 0 && part == 0;
   if (!sort_in_shared(block, call, bin, tiles, singles, pairs, storage)) {
-    if (part == 0) {
-      sort_in_global(block, call, bin, tiles, storage);
-      if (reports) report_counters(block, slab, storage.lost);
-    }
-    return;
+    list_too_full(block, call, bin, part == 0, storage);
+    if (reports) report_counters(block, slab, storage.lost);
+    return false;
   }
   const auto to_number = [&](std::uint32_t local) {
     return slab.spread.to_number(static_cast<std::uint32_t>(bin), local);
@@ -198,9 +171,12 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
   share.by_vectors = share.vectors == call.share ? call.by_share : call.by_rest;
   if (share.vectors != 0 && !accumulate) {
     write_simple_voxels<Width>(block, call, share, storage, sink);
+    if (rank == 0) begin_look(call, storage);
     if constexpr (has_pairs) {
       write_pairs<Width>(block, call, share, storage, sink);
     }
+  } else if (rank == 0) {
+    begin_look(call, storage);
   }
   // The others a channel per thread.
   const std::uint32_t channels = share.vectors * Width;
@@ -212,9 +188,9 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
     const std::uint32_t begin = storage.begin_of(local);
     const std::uint32_t points = storage.end_of(local) - begin;
     const std::uint32_t number = to_number(local);
-    write_channel(call, storage.points + begin, points, number,
-                  share.first_vector * Width + item - which * channels,
-                  prior_points(call, number, 0), sink);
+    write_channel<true>(call, storage.points + begin, points, number,
+                        share.first_vector * Width + item - which * channels,
+                        prior_points(call, number, 0), sink);
   }
   // And crowded ones some vectors per warp.
   const std::uint32_t chunks = (share.vectors + crowd_vectors - 1) / crowd_vectors;
@@ -241,6 +217,68 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
     if (storage.many != 0) write_counts(block, call, static_cast<std::uint32_t>(bin), storage);
   }
   if (reports) report_counters(block, slab, storage.lost);
+  return true;
+}
+
+}  // namespace detail
+
+/// Sorts the points of a bin, reduces their features and hands its voxels to a sink: the second
+/// half of `voxelize` with features. Bins with more than 5104 points are sorted and reduced by the
+/// last blocks together.
+///
+/// \tparam Width   `call.width`, 4 or 1
+/// \param block    `reduce_bin_threads` (256) threads: a `block_group` or cooperative groups'
+///                 thread block
+/// \param storage  shared memory
+/// \param call     `binned_call(call).voxels`, after all tiles were binned
+/// \param bin      the bin, 0 to `call.slab.bins - 1`
+/// \param part     of the channels, 0 to `call.blocks_per_bin - 1`. Those from `call.parts` on have
+///                 none: they help with bins that have too many points, and may be left out
+/// \param sink     where results go (`rules/sink.hpp`): called with the number of a voxel, a
+///                 channel, its result and the number of points, for each voxel that has some. The
+///                 call must replace. By default the call's dense grid
+///
+/// Each bin and part once for each time that tiles were binned. Any number of blocks may run at a
+/// time, and one may do several bins and parts, one after the other, but then leave out the parts
+/// that only help. A block waits for what running blocks do for bins with too many points, and a
+/// moment for blocks that have not begun.
+///
+/// Contains barriers; call `block.sync()` before the storage is used again.
+template <int Width, class Group, class Reducer, class In, class Out, class Sink = sink_of_call>
+__device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storage& storage,
+                                           const bin_reducing<Reducer, In, Out>& call, int bin,
+                                           unsigned part, const Sink& sink = {}) noexcept {
+  detail::check_block<Group, reduce_bin_threads>();
+  using namespace detail;
+  static_assert(takes_channels<Sink, Out>,
+                "a sink of features takes (std::int64_t voxel, std::uint32_t channel, value, "
+                "std::uint32_t points), the value a float, robocache::float16 or bfloat16");
+  const unsigned rank = block.thread_rank();
+  for (std::uint32_t i = rank; i < call.slab.size / 8; i += reduce_bin_threads) {
+    storage.positions[i] = make_uint4(0, 0, 0, 0);
+  }
+  if (rank == 0) {
+    storage.pairs = storage.others = storage.many = 0;
+    storage.known = storage.seen.x = 0;
+  }
+  cuda_detail::wait_for_previous_kernel();
+  cuda_detail::let_next_kernel_launch();
+
+  const auto bins = static_cast<std::uint32_t>(call.slab.bins);
+  const std::uint32_t bin_parts = bins * call.parts;
+  if (part >= call.parts || !reduce_part<Width>(block, storage, call, bin, part, sink)) {
+    // Nothing is left to do but to help. Blocks begin in order, and the last to run stay.
+    const std::uint32_t at = part * bins + static_cast<std::uint32_t>(bin);
+    const std::uint32_t after = bin_parts - min(bin_parts, at);
+    if (rank == 0 && after <= running_blocks() && call.slab.points.present() > most_in_bin) {
+      wait_for_parts(call, bin_parts, storage);
+    }
+  }
+  if (rank == 0) end_look();
+  block.sync();
+  if (may_reduce_crowds(bin_parts, storage)) {
+    reduce_crowds<Width>(block, storage, call, bin_parts, sink);
+  }
 }
 
 }  // namespace robocache

@@ -1,66 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <robocache/cuda/launch.cuh>
 #include <robocache/detail/config.hpp>
 #include <robocache/voxelize/collective/reduce_voxel.cuh>
+#include <robocache/voxelize/collective/sort_bin.cuh>
 #include <robocache/voxelize/cuda/bins.hpp>
 #include <robocache/voxelize/cuda/tuning.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 /// \file
-/// Level 1 of `voxelize`: all blocks of a kernel together reduce the bins that had too many points
-/// for `reduce_bin`. If there are none it ends at once.
+/// How the blocks of `reduce_bin` together reduce the bins that had too many points for shared
+/// memory. A block comes here when it has done its own bin, and leaves at once if there are none.
 
-namespace robocache {
-namespace detail {
+namespace robocache::detail {
 
-inline constexpr std::uint32_t crowd_warps = reduce_crowds_threads / 32;
-
-}  // namespace detail
-
-/// The shared memory of a block that reduces crowded voxels: states of channels, one set per warp.
+/// The shared memory of a block that reduces crowded voxels, in the place of a bin's: states of
+/// channels, one set per warp.
 template <class Reducer>
 struct reduce_crowds_storage {
-  static constexpr std::size_t state_bytes = detail::looked_at<Reducer>::state_bytes;
-  alignas(16) unsigned char states[detail::crowd_warps * detail::heavy_channels * state_bytes];
+  static constexpr std::size_t state_bytes = looked_at<Reducer>::state_bytes;
+  alignas(16) unsigned char states[reduce_warps * heavy_channels * state_bytes];
   std::uint64_t ticket;
   bool last;
 };
 
-namespace detail {
-
-/// Voxels with few points or none: a warp takes 32 of them, a lane a channel.
+/// A group of 32 voxels of a bin with too many points, by a warp, a lane a channel: those with few
+/// points or none.
 template <class Reducer, class In, class Out, class Sink>
-__device__ __forceinline__ void write_pending_bins(const bin_reducing<Reducer, In, Out>& call,
-                                                   std::uint32_t lane, std::uint32_t first_warp,
-                                                   std::uint32_t warps, const Sink& sink) noexcept {
-  const std::uint32_t per_bin = call.slab.size / 32;
+__device__ __forceinline__ void write_group(const bin_reducing<Reducer, In, Out>& call,
+                                            std::uint32_t bin, std::uint32_t local,
+                                            std::uint32_t lane, const Sink& sink) noexcept {
   const auto channels = static_cast<std::uint32_t>(call.features.channels);
-  const std::uint32_t groups = call.tables.pending[0] * per_bin;
-  for (std::uint32_t g = first_warp; g < groups; g += warps) {
-    const std::uint32_t bin = call.tables.pending[1 + g / per_bin];
-    const std::uint32_t local = g % per_bin * 32;
-    const std::uint32_t first = call.slab.spread.to_number(bin, local);
-    const std::uint32_t own = bin * call.slab.size + local + lane;
-    const std::uint32_t own_start = call.tables.starts[own];
-    std::uint32_t own_n = call.tables.starts[own + 1] - own_start;
-    if (first + lane >= call.slab.cells) own_n = few_points + 1;  // not for here
-    for (std::uint32_t item = lane; item < 32 * channels; item += 32) {
-      const std::uint32_t which = item / channels;
-      const std::uint32_t n = __shfl_sync(0xffffffffu, own_n, which);
-      const std::uint32_t start = __shfl_sync(0xffffffffu, own_start, which);
-      const std::uint32_t channel = item - which * channels;
-      if (n > few_points) continue;
-      if (n != 0) {
-        write_channel(call, call.tables.sorted + start, n, first + which, channel,
-                      prior_points(call, first + which, n), sink);
-      } else if (is_sink_of_call<Sink> && !call.accumulate) {
-        const float empty[1] = {call.empty_value};
-        hand_over_vector(call, sink, output_at<1, Sink>(call, first + which, channel),
-                         first + which, channel, 0, empty);
-      }
+  const std::uint32_t first = call.slab.spread.to_number(bin, local);
+  const std::uint32_t own = first_start(call.slab, bin) + local + lane;
+  const std::uint32_t own_start = call.tables.starts[own];
+  std::uint32_t own_n = call.tables.starts[own + 1] - own_start;
+  if (first + lane >= call.slab.cells) own_n = few_points + 1;  // not for here
+  for (std::uint32_t item = lane; item < 32 * channels; item += 32) {
+    const std::uint32_t which = item / channels;
+    const std::uint32_t n = __shfl_sync(0xffffffffu, own_n, which);
+    const std::uint32_t start = __shfl_sync(0xffffffffu, own_start, which);
+    const std::uint32_t channel = item - which * channels;
+    if (n > few_points) continue;
+    if (n != 0) {
+      write_channel<false>(call, call.tables.sorted + start, n, first + which, channel,
+                           prior_points(call, first + which, n), sink);
+    } else if (is_sink_of_call<Sink> && !call.accumulate) {
+      const float empty[1] = {call.empty_value};
+      hand_over_vector(call, sink, output_at<1, Sink>(call, first + which, channel), first + which,
+                       channel, 0, empty);
     }
   }
 }
@@ -68,7 +58,7 @@ __device__ __forceinline__ void write_pending_bins(const bin_reducing<Reducer, I
 /// The number within the slab of the voxel whose start is `starts[at]`.
 __device__ __forceinline__ std::uint32_t voxel_of_start(const bin_slab& slab,
                                                         std::uint32_t at) noexcept {
-  return slab.spread.to_number(at / slab.size, at % slab.size);
+  return slab.spread.to_number(at / (slab.size + 1), at % (slab.size + 1));
 }
 
 /// A state as other blocks left it.
@@ -102,7 +92,7 @@ __device__ __forceinline__ State* merge_block(const Group& block, const Looks& l
     }
   }
   block.sync();
-  for (std::uint32_t half = crowd_warps / 2; half != 0; half /= 2) {
+  for (std::uint32_t half = reduce_warps / 2; half != 0; half /= 2) {
     if (rank < half * heavy_channels) {
       looks(0).merge(states[rank], states[rank + half * heavy_channels]);
     }
@@ -124,7 +114,7 @@ __device__ __forceinline__ void look_at_slice(const Group& block, const Looks& l
   const std::uint32_t vector = part * side + rank % side;
   if (vector < call.vectors) {
     add_values<Width, 4>(looks, state, call.features, points, n, vector, rank / side,
-                         reduce_crowds_threads / side);
+                         reduce_bin_threads / side);
   }
   const State* const merged = merge_block(block, looks, state, storage);
   if (rank < heavy_channels) {
@@ -141,7 +131,7 @@ __device__ __forceinline__ State* merge_slices(const Group& block, const Look& l
                                                Storage& storage) noexcept {
   State state[1] = {empty};
   for (std::uint32_t i = block.thread_rank(); i < heavy_slices * heavy_channels;
-       i += reduce_crowds_threads) {
+       i += reduce_bin_threads) {
     look.merge(state[0], load_state<State>(of_slices, i));
   }
   return merge_block(block, look_of_all<Look>{look}, state, storage);
@@ -164,14 +154,13 @@ __device__ __forceinline__ void write_heavy_voxels(const Group& block,
   const heavy_work& work = call.tables.work;
   const auto channels = static_cast<std::uint32_t>(call.features.channels);
   const std::uint32_t parts = (channels + heavy_channels - 1) / heavy_channels;
-  const std::uint64_t units = std::uint64_t{call.tables.heavy[0]} * parts;
+  bin_progress& progress = *call.tables.progress;
+  const std::uint64_t units = std::uint64_t{progress.heavy} * parts;
   const auto slots = static_cast<std::uint64_t>(work.slots);
   const std::uint32_t rank = block.thread_rank();
   while (units != 0) {
     block.sync();
-    if (rank == 0) {
-      storage.ticket = atomicAdd(reinterpret_cast<unsigned long long*>(work.tickets), 1ull);
-    }
+    if (rank == 0) storage.ticket = atomicAdd(&progress.tickets, 1ull);
     block.sync();
     const std::uint64_t job = storage.ticket;
     if (job >= units * jobs_per_unit) return;
@@ -184,7 +173,7 @@ __device__ __forceinline__ void write_heavy_voxels(const Group& block,
     const bool second = step >= heavy_slices;
     const std::uint32_t slice = step % heavy_slices;
     const std::uint64_t unit = round * slots + slot;
-    const std::uint32_t at = call.tables.heavy[1 + unit / parts];
+    const std::uint32_t at = call.tables.heavy[unit / parts];
     const auto part = static_cast<std::uint32_t>(unit % parts);
     unsigned char* const of_slices =
         work.of_slices + slot * heavy_slices * heavy_channels * state_bytes;
@@ -252,49 +241,126 @@ __device__ __forceinline__ void write_heavy_voxels(const Group& block,
   }
 }
 
-}  // namespace detail
-
-/// Reduces the bins that `reduce_bin` left: crowded voxels by warps, heavy ones by many blocks.
+/// Crowded voxels, and the others of bins with too many points. Warps take some at a time.
 ///
-/// \tparam Width   `call.width`, 4 or 1
-/// \param block    `reduce_crowds_threads` (512) threads: a `block_group` or cooperative groups'
-///                 thread block
-/// \param storage  shared memory
-/// \param call     `binned_call(call).voxels`, after `reduce_bin` of all bins
-/// \param rank     number of this block
-/// \param blocks   how many blocks do this together
-/// \param sink     as of `reduce_bin`
-///
-/// Contains barriers; call `block.sync()` before the storage is used again.
-template <int Width, class Group, class Reducer, class In, class Out, class Sink = sink_of_call>
-__device__ __forceinline__ void reduce_crowds(const Group& block,
-                                              reduce_crowds_storage<Reducer>& storage,
-                                              const bin_reducing<Reducer, In, Out>& call,
-                                              unsigned rank, unsigned blocks,
-                                              const Sink& sink = {}) noexcept {
-  detail::check_block<Group, reduce_crowds_threads>();
-  using namespace detail;
-  cuda_detail::wait_for_previous_kernel();
-  cuda_detail::let_next_kernel_launch();
-  if (call.tables.pending[0] == 0) return;
+/// \param too_full  number of these bins
+template <int Width, class Group, class Reducer, class In, class Out, class Sink>
+__device__ __forceinline__ void write_too_full_bins(const Group& block,
+                                                    const bin_reducing<Reducer, In, Out>& call,
+                                                    std::uint32_t too_full,
+                                                    const Sink& sink) noexcept {
+  bin_progress& progress = *call.tables.progress;
   const std::uint32_t lane = block.thread_rank() % 32u;
-  const std::uint32_t warps = blocks * crowd_warps;
-  const std::uint32_t warp = rank * crowd_warps + block.thread_rank() / 32u;
   const std::uint32_t chunks = (call.vectors + crowd_vectors - 1) / crowd_vectors;
-  for (std::uint64_t i = warp; i < std::uint64_t{call.tables.crowded[0]} * chunks; i += warps) {
-    const auto which = static_cast<std::uint32_t>(i / chunks);
-    const std::uint32_t vector =
-        static_cast<std::uint32_t>(i - std::uint64_t{which} * chunks) * crowd_vectors;
-    const std::uint32_t at = call.tables.crowded[1 + which];
-    const std::uint32_t start = call.tables.starts[at];
-    const std::uint32_t n = call.tables.starts[at + 1] - start;
-    const std::uint32_t cell = voxel_of_start(call.slab, at);
-    write_crowded_voxel<Width>(call, call.tables.sorted + start,
-                               {n, prior_points(call, cell, n), call.nans}, cell, lane, vector,
-                               min(crowd_vectors, call.vectors - vector), sink);
+  const std::uint32_t per_bin = call.slab.size / 32;
+  const std::uint64_t crowded = std::uint64_t{progress.crowded} * chunks;
+  const std::uint64_t items = crowded + std::uint64_t{too_full} * per_bin;
+  // Few for each of the warps that a large GPU has, so that all end at about the same time.
+  const std::uint64_t at_once = min(std::uint64_t{16}, items / 32768 + 1);
+  for (;;) {
+    unsigned long long first = 0;
+    if (lane == 0) first = atomicAdd(&progress.taken, static_cast<unsigned long long>(at_once));
+    first = __shfl_sync(0xffffffffu, first, 0);
+    if (first >= items) return;
+    const std::uint64_t end = min(std::uint64_t{first} + at_once, items);
+    for (std::uint64_t i = first; i < end; ++i) {
+      if (i >= crowded) {
+        const auto g = static_cast<std::uint32_t>(i - crowded);
+        write_group(call, call.tables.too_full[g / per_bin], g % per_bin * 32, lane, sink);
+        continue;
+      }
+      const auto which = static_cast<std::uint32_t>(i / chunks);
+      const std::uint32_t vector =
+          static_cast<std::uint32_t>(i - std::uint64_t{which} * chunks) * crowd_vectors;
+      const std::uint32_t at = call.tables.crowded[which];
+      const std::uint32_t start = call.tables.starts[at];
+      const std::uint32_t n = call.tables.starts[at + 1] - start;
+      const std::uint32_t cell = voxel_of_start(call.slab, at);
+      write_crowded_voxel<Width>(call, call.tables.sorted + start,
+                                 {n, prior_points(call, cell, n), call.nans}, cell, lane, vector,
+                                 min(crowd_vectors, call.vectors - vector), sink);
+    }
   }
-  write_pending_bins(call, lane, warp, warps, sink);
-  write_heavy_voxels<Width>(block, storage, call, sink);
 }
 
-}  // namespace robocache
+/// Begins to look what is known of all bins, by one thread: `storage.seen` has it after `end_look`.
+/// No thread waits in between. The copy is a hint: what it says may be a moment old.
+__device__ __forceinline__ void begin_look(const bin_sorting& call,
+                                           reduce_bin_storage& storage) noexcept {
+  static_assert(offsetof(bin_progress, known) == 0 && offsetof(bin_progress, too_full) == 4 &&
+                sizeof(bin_progress) >= 16);
+  // Of 16 bytes, since only such a copy passes by the L1, which may have them as they were.
+  const auto to = static_cast<unsigned>(__cvta_generic_to_shared(&storage.seen));
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(to),
+               "l"(__cvta_generic_to_global(call.tables.progress))
+               : "memory");
+}
+__device__ __forceinline__ void end_look() noexcept {
+  asm volatile("cp.async.wait_all;" ::: "memory");
+}
+
+/// Waits until it is known of all parts of bins whether these have too many points, which takes
+/// microseconds. Gives up when nothing more becomes known, for nothing says that the blocks of all
+/// parts run. By one thread.
+__device__ __forceinline__ void wait_for_parts(const bin_sorting& call, std::uint32_t bin_parts,
+                                               reduce_bin_storage& storage) noexcept {
+  constexpr int most_looks = 200;  // about as many microseconds
+  const volatile std::uint32_t& known = call.tables.progress->known;
+  std::uint32_t before = 0;
+#pragma unroll 1
+  for (int looks = 0; looks < most_looks; ++looks) {
+    const std::uint32_t now = known;
+    storage.known = now;
+    if (now == bin_parts) return;
+    if (now != before) looks = 0;
+    before = now;
+    __nanosleep(200);
+  }
+}
+
+/// Whether bins may have too many points for shared memory, and there is nothing more to know
+/// before work on them begins. Of one block at least, the last to know its bin's points, it is
+/// true.
+__device__ __forceinline__ bool may_reduce_crowds(std::uint32_t bin_parts,
+                                                  const reduce_bin_storage& storage) noexcept {
+  return storage.known == bin_parts || (storage.seen.x == bin_parts && storage.seen.y != 0);
+}
+
+/// How many blocks of the kernel may run at a time: where shared memory or another kernel leaves
+/// room for fewer, somewhat too many.
+__device__ __forceinline__ std::uint32_t running_blocks() noexcept {
+  std::uint32_t multiprocessors;
+  asm("mov.u32 %0, %%nsmid;" : "=r"(multiprocessors));
+  return min(multiprocessors * voxelize_tuned.reduce_blocks, gridDim.x * gridDim.y * gridDim.z);
+}
+
+/// Reduces the bins with too many points for shared memory, if there are any, by whichever blocks
+/// come here: sorts them, then crowded voxels by warps, and heavy ones by many blocks. All of these
+/// bins are listed.
+template <int Width, class Group, class Reducer, class In, class Out, class Sink>
+__device__ __forceinline__ void reduce_crowds(const Group& block, reduce_bin_storage& storage,
+                                              const bin_reducing<Reducer, In, Out>& call,
+                                              std::uint32_t bin_parts, const Sink& sink) noexcept {
+  static_assert(sizeof(reduce_crowds_storage<Reducer>) <= sizeof(reduce_bin_storage));
+  const volatile bin_progress& progress = *call.tables.progress;
+  if (block.thread_rank() == 0) {
+    while (progress.known != bin_parts) {
+    }  // it is, or the copy of it came early
+    __threadfence();
+    storage.others = progress.too_full;
+  }
+  block.sync();
+  const std::uint32_t too_full = storage.others;
+  if (too_full == 0) return;
+  sort_together(block, call, too_full, call.slab.tiles(), storage);
+  if (block.thread_rank() == 0) {
+    while (progress.sorted != too_full) __nanosleep(100);
+    __threadfence();
+  }
+  block.sync();
+  write_too_full_bins<Width>(block, call, too_full, sink);
+  write_heavy_voxels<Width>(block, reinterpret_cast<reduce_crowds_storage<Reducer>&>(storage), call,
+                            sink);
+}
+
+}  // namespace robocache::detail

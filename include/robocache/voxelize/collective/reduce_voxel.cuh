@@ -90,10 +90,12 @@ inline constexpr std::uint32_t kept_points = 4;
 /// One channel of a voxel with at least one point. Out of line, since most voxels have
 /// one; `static`, so that it is compiled for its callers' number of registers.
 ///
-/// \param points  the voxel's `n` points, in shared or global memory
-/// \param prior   points that the voxel held before
-/// \param sink    a copy, which costs nothing where it is `sink_of_call`
-template <class Reducer, class In, class Out, class Sink>
+/// \tparam Shared  the points are in shared memory: one function for those, so that the compiler
+///                 sees it, and one for those in global memory
+/// \param points   the voxel's `n` points
+/// \param prior    points that the voxel held before
+/// \param sink     a copy, which costs nothing where it is `sink_of_call`
+template <bool Shared, class Reducer, class In, class Out, class Sink>
 static __device__ __noinline__ void write_channel(const bin_reducing<Reducer, In, Out>& call,
                                                   const std::uint32_t* points, std::uint32_t n,
                                                   std::uint32_t cell, std::uint32_t channel,
@@ -210,7 +212,8 @@ __device__ __forceinline__ void write_vector(const bin_reducing<Reducer, In, Out
   hand_over_vector(call, sink, to, cell, vector, facts.points, result);
 }
 
-/// A voxel with many points by one warp: `vectors` vectors from `first_vector` on.
+/// A voxel with many points by one warp: `vectors` vectors from `first_vector` on, at most
+/// `crowd_vectors`.
 template <int Width, class Reducer, class In, class Out, class Sink>
 __device__ __forceinline__ void write_crowded_voxel(const bin_reducing<Reducer, In, Out>& call,
                                                     const std::uint32_t* points,
@@ -219,34 +222,33 @@ __device__ __forceinline__ void write_crowded_voxel(const bin_reducing<Reducer, 
                                                     std::uint32_t vectors,
                                                     const Sink& sink) noexcept {
   using looked = looked_at<Reducer>;
-  // As many lanes side by side as there are vectors, up to 8; the rest take other points.
-  std::uint32_t side = 1;
-  while (side < crowd_vectors && side < vectors) side *= 2;
-  for (std::uint32_t begin = 0; begin < vectors; begin += side) {
-    const std::uint32_t own = begin + lane % side;
-    const std::uint32_t vector = first_vector + own;
-    const std::uint32_t own_n = own < vectors ? facts.points : 0;  // lanes beyond look at nothing
-    typename looked::first_state first[Width]{};
-    add_values<Width, 2>(look_of_all<Reducer>{call.reducer}, first, call.features, points, own_n,
-                         vector, lane / side, 32 / side);
+  // As many lanes side by side as there are vectors, or a few more; the rest take other points.
+  static_assert(crowd_vectors == 8);
+  const std::uint32_t shift = vectors > 4 ? 3 : vectors > 2 ? 2 : vectors - 1;
+  const std::uint32_t side = 1u << shift;
+  const std::uint32_t own = lane & (side - 1);
+  const std::uint32_t vector = first_vector + own;
+  const std::uint32_t own_n = own < vectors ? facts.points : 0;  // lanes beyond look at nothing
+  typename looked::first_state first[Width]{};
+  add_values<Width, 2>(look_of_all<Reducer>{call.reducer}, first, call.features, points, own_n,
+                       vector, lane >> shift, 32u >> shift);
 #pragma unroll
-    for (int e = 0; e < Width; ++e) merge_lanes(call.reducer, first[e], side);
-    looked values[Width];
+  for (int e = 0; e < Width; ++e) merge_lanes(call.reducer, first[e], side);
+  looked values[Width];
 #pragma unroll
-    for (int e = 0; e < Width; ++e) values[e].first = first[e];
-    if constexpr (looks_twice<Reducer>) {
-      const auto looks = second_looks(call.reducer, first, facts);
-      typename looked::second_state second[Width]{};
-      add_values<Width, 2>(looks, second, call.features, points, own_n, vector, lane / side,
-                           32 / side);
+  for (int e = 0; e < Width; ++e) values[e].first = first[e];
+  if constexpr (looks_twice<Reducer>) {
+    const auto looks = second_looks(call.reducer, first, facts);
+    typename looked::second_state second[Width]{};
+    add_values<Width, 2>(looks, second, call.features, points, own_n, vector, lane >> shift,
+                         32u >> shift);
 #pragma unroll
-      for (int e = 0; e < Width; ++e) {
-        merge_lanes(looks(e), second[e], side);
-        values[e].second = second[e];
-      }
+    for (int e = 0; e < Width; ++e) {
+      merge_lanes(looks(e), second[e], side);
+      values[e].second = second[e];
     }
-    if (lane < side && own < vectors) write_vector(call, cell, vector, values, facts, sink);
   }
+  if (lane < side && own < vectors) write_vector(call, cell, vector, values, facts, sink);
 }
 
 }  // namespace robocache::detail

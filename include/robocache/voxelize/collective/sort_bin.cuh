@@ -14,8 +14,8 @@
 /// the tiles, counts them, so it knows where each voxel's points go, and puts them there. Their
 /// order within a voxel is not determined; reducers do not depend on it.
 ///
-/// A bin of ordinary size is sorted in shared memory, with counters of 16 bits. One with more
-/// points is sorted to global memory, and left to another kernel.
+/// A bin of ordinary size is sorted in shared memory, with counters of 16 bits. Those with more
+/// points are sorted to the workspace, by many blocks together.
 
 namespace robocache {
 
@@ -34,6 +34,9 @@ struct reduce_bin_storage {
   std::uint32_t pairs;
   std::uint32_t others;
   std::uint32_t many;
+  // What this block knows of all bins:
+  uint4 seen;           ///< how `bin_progress` begins, as it was a moment ago
+  std::uint32_t known;  ///< `bin_progress::known` as this block left it
   // Of the tiles that are looked at:
   /// Entry e of piece p is `entries[offsets[p] + e]`.
   std::uint32_t offsets[reduce_bin_threads];
@@ -140,6 +143,12 @@ __device__ __forceinline__ void write_count(const bin_sorting& call, std::uint32
   *to = n + (call.accumulate ? *to : 0u);
 }
 
+/// Where the starts of a bin's voxels are in `bin_tables::starts`.
+__device__ __forceinline__ std::uint32_t first_start(const bin_slab& slab,
+                                                     std::uint32_t bin) noexcept {
+  return bin * (slab.size + 1);
+}
+
 /// Makes positions of the counts of voxels, and lists voxels with points.
 ///
 /// \param size     voxels of a bin
@@ -215,7 +224,8 @@ __device__ __forceinline__ void counts_to_positions(const Group& block, std::uin
   block.sync();
 }
 
-/// Sorts a bin in shared memory, unless it has more points than fit there.
+/// Sorts a bin in shared memory, unless it has more points than fit there. When their number is
+/// known it says so to all blocks.
 ///
 /// \param singles, pairs  as in `counts_to_positions`
 /// \return whether they did fit
@@ -228,6 +238,8 @@ static __device__ __noinline__ bool sort_in_shared(const Group& block, const bin
   for (int base = 0; base < tiles; base += reduce_bin_threads) {
     const std::uint32_t here = list_pieces<true>(block, pieces, bin, base, tiles, storage);
     if (n + here > most_in_bin) return false;
+    const bool tells = base + reduce_bin_threads >= tiles && block.thread_rank() == 0;
+    if (tells) storage.known = atomicAdd(&call.tables.progress->known, 1u) + 1;
     for_each_listed(block, pieces, here, storage,
                     [&](std::uint32_t e, std::uint32_t point, std::uint32_t voxel) {
                       storage.points[n + e] = point;
@@ -267,109 +279,213 @@ static __device__ __noinline__ bool sort_in_shared(const Group& block, const bin
   return true;
 }
 
-/// Sorts a bin of any size to global memory, and leaves it to the next kernel.
+/// Makes it known that a bin has too many points for shared memory.
+///
+/// \param lists  this is the part that puts the bin on the list of those
 template <class Group>
-static __device__ __noinline__ void sort_in_global(const Group& block, const bin_sorting& call,
-                                                   int bin, int tiles,
-                                                   reduce_bin_storage& storage) noexcept {
-  const int lane = static_cast<int>(block.thread_rank() % 32u);
-  const int warp = static_cast<int>(block.thread_rank() / 32u);
-  const bin_pieces& pieces = call.slab.pieces;
-  auto* const counters = reinterpret_cast<std::uint32_t*>(&storage);
-  const std::uint32_t size = call.slab.size;
-  block.sync();
-  for (std::uint32_t i = block.thread_rank(); i < size; i += reduce_bin_threads) counters[i] = 0;
-  // Of pieces that are not known to be of one voxel.
-  const auto for_each_entry = [&](const auto& body) {
-    for (int base = 0; base < tiles; base += reduce_bin_threads) {
-      const std::uint32_t here = list_pieces<false>(block, pieces, bin, base, tiles, storage);
-      for_each_listed(block, pieces, here, storage, body);
-      block.sync();
+__device__ __forceinline__ void list_too_full(const Group& block, const bin_sorting& call, int bin,
+                                              bool lists, reduce_bin_storage& storage) noexcept {
+  bin_progress& progress = *call.tables.progress;
+  if (lists) {
+    std::uint32_t* const starts =
+        call.tables.starts + first_start(call.slab, static_cast<std::uint32_t>(bin));
+    for (std::uint32_t i = block.thread_rank(); i <= call.slab.size; i += reduce_bin_threads) {
+      starts[i] = 0;
     }
-  };
-  // Neighbours often share a voxel, and then the lanes need not take turns.
-  const auto take = [&](std::uint32_t voxel) {
-    const unsigned active = __activemask();
-    int same = 0;
-    (void)__match_all_sync(active, voxel, &same);
-    if (!same) return atomicAdd(&counters[voxel], 1u);
-    const int leader = __ffs(static_cast<int>(active)) - 1;
-    std::uint32_t before = 0;
-    if (lane == leader) {
-      before = atomicAdd(&counters[voxel], static_cast<std::uint32_t>(__popc(active)));
+    __threadfence();
+    block.sync();
+    if (block.thread_rank() == 0) {
+      const std::uint32_t i = atomicAdd(&progress.too_full, 1u);
+      call.tables.too_full[i] = static_cast<std::uint32_t>(bin);
+      call.tables.sort_done[i] = 0;
+      __threadfence();
     }
-    return __shfl_sync(active, before, leader) +
-           static_cast<std::uint32_t>(__popc(active & ((1u << lane) - 1u)));
-  };
-  for_each_entry([&](std::uint32_t, std::uint32_t, std::uint32_t voxel) { take(voxel); });
+  }
+  if (block.thread_rank() == 0) storage.known = atomicAdd(&progress.known, 1u) + 1;
+}
 
+/// Counts the points of some tiles of a bin by voxel. Contains barriers.
+template <class Group>
+__device__ __forceinline__ void count_tiles(const Group& block, const bin_pieces& pieces, int bin,
+                                            int first, int end, std::uint32_t size,
+                                            reduce_bin_storage& storage) noexcept {
+  auto* const counters = reinterpret_cast<std::uint32_t*>(&storage);
+  for (std::uint32_t c = block.thread_rank(); c < size; c += reduce_bin_threads) counters[c] = 0;
+  for (int base = first; base < end; base += reduce_bin_threads) {
+    const std::uint32_t here = list_pieces<false>(block, pieces, bin, base, end, storage);
+    for_each_listed(block, pieces, here, storage,
+                    [&](std::uint32_t, std::uint32_t, std::uint32_t voxel) {
+                      atomicAdd(&counters[voxel], 1u);  // lanes that mean the same take one turn
+                    });
+    block.sync();
+  }
   const auto* const entries = reinterpret_cast<const std::uint32_t*>(pieces.entries);
-  std::uint32_t before = 0;  // points of the bins before
-  for (int t = static_cast<int>(block.thread_rank()); t < tiles; t += reduce_bin_threads) {
+  for (int t = first + static_cast<int>(block.thread_rank()); t < end; t += reduce_bin_threads) {
     const bin_piece piece = piece_of(pieces, bin, t);
-    before += piece.begin;
     if (!piece.alike) continue;
     const std::uint32_t entry = entries[pieces.origin(t) + piece.begin];
     atomicAdd(&counters[entry & 0xffffu], piece.points);
   }
-  std::uint32_t position;
-  (void)block_prefix_sum<reduce_bin_threads>(block, before, storage.sums, position);
   block.sync();
+}
+
+/// Gives the voxels of a bin their places in `sorted`, when all its points are counted: makes
+/// starts of the counts, each one further on, and lists voxels with many points.
+template <class Group>
+__device__ __forceinline__ void place_voxels(const Group& block, const bin_sorting& call, int bin,
+                                             reduce_bin_storage& storage) noexcept {
+  const int lane = static_cast<int>(block.thread_rank() % 32u);
+  const int warp = static_cast<int>(block.thread_rank() / 32u);
+  const std::uint32_t size = call.slab.size;
+  bin_progress& progress = *call.tables.progress;
+  const std::uint32_t first = first_start(call.slab, static_cast<std::uint32_t>(bin));
+  std::uint32_t* const counts = call.tables.starts + first + 1;
   const std::uint32_t per_warp = (size + reduce_warps * 32u - 1u) / (reduce_warps * 32u) * 32u;
-  std::uint32_t* const starts = call.tables.starts + static_cast<std::uint32_t>(bin) * size;
   const std::uint32_t run = static_cast<std::uint32_t>(warp) * per_warp;
   const std::uint32_t run_end = min(run + per_warp, size);
   std::uint32_t mine = 0;
   for (std::uint32_t c = run + static_cast<std::uint32_t>(lane); c < run_end; c += 32) {
-    mine += counters[c];
+    mine += counts[c];
   }
   mine = __reduce_add_sync(0xffffffffu, mine);
   if (lane == 0) storage.sums[warp] = mine;
   block.sync();
+  if (block.thread_rank() == 0) {
+    std::uint32_t all = 0;
+    for (const std::uint32_t sum : storage.sums) all += sum;
+    storage.many = counts[-1] = atomicAdd(&progress.placed, all);
+  }
+  block.sync();
+  std::uint32_t position = storage.many;
   for (int w = 0; w < warp; ++w) position += storage.sums[w];
   for (std::uint32_t chunk = run; chunk < run_end; chunk += 32) {
     const std::uint32_t c = chunk + static_cast<std::uint32_t>(lane);
-    const std::uint32_t n = counters[c];
+    const std::uint32_t n = counts[c];
     const std::uint32_t inclusive = warp_prefix_sum(n, lane);
-    const std::uint32_t start = position + inclusive - n;
-    counters[c] = start;
+    counts[c] = position + inclusive - n;
     position += __shfl_sync(0xffffffffu, inclusive, 31);
-    starts[c] = start;
-    if (c + 1 == size) starts[size] = start + n;
     const std::uint32_t number = call.slab.spread.to_number(static_cast<std::uint32_t>(bin), c);
     if (number < call.slab.cells) write_count(call, number, n);
     if (n > few_points) {
-      std::uint32_t* const list = n > heavy_voxel ? call.tables.heavy : call.tables.crowded;
-      list[1 + atomicAdd(list, 1u)] = static_cast<std::uint32_t>(bin) * size + c;
+      const bool heavy = n > heavy_voxel;
+      const std::uint32_t at = atomicAdd(heavy ? &progress.heavy : &progress.crowded, 1u);
+      (heavy ? call.tables.heavy : call.tables.crowded)[at] = first + c;
     }
   }
-  if (block.thread_rank() == 0) {
-    call.tables.pending[1 + atomicAdd(call.tables.pending, 1u)] = static_cast<std::uint32_t>(bin);
-  }
-  block.sync();
-  for_each_entry([&](std::uint32_t, std::uint32_t point, std::uint32_t voxel) {
-    call.tables.sorted[take(voxel)] = point;
-  });
-  // The others in one go, by a warp each.
-  for (int t = warp; t < tiles; t += reduce_warps) {
-    const bin_piece piece = piece_of(pieces, bin, t);
-    if (!piece.alike) continue;
-    const std::uint32_t tile = pieces.origin(t);
-    const std::uint32_t* const from = entries + tile;
-    const std::uint32_t end = piece.begin + piece.points;
-    std::uint32_t at = 0;
-    if (lane == 0) at = atomicAdd(&counters[from[piece.begin] & 0xffffu], piece.points);
-    std::uint32_t* const to = call.tables.sorted + __shfl_sync(0xffffffffu, at, 0) - piece.begin;
+}
+
+/// Puts the points of some tiles of a bin where they belong: those of a voxel from its counter on.
+template <class Group>
+__device__ __forceinline__ void put_tiles(const Group& block, const bin_pieces& pieces, int bin,
+                                          int first, int end, std::uint32_t* sorted,
+                                          reduce_bin_storage& storage) noexcept {
+  auto* const counters = reinterpret_cast<std::uint32_t*>(&storage);
+  const auto lane = static_cast<int>(block.thread_rank() % 32u);
+  const std::uint32_t warp = block.thread_rank() / 32u;
+  // Lanes that mean the same voxel take one turn.
+  const auto take = [&](std::uint32_t voxel) {
+    const unsigned same = __match_any_sync(__activemask(), voxel);
+    const int leader = __ffs(static_cast<int>(same)) - 1;
+    std::uint32_t begin = 0;
+    if (lane == leader) {
+      begin = atomicAdd(&counters[voxel], static_cast<std::uint32_t>(__popc(same)));
+    }
+    return __shfl_sync(same, begin, leader) +
+           static_cast<std::uint32_t>(__popc(same & ((1u << lane) - 1u)));
+  };
+  const auto* const entries = reinterpret_cast<const std::uint32_t*>(pieces.entries);
+  for (int base = first; base < end; base += reduce_bin_threads) {
+    const std::uint32_t here = list_pieces<false>(block, pieces, bin, base, end, storage);
+    for_each_listed(block, pieces, here, storage,
+                    [&](std::uint32_t, std::uint32_t point, std::uint32_t voxel) {
+                      sorted[take(voxel)] = point;
+                    });
+    // A piece that is alike in one go, each warp a run of it.
+    for (int from = base; from < min(base + reduce_bin_threads, end); from += 32) {
+      bin_piece own{0, 0, false};
+      if (from + lane < end) own = piece_of(pieces, bin, from + lane);
+      for (unsigned alike = __ballot_sync(0xffffffffu, own.alike); alike != 0; alike &= alike - 1) {
+        const int t = __ffs(static_cast<int>(alike)) - 1;
+        const std::uint32_t points = __shfl_sync(0xffffffffu, own.points, t);
+        const std::uint32_t length = (points + reduce_warps - 1) / reduce_warps;
+        const std::uint32_t begin = min(warp * length, points);
+        const std::uint32_t count = min(length, points - begin);
+        const std::uint32_t tile = pieces.origin(from + t);
+        const std::uint32_t* const piece = entries + tile + __shfl_sync(0xffffffffu, own.begin, t);
+        std::uint32_t at = 0;
+        if (lane == 0) at = atomicAdd(&counters[piece[0] & 0xffffu], count);
+        at = __shfl_sync(0xffffffffu, at, 0);
 #pragma unroll 4
-    for (std::uint32_t v = piece.begin / 4 + static_cast<std::uint32_t>(lane); 4 * v < end;
-         v += 32) {
-      const uint4 four = reinterpret_cast<const uint4*>(from)[v];
-      const std::uint32_t entry[4] = {four.x, four.y, four.z, four.w};
-#pragma unroll
-      for (std::uint32_t k = 0; k < 4; ++k) {
-        const std::uint32_t i = 4 * v + k;
-        if (i >= piece.begin && i < end) to[i] = tile + (entry[k] >> 16);
+        for (std::uint32_t i = static_cast<std::uint32_t>(lane); i < count; i += 32) {
+          sorted[at + i] = tile + (piece[begin + i] >> 16);
+        }
       }
+    }
+    block.sync();
+  }
+}
+
+/// Sorts all bins with too many points for shared memory to the workspace, by whichever blocks come
+/// here. They draw tickets for jobs: first for counting some tiles of a bin, then for putting their
+/// points where they belong. A job waits only for jobs with lower tickets, and these were drawn by
+/// blocks that are running.
+///
+/// \param too_full  how many bins they are; all are known
+template <class Group>
+static __device__ __noinline__ void sort_together(const Group& block, const bin_sorting& call,
+                                                  std::uint32_t too_full, int tiles,
+                                                  reduce_bin_storage& storage) noexcept {
+  constexpr std::uint32_t enough_jobs = 2 * enough_bins<true>;
+  auto* const counters = reinterpret_cast<std::uint32_t*>(&storage);
+  const bin_pieces& pieces = call.slab.pieces;
+  const std::uint32_t size = call.slab.size;
+  bin_progress& progress = *call.tables.progress;
+  const std::uint32_t rank = block.thread_rank();
+  const auto most_chunks = static_cast<int>(max(1u, enough_jobs / too_full));
+  const int per_job = (tiles + most_chunks - 1) / most_chunks;
+  const auto chunks = static_cast<std::uint32_t>((tiles + per_job - 1) / per_job);
+  const std::uint32_t jobs = too_full * chunks;
+  for (;;) {
+    block.sync();
+    if (rank == 0) storage.pairs = atomicAdd(&progress.sort_tickets, 1u);
+    block.sync();
+    const std::uint32_t ticket = storage.pairs;
+    if (ticket >= 2 * jobs) break;
+    const bool puts = ticket >= jobs;
+    const std::uint32_t job = puts ? ticket - jobs : ticket;
+    const std::uint32_t which = job / chunks;
+    const auto bin = static_cast<int>(call.tables.too_full[which]);
+    const int first = static_cast<int>(job % chunks) * per_job;
+    const int end = min(first + per_job, tiles);
+    std::uint32_t* const starts =
+        call.tables.starts + first_start(call.slab, static_cast<std::uint32_t>(bin)) + 1;
+    std::uint32_t* const done = call.tables.sort_done + which;
+    if (puts && rank == 0) {
+      while (*static_cast<volatile std::uint32_t*>(done) <= chunks) __nanosleep(100);
+      __threadfence();
+    }
+    count_tiles(block, pieces, bin, first, end, size, storage);
+    for (std::uint32_t c = rank; c < size; c += reduce_bin_threads) {
+      if (counters[c] != 0) counters[c] = atomicAdd(&starts[c], counters[c]);
+    }
+    if (puts) {
+      block.sync();
+      put_tiles(block, pieces, bin, first, end, call.tables.sorted, storage);
+    }
+    __threadfence();
+    block.sync();
+    if (rank == 0) storage.others = atomicAdd(done, 1u) + 1;
+    block.sync();
+    if (storage.others == chunks) {  // all are counted
+      __threadfence();
+      place_voxels(block, call, bin, storage);
+      __threadfence();
+      block.sync();
+      if (rank == 0) atomicAdd(done, 1u);
+    }
+    if (puts && rank == 0 && storage.others == 2 * chunks + 1) {  // all are put
+      __threadfence();
+      atomicAdd(&progress.sorted, 1u);
     }
   }
 }

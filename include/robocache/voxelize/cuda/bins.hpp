@@ -68,7 +68,7 @@ inline constexpr std::uint32_t few_points = 8;
 /// A voxel with more points than this is heavy: it is reduced by many blocks.
 inline constexpr std::uint32_t heavy_voxel = 4096;
 /// Slices into which the points of a heavy voxel are cut.
-inline constexpr std::uint32_t heavy_slices = 64;
+inline constexpr std::uint32_t heavy_slices = 128;
 /// Channels of a heavy voxel that make a unit of work.
 inline constexpr std::uint32_t heavy_channels = 16;
 /// Units of work that are under way at the same time, at most.
@@ -188,9 +188,21 @@ inline int lanes_per_piece(const bin_shape& shape) noexcept {
   return lanes;
 }
 
+/// How far the blocks of the second kernel are, together: in the workspace, zero at first.
+struct bin_progress {
+  std::uint32_t known;         ///< parts of bins whose block knows how many points the bin has
+  std::uint32_t too_full;      ///< bins with too many for shared memory
+  unsigned long long taken;    ///< crowded voxels and groups of voxels that warps took
+  unsigned long long tickets;  ///< jobs on heavy voxels that blocks took
+  std::uint32_t sort_tickets;  ///< jobs of sorting that blocks took
+  std::uint32_t placed;        ///< points that have a place in `sorted`
+  std::uint32_t sorted;        ///< bins with too many points that are sorted
+  std::uint32_t crowded;       ///< crowded voxels of these
+  std::uint32_t heavy;         ///< heavy voxels of these
+};
+
 /// Work on heavy voxels, in units: some channels of one voxel. A unit is worked on in a slot.
 struct heavy_work {
-  std::uint64_t* tickets;    ///< jobs that were taken
   std::uint32_t* done;       ///< [slots]: jobs done
   unsigned char* of_slices;  ///< [slots][heavy_slices][heavy_channels] states, of either look
   unsigned char* of_first;   ///< [slots][heavy_channels] states of the first look, merged
@@ -204,13 +216,15 @@ struct bin_tables {
   std::uint16_t* offsets;  ///< [tiles][bins + 1]: where each bin's entries begin in a tile; with
                            ///< features also whether they are alike
   std::uint32_t* lost;     ///< [tiles][2]: points outside, and not finite
-  std::uint32_t* starts;   ///< [bins * size + 1]: first point of each voxel in `sorted`
-  std::uint32_t* sorted;   ///< [N]: points in the order of their voxels
-  std::uint32_t* pending;  ///< [1 + bins]: number of bins left to the third kernel, then these
-  std::uint32_t* crowded;  ///< [1 + N / few_points]: number of crowded voxels, then where they are
-                           ///< in `starts`
-  std::uint32_t* heavy;    ///< [1 + N / heavy_voxel]: the same of heavy voxels
-  heavy_work work;         ///< on these
+  // Of bins with too many points for shared memory:
+  std::uint32_t* starts;  ///< [bins][size + 1]: where the points of each voxel begin in `sorted`
+  std::uint32_t* sorted;  ///< [N]: points in the order of their voxels
+  bin_progress* progress;
+  std::uint32_t* too_full;    ///< [bins]: which they are
+  std::uint32_t* sort_done;   ///< [bins]: jobs of sorting done, of each of these
+  std::uint32_t* crowded;     ///< [N / few_points]: crowded voxels, where in `starts`
+  std::uint32_t* heavy;       ///< [N / heavy_voxel]: heavy voxels likewise
+  heavy_work work;            ///< on these
   std::uint32_t* parts_done;  ///< [bins]: where a grid accumulates, blocks that finished a bin
   std::size_t bytes;          ///< of all together
 };
@@ -232,15 +246,17 @@ inline bin_tables lay_out_tables(void* memory, std::int64_t points, std::int64_t
       part(static_cast<std::int64_t>(shape.tiles) * (shape.bins + 1), 2));
   tables.lost = reinterpret_cast<std::uint32_t*>(part(shape.tiles, 8));
   if (features) {
-    // No less than [bins * size + 1], and never less for more points, which have more bins.
+    // No less than [bins][size + 1], and never less for more points, which have more bins.
     const std::int64_t groups = (least_of(cells, cells_per_slab) + 31) / 32;
-    tables.starts = reinterpret_cast<std::uint32_t*>(part(32 * (groups + shape.bins - 1) + 1, 4));
+    tables.starts =
+        reinterpret_cast<std::uint32_t*>(part(32 * (groups + shape.bins - 1) + shape.bins, 4));
     tables.sorted = reinterpret_cast<std::uint32_t*>(part(points, 4));
-    tables.pending = reinterpret_cast<std::uint32_t*>(part(1 + shape.bins, 4));
-    tables.crowded = reinterpret_cast<std::uint32_t*>(part(1 + points / few_points, 4));
-    tables.heavy = reinterpret_cast<std::uint32_t*>(part(1 + points / heavy_voxel, 4));
+    tables.progress = reinterpret_cast<bin_progress*>(part(1, sizeof(bin_progress)));
+    tables.too_full = reinterpret_cast<std::uint32_t*>(part(shape.bins, 4));
+    tables.sort_done = reinterpret_cast<std::uint32_t*>(part(shape.bins, 4));
+    tables.crowded = reinterpret_cast<std::uint32_t*>(part(points / few_points, 4));
+    tables.heavy = reinterpret_cast<std::uint32_t*>(part(points / heavy_voxel, 4));
     const std::int32_t slots = least_of(greatest_of(shape.tiles, 1), most_heavy_slots);
-    tables.work.tickets = reinterpret_cast<std::uint64_t*>(part(1, 8));
     tables.work.done = reinterpret_cast<std::uint32_t*>(part(slots, 4));
     tables.work.of_slices = part(std::int64_t{slots} * heavy_slices * heavy_channels, state_bytes);
     tables.work.of_first = part(std::int64_t{slots} * heavy_channels, state_bytes);
@@ -350,7 +366,7 @@ struct bin_pieces {
   }
 };
 
-/// The part of a grid whose bins the second and the third kernel work on.
+/// The part of a grid whose bins the second kernel works on.
 struct bin_slab {
   bin_pieces pieces;
   std::int64_t begin;   ///< first voxel of the slab
@@ -391,7 +407,7 @@ struct bin_sorting {
 
 }  // namespace detail
 
-/// What reducing the voxels of a bin needs: `reduce_bin` and `reduce_crowds`.
+/// What reducing the voxels of a bin needs: `reduce_bin`.
 ///
 /// \tparam In, Out  the one name of each format, `bfloat16` for `__nv_bfloat16`; In may be a
 ///                  `point_coordinates`
@@ -405,9 +421,11 @@ struct bin_reducing : detail::bin_sorting {
   std::int32_t width;     ///< elements per access
   std::uint32_t vectors;  ///< accesses per voxel
   std::uint32_t parts;    ///< blocks that share a bin
-  std::uint32_t share;    ///< vectors of one of these
+  std::uint32_t share;    ///< vectors of a part
   detail::fast_divide by_share;
-  detail::fast_divide by_rest;  // by what is left for the last block
+  detail::fast_divide by_rest;  // by what is left for the last part
+  /// `parts`, and where that makes few blocks and a bin may have too many points more, which help.
+  std::uint32_t blocks_per_bin;
 };
 
 namespace detail {
@@ -536,6 +554,12 @@ struct binned_call {
     if (voxels.vectors == 0) parts = 1;
     voxels.share = (voxels.vectors + parts - 1) / parts;
     voxels.parts = voxels.share == 0 ? 1 : (voxels.vectors + voxels.share - 1) / voxels.share;
+    voxels.blocks_per_bin = voxels.parts;
+    if (call.points.size > most_in_bin && voxels.vectors != 0) {
+      voxels.blocks_per_bin = greatest_of(
+          voxels.parts,
+          static_cast<std::uint32_t>((enough_bins<true> + points.bins - 1) / points.bins));
+    }
     voxels.by_share = fast_divide(voxels.share);
     voxels.by_rest = fast_divide(voxels.share == 0 ? 0 : voxels.vectors % voxels.share);
   }

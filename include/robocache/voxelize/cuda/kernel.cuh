@@ -12,7 +12,6 @@
 #include <robocache/voxelize/collective/list_points.cuh>
 #include <robocache/voxelize/collective/mark_bin.cuh>
 #include <robocache/voxelize/collective/reduce_bin.cuh>
-#include <robocache/voxelize/collective/reduce_crowds.cuh>
 #include <robocache/voxelize/cuda/tuning.hpp>
 
 #include <cstdint>
@@ -48,13 +47,6 @@ ROBOCACHE_HIDDEN __global__ void __launch_bounds__(reduce_bin_threads, voxelize_
   __shared__ reduce_bin_storage storage;
   reduce_bin<Width>(block_group<reduce_bin_threads>{}, storage, call, static_cast<int>(blockIdx.x),
                     blockIdx.y);
-}
-
-template <int Width, class Reducer, class In, class Out>
-ROBOCACHE_HIDDEN __global__ void __launch_bounds__(reduce_crowds_threads)
-    reduce_crowds_kernel(const __grid_constant__ bin_reducing<Reducer, In, Out> call) {
-  __shared__ reduce_crowds_storage<Reducer> storage;
-  reduce_crowds<Width>(block_group<reduce_crowds_threads>{}, storage, call, blockIdx.x, gridDim.x);
 }
 
 template <class Mark>

@@ -53,15 +53,8 @@ ROBOCACHE_HIDDEN status launch_rest(const bin_marking<Mark>& call, Where where) 
 template <int Width, class Reducer, class In, class Out, class Where>
 ROBOCACHE_HIDDEN status launch_reduce(const bin_reducing<Reducer, In, Out>& call,
                                       Where where) noexcept {
-  ROBOCACHE_DETAIL_RETURN_IF_BAD(launch("voxelize", &reduce_bins_kernel<Width, Reducer, In, Out>,
-                                        blocks(call.slab.bins, call.parts),
-                                        dim3(reduce_bin_threads), where, call));
-  // No bin can have too many points if there are no more; the host knows no more than that.
-  if (call.slab.points.size <= most_in_bin || call.vectors == 0) return {};
-  constexpr std::int64_t most_blocks = 264;  // what keeps a large GPU busy
-  return launch("voxelize", &reduce_crowds_kernel<Width, Reducer, In, Out>,
-                blocks(least_of(call.slab.points.size / most_in_bin + 1, most_blocks)),
-                dim3(reduce_crowds_threads), where, call);
+  return launch("voxelize", &reduce_bins_kernel<Width, Reducer, In, Out>,
+                blocks(call.slab.bins, call.blocks_per_bin), dim3(reduce_bin_threads), where, call);
 }
 
 /// What comes after binning, with features.
@@ -165,7 +158,7 @@ ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
 }
 
 /// The second half of a call whose points a kernel of your own has binned with `bin_tile`: reduces
-/// or marks the voxels of a slab. Launches one or two kernels on the same stream.
+/// or marks the voxels of a slab. Launches one kernel on the same stream.
 ///
 /// Checks nothing: the call has passed `check_produced(stream)`. Enqueued after that kernel on its
 /// stream, once for each slab.

@@ -12,11 +12,10 @@ namespace robocache {
 /// Threads of the blocks that `bin_tile` is for. The same everywhere: the host cuts up a call
 /// without knowing which of the architectures that it was compiled for will run it.
 inline constexpr int bin_tile_threads = 512;
-inline constexpr int mark_bin_threads = 512;       ///< likewise of `mark_bin`
-inline constexpr int reduce_bin_threads = 256;     ///< likewise of `reduce_bin`
-inline constexpr int reduce_crowds_threads = 512;  ///< likewise of `reduce_crowds`
-inline constexpr int add_tile_threads = 256;       ///< likewise of `add_tile`
-inline constexpr int list_points_threads = 256;    ///< likewise of `list_points`
+inline constexpr int mark_bin_threads = 512;     ///< likewise of `mark_bin`
+inline constexpr int reduce_bin_threads = 256;   ///< likewise of `reduce_bin`
+inline constexpr int add_tile_threads = 256;     ///< likewise of `add_tile`
+inline constexpr int list_points_threads = 256;  ///< likewise of `list_points`
 
 namespace detail {
 

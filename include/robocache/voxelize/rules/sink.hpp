@@ -18,16 +18,16 @@
 /// \file
 /// Level 0 of `voxelize`: what a sink is, where the results of voxels go.
 ///
-/// The dense strided grid of the call is the default. A kernel of yours that calls `mark_bin`,
-/// `reduce_bin` or `reduce_crowds` may hand over a sink of its own: a function or an object that
-/// takes what became of a voxel, and nothing is written to a dense grid. A sink is told of every
-/// voxel that has points, once, and never of an empty one:
+/// The dense strided grid of the call is the default. A kernel of yours that calls `mark_bin` or
+/// `reduce_bin` may hand over a sink of its own: a function or an object that takes what became of
+/// a voxel, and nothing is written to a dense grid. A sink is told of every voxel that has points,
+/// once, and never of an empty one:
 ///
 /// \code
 /// // of mark_bin: `Mark::scalar`, never 0
 /// [&](std::int64_t voxel, std::uint32_t count) { ... }
-/// // of reduce_bin and reduce_crowds: each channel by itself, rounded to the output's type: float,
-/// // or robocache::float16 or robocache::bfloat16, for `__half` and `__nv_bfloat16`, too
+/// // of reduce_bin: each channel by itself, rounded to the output's type: float, or
+/// // robocache::float16 or robocache::bfloat16, for `__half` and `__nv_bfloat16`, too
 /// [&](std::int64_t voxel, std::uint32_t channel, float value, std::uint32_t points) { ... }
 /// \endcode
 ///
