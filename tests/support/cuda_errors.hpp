@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <robocache/status.hpp>
+
+/// \file
+/// Every `cudaError_t` and what a caller is to do about it, for machines without CUDA, too.
+/// `unit/status.cpp` compares `severity_of_cuda` and docs/faults.md with it, and
+/// `api_trace/launcher_errors.cpp` sees that no code of the toolkit is missing.
+
+namespace robocache_test {
+
+struct cuda_error {
+  const char* name;
+  int code;
+  robocache::status_severity severity;
+};
+
+namespace cuda_error_list {
+inline constexpr auto none = robocache::status_severity::none;
+inline constexpr auto argument = robocache::status_severity::argument;
+inline constexpr auto resource = robocache::status_severity::resource;
+inline constexpr auto fatal = robocache::status_severity::fatal;
+
+// As far as CUDA 13.0 has them.
+inline constexpr cuda_error all[] = {
+    {"cudaSuccess", 0, none},
+    {"cudaErrorInvalidValue", 1, argument},
+    {"cudaErrorMemoryAllocation", 2, resource},
+    {"cudaErrorInitializationError", 3, fatal},
+    {"cudaErrorCudartUnloading", 4, fatal},
+    {"cudaErrorProfilerDisabled", 5, argument},
+    {"cudaErrorProfilerNotInitialized", 6, argument},
+    {"cudaErrorProfilerAlreadyStarted", 7, argument},
+    {"cudaErrorProfilerAlreadyStopped", 8, argument},
+    {"cudaErrorInvalidConfiguration", 9, argument},
+    {"cudaErrorInvalidPitchValue", 12, argument},
+    {"cudaErrorInvalidSymbol", 13, argument},
+    {"cudaErrorInvalidHostPointer", 16, argument},
+    {"cudaErrorInvalidDevicePointer", 17, argument},
+    {"cudaErrorInvalidTexture", 18, argument},
+    {"cudaErrorInvalidTextureBinding", 19, argument},
+    {"cudaErrorInvalidChannelDescriptor", 20, argument},
+    {"cudaErrorInvalidMemcpyDirection", 21, argument},
+    {"cudaErrorAddressOfConstant", 22, argument},
+    {"cudaErrorTextureFetchFailed", 23, argument},
+    {"cudaErrorTextureNotBound", 24, argument},
+    {"cudaErrorSynchronizationError", 25, fatal},
+    {"cudaErrorInvalidFilterSetting", 26, argument},
+    {"cudaErrorInvalidNormSetting", 27, argument},
+    {"cudaErrorMixedDeviceExecution", 28, argument},
+    {"cudaErrorNotYetImplemented", 31, argument},
+    {"cudaErrorMemoryValueTooLarge", 32, argument},
+    {"cudaErrorStubLibrary", 34, fatal},
+    {"cudaErrorInsufficientDriver", 35, fatal},
+    {"cudaErrorCallRequiresNewerDriver", 36, argument},
+    {"cudaErrorInvalidSurface", 37, argument},
+    {"cudaErrorDuplicateVariableName", 43, argument},
+    {"cudaErrorDuplicateTextureName", 44, argument},
+    {"cudaErrorDuplicateSurfaceName", 45, argument},
+    {"cudaErrorDevicesUnavailable", 46, resource},
+    {"cudaErrorIncompatibleDriverContext", 49, fatal},
+    {"cudaErrorMissingConfiguration", 52, argument},
+    {"cudaErrorPriorLaunchFailure", 53, fatal},
+    {"cudaErrorLaunchMaxDepthExceeded", 65, argument},
+    {"cudaErrorLaunchFileScopedTex", 66, argument},
+    {"cudaErrorLaunchFileScopedSurf", 67, argument},
+    {"cudaErrorSyncDepthExceeded", 68, argument},
+    {"cudaErrorLaunchPendingCountExceeded", 69, resource},
+    {"cudaErrorInvalidDeviceFunction", 98, argument},
+    {"cudaErrorNoDevice", 100, fatal},
+    {"cudaErrorInvalidDevice", 101, argument},
+    {"cudaErrorDeviceNotLicensed", 102, fatal},
+    {"cudaErrorSoftwareValidityNotEstablished", 103, fatal},
+    {"cudaErrorStartupFailure", 127, fatal},
+    {"cudaErrorInvalidKernelImage", 200, argument},
+    {"cudaErrorDeviceUninitialized", 201, fatal},
+    {"cudaErrorMapBufferObjectFailed", 205, argument},
+    {"cudaErrorUnmapBufferObjectFailed", 206, argument},
+    {"cudaErrorArrayIsMapped", 207, argument},
+    {"cudaErrorAlreadyMapped", 208, argument},
+    {"cudaErrorNoKernelImageForDevice", 209, argument},
+    {"cudaErrorAlreadyAcquired", 210, argument},
+    {"cudaErrorNotMapped", 211, argument},
+    {"cudaErrorNotMappedAsArray", 212, argument},
+    {"cudaErrorNotMappedAsPointer", 213, argument},
+    {"cudaErrorECCUncorrectable", 214, fatal},
+    {"cudaErrorUnsupportedLimit", 215, argument},
+    {"cudaErrorDeviceAlreadyInUse", 216, resource},
+    {"cudaErrorPeerAccessUnsupported", 217, argument},
+    {"cudaErrorInvalidPtx", 218, argument},
+    {"cudaErrorInvalidGraphicsContext", 219, argument},
+    {"cudaErrorNvlinkUncorrectable", 220, fatal},
+    {"cudaErrorJitCompilerNotFound", 221, argument},
+    {"cudaErrorUnsupportedPtxVersion", 222, argument},
+    {"cudaErrorJitCompilationDisabled", 223, argument},
+    {"cudaErrorUnsupportedExecAffinity", 224, argument},
+    {"cudaErrorUnsupportedDevSideSync", 225, argument},
+    {"cudaErrorContained", 226, fatal},
+    {"cudaErrorInvalidSource", 300, argument},
+    {"cudaErrorFileNotFound", 301, argument},
+    {"cudaErrorSharedObjectSymbolNotFound", 302, fatal},
+    {"cudaErrorSharedObjectInitFailed", 303, fatal},
+    {"cudaErrorOperatingSystem", 304, fatal},
+    {"cudaErrorInvalidResourceHandle", 400, argument},
+    {"cudaErrorIllegalState", 401, argument},
+    {"cudaErrorLossyQuery", 402, argument},
+    {"cudaErrorSymbolNotFound", 500, argument},
+    {"cudaErrorNotReady", 600, resource},
+    {"cudaErrorIllegalAddress", 700, fatal},
+    {"cudaErrorLaunchOutOfResources", 701, argument},
+    {"cudaErrorLaunchTimeout", 702, fatal},
+    {"cudaErrorLaunchIncompatibleTexturing", 703, argument},
+    {"cudaErrorPeerAccessAlreadyEnabled", 704, argument},
+    {"cudaErrorPeerAccessNotEnabled", 705, argument},
+    {"cudaErrorSetOnActiveProcess", 708, argument},
+    {"cudaErrorContextIsDestroyed", 709, fatal},
+    {"cudaErrorAssert", 710, fatal},
+    {"cudaErrorTooManyPeers", 711, resource},
+    {"cudaErrorHostMemoryAlreadyRegistered", 712, argument},
+    {"cudaErrorHostMemoryNotRegistered", 713, argument},
+    {"cudaErrorHardwareStackError", 714, fatal},
+    {"cudaErrorIllegalInstruction", 715, fatal},
+    {"cudaErrorMisalignedAddress", 716, fatal},
+    {"cudaErrorInvalidAddressSpace", 717, fatal},
+    {"cudaErrorInvalidPc", 718, fatal},
+    {"cudaErrorLaunchFailure", 719, fatal},
+    {"cudaErrorCooperativeLaunchTooLarge", 720, argument},
+    {"cudaErrorTensorMemoryLeak", 721, fatal},
+    {"cudaErrorNotPermitted", 800, argument},
+    {"cudaErrorNotSupported", 801, argument},
+    {"cudaErrorSystemNotReady", 802, fatal},
+    {"cudaErrorSystemDriverMismatch", 803, fatal},
+    {"cudaErrorCompatNotSupportedOnDevice", 804, fatal},
+    {"cudaErrorMpsConnectionFailed", 805, fatal},
+    {"cudaErrorMpsRpcFailure", 806, fatal},
+    {"cudaErrorMpsServerNotReady", 807, resource},
+    {"cudaErrorMpsMaxClientsReached", 808, resource},
+    {"cudaErrorMpsMaxConnectionsReached", 809, resource},
+    {"cudaErrorMpsClientTerminated", 810, fatal},
+    {"cudaErrorCdpNotSupported", 811, argument},
+    {"cudaErrorCdpVersionMismatch", 812, argument},
+    {"cudaErrorStreamCaptureUnsupported", 900, argument},
+    {"cudaErrorStreamCaptureInvalidated", 901, argument},
+    {"cudaErrorStreamCaptureMerge", 902, argument},
+    {"cudaErrorStreamCaptureUnmatched", 903, argument},
+    {"cudaErrorStreamCaptureUnjoined", 904, argument},
+    {"cudaErrorStreamCaptureIsolation", 905, argument},
+    {"cudaErrorStreamCaptureImplicit", 906, argument},
+    {"cudaErrorCapturedEvent", 907, argument},
+    {"cudaErrorStreamCaptureWrongThread", 908, argument},
+    {"cudaErrorTimeout", 909, resource},
+    {"cudaErrorGraphExecUpdateFailure", 910, argument},
+    {"cudaErrorExternalDevice", 911, fatal},
+    {"cudaErrorInvalidClusterSize", 912, argument},
+    {"cudaErrorFunctionNotLoaded", 913, argument},
+    {"cudaErrorInvalidResourceType", 914, argument},
+    {"cudaErrorInvalidResourceConfiguration", 915, argument},
+    {"cudaErrorUnknown", 999, fatal},
+    {"cudaErrorApiFailureBase", 10000, fatal},
+};
+}  // namespace cuda_error_list
+
+inline constexpr const auto& cuda_errors = cuda_error_list::all;
+
+}  // namespace robocache_test
