@@ -1,62 +1,112 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "calls.hpp"
 
+#include <robocache/cuda/check_memory.hpp>
+
 #include "launches.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace robocache_test {
 namespace {
 
+using robocache::status;
 using robocache::tensor_view;
-using body_type = std::function<void(const launcher_call&)>;
 
 void must(cudaError_t error) {
   if (error != cudaSuccess) throw std::runtime_error(cudaGetErrorString(error));
 }
 
-template <class T>
-class device_array {
+/// Device memory, given back together.
+class device_memory {
  public:
-  explicit device_array(std::int64_t size) {
-    must(cudaMalloc(reinterpret_cast<void**>(&data_), static_cast<std::size_t>(size) * sizeof(T)));
-    must(cudaMemset(data_, 0, static_cast<std::size_t>(size) * sizeof(T)));
-    must(cudaDeviceSynchronize());  // the stream of the calls does not wait for the default one
+  device_memory() = default;
+  device_memory(const device_memory&) = delete;
+  device_memory& operator=(const device_memory&) = delete;
+  ~device_memory() {
+    for (void* block : blocks_) (void)cudaFree(block);
   }
-  explicit device_array(const std::vector<T>& host)
-      : device_array(static_cast<std::int64_t>(host.size())) {
-    must(cudaMemcpy(data_, host.data(), host.size() * sizeof(T), cudaMemcpyHostToDevice));
-    must(cudaDeviceSynchronize());
-  }
-  device_array(const device_array&) = delete;
-  device_array& operator=(const device_array&) = delete;
-  ~device_array() { (void)cudaFree(data_); }
 
-  T* data() const { return data_; }
+  /// Zeros.
+  template <class T>
+  T* array(std::int64_t size) {
+    void* data = nullptr;
+    must(cudaMalloc(&data, static_cast<std::size_t>(size) * sizeof(T)));
+    blocks_.push_back(data);
+    must(cudaMemset(data, 0, static_cast<std::size_t>(size) * sizeof(T)));
+    must(cudaDeviceSynchronize());  // the stream of the calls does not wait for the default one
+    return static_cast<T*>(data);
+  }
+  template <class T>
+  T* array(const std::vector<T>& host) {
+    T* const data = array<T>(static_cast<std::int64_t>(host.size()));
+    must(cudaMemcpy(data, host.data(), host.size() * sizeof(T), cudaMemcpyHostToDevice));
+    must(cudaDeviceSynchronize());
+    return data;
+  }
 
  private:
-  T* data_ = nullptr;
+  std::vector<void*> blocks_;
 };
 
-/// Recordings [B, S, D] in device memory, grids [B, T], and room for the results.
+/// Calls and their memory, while they are made.
+struct call_list {
+  std::shared_ptr<device_memory> owner = std::make_shared<device_memory>();
+  std::vector<launcher_call> calls;
+
+  device_memory& memory() const { return *owner; }
+
+  /// \param launch  enqueues it at a `launch_place`
+  /// \param make    the same as a value, for `check_memory`
+  template <class Launch, class Make>
+  void add(const char* name, int fewest_kernels, int most_kernels,
+           std::vector<launcher_call::memory> outputs, Launch launch, Make make) {
+    calls.push_back({name, fewest_kernels, most_kernels, std::move(launch),
+                     [make](cudaStream_t stream) {
+                       const auto call = make();
+                       const status checked = call.check();
+                       return checked.ok() ? robocache::check_memory(call, stream) : checked;
+                     },
+                     std::move(outputs), owner});
+  }
+};
+
+template <class View>
+launcher_call::memory bytes_of(const View& view) {  // all views here are dense
+  std::size_t bytes = sizeof(*view.data());
+  for (int d = 0; d < view.rank(); ++d) bytes *= static_cast<std::size_t>(view.extent(d));
+  return {view.data(), bytes};
+}
+
+/// Recordings [B, S, D] in device memory, grids [B, T], and room for the results. A handful of
+/// pointers.
 template <class Value, class Time>
 struct recordings {
-  std::int64_t batch;
-  std::int64_t samples;
-  std::int64_t rows;
-  std::int64_t channels;
-  device_array<Value> values{batch * samples * channels};
-  device_array<Time> times{ramp(batch, samples, 10)};
-  device_array<std::int64_t> lengths{std::vector<std::int64_t>(at(batch), samples - 3)};
-  device_array<Time> targets{ramp(batch, rows, 7)};
-  device_array<Value> results{batch * rows * channels};
-  device_array<std::uint8_t> statuses{batch * rows};
+  recordings(device_memory& memory, std::int64_t b, std::int64_t s, std::int64_t t, std::int64_t d)
+      : batch(b), samples(s), rows(t), channels(d) {
+    values = memory.array<Value>(batch * samples * channels);
+    times = memory.array(ramp(batch, samples, 10));
+    lengths = memory.array(std::vector<std::int64_t>(static_cast<std::size_t>(batch), samples - 3));
+    targets = memory.array(ramp(batch, rows, 7));
+    results = memory.array<Value>(batch * rows * channels);
+    statuses = memory.array<std::uint8_t>(batch * rows);
+  }
 
-  static std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+  std::int64_t batch, samples, rows, channels;
+  Value* values;
+  Time* times;
+  std::int64_t* lengths;
+  Time* targets;
+  Value* results;
+  std::uint8_t* statuses;
+
   static std::vector<Time> ramp(std::int64_t items, std::int64_t each, int step) {
     std::vector<Time> stamps;
     for (std::int64_t i = 0; i < items * each; ++i) {
@@ -65,75 +115,143 @@ struct recordings {
     return stamps;
   }
 
+  tensor_view<const Value, 3> all_values() const { return {values, {batch, samples, channels}}; }
   robocache::source_view<Value, Time> source(bool with_lengths) const {
-    const tensor_view<const Value, 3> all(values.data(), {batch, samples, channels});
-    const tensor_view<const Time, 2> stamps(times.data(), {batch, samples});
-    if (!with_lengths) return robocache::padded_source(all, stamps);
-    return robocache::padded_source(all, stamps,
-                                    tensor_view<const std::int64_t, 1>(lengths.data(), {batch}));
+    const tensor_view<const Time, 2> stamps(times, {batch, samples});
+    if (!with_lengths) return robocache::padded_source(all_values(), stamps);
+    return robocache::padded_source(all_values(), stamps,
+                                    tensor_view<const std::int64_t, 1>(lengths, {batch}));
   }
   robocache::target_view<Time> grid() const {
-    return tensor_view<const Time, 2>(targets.data(), {batch, rows});
+    return tensor_view<const Time, 2>(targets, {batch, rows});
   }
-  tensor_view<Value, 3> output() const { return {results.data(), {batch, rows, channels}}; }
-  tensor_view<std::uint8_t, 2> reports() const { return {statuses.data(), {batch, rows}}; }
+  /// Ten anchors that all items share, and as many rows as the grid has.
+  robocache::target_view<Time> windows(const robocache::duration_t<Time>* deltas) const {
+    return robocache::window_times(
+        tensor_view<const Time, 1>(targets, {10}),
+        tensor_view<const robocache::duration_t<Time>, 1>(deltas, {rows / 10}));
+  }
+  tensor_view<Value, 3> output() const { return {results, {batch, rows, channels}}; }
+  tensor_view<std::uint8_t, 2> reports() const { return {statuses, {batch, rows}}; }
 };
 
-void for_each_resampling(const body_type& body) {
-  const recordings<float, double> wide{3, 50, 40, 8};
-  body({"resample, floats", 1, 1, [&](const launch_place& at) {
-          return resample_floats(wide.source(false), wide.grid(), wide.output(), {}, {}, at);
-        }});
+template <class Value, class Time>
+void add_resampling(call_list& list, const char* name, const recordings<Value, Time>& data,
+                    const robocache::target_view<Time>& targets, bool with_lengths,
+                    bool with_statuses, const robocache::resample_options<Time>& options = {}) {
+  const auto source = data.source(with_lengths);
+  const tensor_view<Value, 3> output = data.output();
+  tensor_view<std::uint8_t, 2> statuses;
+  std::vector<launcher_call::memory> outputs = {bytes_of(output)};
+  if (with_statuses) {
+    statuses = data.reports();
+    outputs.push_back(bytes_of(statuses));
+  }
+  list.add(
+      name, 1, 1, std::move(outputs),
+      [=](const launch_place& at) {
+        if constexpr (std::is_same_v<Value, float>) {
+          return resample_floats(source, targets, output, statuses, options, at);
+        } else {
+          return resample_bfloats(source, targets, output, statuses, options, at);
+        }
+      },
+      [=] { return robocache::make_resample_call(source, targets, output, statuses, options); });
+}
 
-  const recordings<float, double> many{200, 60, 90, 7};
+void add_resamplings(call_list& list) {
+  device_memory& memory = list.memory();
+  const recordings<float, double> wide(memory, 3, 50, 40, 8);
+  add_resampling(list, "resample, floats", wide, wide.grid(), false, false);
+
+  const recordings<float, double> many(memory, 200, 60, 90, 7);
   robocache::resample_options<double> rules;
   rules.interpolation = robocache::interpolation::nearest;
   rules.gap = robocache::gap_policy::nan;
   rules.max_gap = 9;
   rules.tolerance = 4;
-  body({"resample, floats, lengths, gaps and statuses", 1, 1, [&](const launch_place& at) {
-          return resample_floats(many.source(true), many.grid(), many.output(), many.reports(),
-                                 rules, at);
-        }});
+  add_resampling(list, "resample, floats, lengths, gaps and statuses", many, many.grid(), true,
+                 true, rules);
 
-  const device_array<float> scale(8);
   robocache::resample_options<double> normalized;
   normalized.extrapolation = robocache::extrapolation::linear;
   normalized.horizon = 5;
-  normalized.scale = tensor_view<const float, 1>(scale.data(), {8});
-  body({"resample, floats, normalized", 1, 1, [&](const launch_place& at) {
-          return resample_floats(wide.source(true), wide.grid(), wide.output(), {}, normalized, at);
-        }});
+  normalized.scale = tensor_view<const float, 1>(memory.array<float>(8), {8});
+  const recordings<float, double> scaled(memory, 3, 50, 40, 8);
+  add_resampling(list, "resample, floats, normalized", scaled, scaled.grid(), true, false,
+                 normalized);
 
-  const recordings<bfloat16, std::int64_t> halves{3, 50, 40, 16};
-  body({"resample, bfloat16", 1, 1, [&](const launch_place& at) {
-          return resample_bfloats(halves.source(false), halves.grid(), halves.output(), {}, {}, at);
-        }});
+  const recordings<bfloat16, std::int64_t> halves(memory, 3, 50, 40, 16);
+  add_resampling(list, "resample, bfloat16", halves, halves.grid(), false, false);
 
-  const recordings<bfloat16, std::int64_t> odd{5, 30, 20, 3};
+  const recordings<bfloat16, std::int64_t> odd(memory, 5, 30, 20, 3);
   robocache::resample_options<std::int64_t> held;
   held.interpolation = robocache::interpolation::previous;
   held.extrapolation = robocache::extrapolation::fill;
-  body({"resample, bfloat16, lengths and statuses", 1, 1, [&](const launch_place& at) {
-          return resample_bfloats(odd.source(true), odd.grid(), odd.output(), odd.reports(), held,
-                                  at);
-        }});
+  add_resampling(list, "resample, bfloat16, lengths and statuses", odd, odd.grid(), true, true,
+                 held);
+
+  const recordings<float, double> around(memory, 3, 50, 40, 8);
+  const double* const deltas = memory.array(std::vector<double>{-3, -2, -1, 0});
+  add_resampling(list, "resample, floats, windows", around, around.windows(deltas), false, false);
 }
 
-void for_each_fusion(const body_type& body) {
-  constexpr std::int64_t batch = 3, rows = 40;
-  const recordings<float, std::int64_t> slow{batch, 20, rows, 4};
-  const recordings<float, std::int64_t> fast{batch, 300, rows, 7};
-  const recordings<float, std::int64_t> wide{batch, 50, rows, 33};
-  const device_array<float> results(batch * rows * 44);
-  const device_array<std::uint8_t> statuses(batch * rows * 3);
-  const device_array<std::int64_t> ages(batch * rows * 3);
-  const tensor_view<float, 3> output(results.data(), {batch, rows, 44});
+void add_brackets(call_list& list) {
+  device_memory& memory = list.memory();
+  const recordings<float, std::int64_t> data(memory, 3, 50, 40, 8);
+  const auto pairs = [&] {
+    return tensor_view<std::int64_t, 2>(memory.array<std::int64_t>(3 * 40), {3, 40});
+  };
+  const robocache::brackets_view<float> brackets{
+      pairs(), pairs(), tensor_view<float, 2>(memory.array<float>(3 * 40), {3, 40}),
+      data.reports()};
+  const robocache::source_times<std::int64_t> times = data.source(true);
+  list.add(
+      "find_brackets, int64", 1, 1,
+      {bytes_of(brackets.left), bytes_of(brackets.right), bytes_of(brackets.weight),
+       bytes_of(brackets.statuses)},
+      [=](const launch_place& at) { return find_float_brackets(times, data.grid(), brackets, at); },
+      [=] {
+        return robocache::make_find_brackets_call(times, data.grid(), brackets,
+                                                  robocache::resample_policy<std::int64_t>{});
+      });
+  list.add(
+      "apply_brackets, floats", 1, 1, {bytes_of(data.output())},
+      [=](const launch_place& at) {
+        return apply_float_brackets(data.all_values(), brackets, data.output(), at);
+      },
+      [=] {
+        return robocache::make_apply_brackets_call(data.all_values(), brackets, data.output(), {});
+      });
+}
 
+/// A call of `fuse` refers to the list of streams.
+void add_fusion(call_list& list, const char* name, const std::array<fused_stream, 3>& streams,
+                const robocache::target_view<std::int64_t>& targets,
+                const tensor_view<float, 3>& output,
+                const robocache::fuse_reports<std::int64_t>& reports) {
+  const auto kept = std::make_shared<const std::array<fused_stream, 3>>(streams);
+  std::vector<launcher_call::memory> outputs = {bytes_of(output)};
+  if (!reports.statuses.empty()) outputs.push_back(bytes_of(reports.statuses));
+  if (!reports.ages.empty()) outputs.push_back(bytes_of(reports.ages));
+  list.add(
+      name, 1, 1, std::move(outputs),
+      [=](const launch_place& at) { return fuse_three(*kept, targets, output, reports, at); },
+      [=] { return robocache::make_fuse_call(*kept, targets, output, reports); });
+}
+
+void add_fusions(call_list& list) {
+  device_memory& memory = list.memory();
+  constexpr std::int64_t batch = 3, rows = 40;
+  const recordings<float, std::int64_t> slow(memory, batch, 20, rows, 4);
+  const recordings<float, std::int64_t> fast(memory, batch, 300, rows, 7);
+  const recordings<float, std::int64_t> wide(memory, batch, 50, rows, 33);
+  const auto output = [&] {
+    return tensor_view<float, 3>(memory.array<float>(batch * rows * 44), {batch, rows, 44});
+  };
   const std::array<fused_stream, 3> plain = {slow.source(false), fast.source(true),
                                              wide.source(false)};
-  body({"fuse, three streams", 1, 1,
-        [&](const launch_place& at) { return fuse_three(plain, slow.grid(), output, {}, at); }});
+  add_fusion(list, "fuse, three streams", plain, slow.grid(), output(), {});
 
   robocache::resample_options<std::int64_t> rules;
   rules.interpolation = robocache::interpolation::previous;
@@ -143,11 +261,15 @@ void for_each_fusion(const body_type& body) {
           robocache::with_groups(slow.source(true), {{0, 4, robocache::channel_mode::slerp_xyzw}})),
       fused_stream(fast.source(true), rules), fused_stream(wide.source(false))};
   robocache::fuse_reports<std::int64_t> reports;
-  reports.statuses = tensor_view<std::uint8_t, 3>(statuses.data(), {batch, rows, 3});
-  reports.ages = tensor_view<std::int64_t, 3>(ages.data(), {batch, rows, 3});
-  body({"fuse, three streams with rotations and reports", 1, 1, [&](const launch_place& at) {
-          return fuse_three(grouped, slow.grid(), output, reports, at);
-        }});
+  reports.statuses =
+      tensor_view<std::uint8_t, 3>(memory.array<std::uint8_t>(batch * rows * 3), {batch, rows, 3});
+  reports.ages =
+      tensor_view<std::int64_t, 3>(memory.array<std::int64_t>(batch * rows * 3), {batch, rows, 3});
+  add_fusion(list, "fuse, three streams with rotations and reports", grouped, slow.grid(), output(),
+             reports);
+
+  const std::int64_t* const deltas = memory.array(std::vector<std::int64_t>{-3, -2, -1, 0});
+  add_fusion(list, "fuse, three streams, windows", plain, slow.windows(deltas), output(), {});
 }
 
 /// Points all over the unit cube.
@@ -166,33 +288,45 @@ robocache::voxel_grid<float> unit_cube(std::int64_t edge) {
   return {{0, 0, 0}, {size, size, size}, {edge, edge, edge}};
 }
 
-void for_each_voxelization(const body_type& body) {
+void add_voxelizations(call_list& list) {
+  device_memory& memory = list.memory();
   constexpr std::int64_t most = 1'000'000, channels = 4;
-  const device_array<float> coordinates(spread_points(most));
-  const device_array<float> values(most * channels);
-  const device_array<robocache::voxel_counters> counters(1);
-  const auto cloud = [&](std::int64_t points) {
-    return robocache::points_of(tensor_view<const float, 2>(coordinates.data(), {points, 3}));
+  const float* const coordinates = memory.array(spread_points(most));
+  const float* const values = memory.array<float>(most * channels);
+  const auto cloud = [=](std::int64_t points) {
+    return robocache::points_of(tensor_view<const float, 2>(coordinates, {points, 3}));
   };
-  const auto features = [&](std::int64_t points, std::int64_t width) {
-    return robocache::features_of(tensor_view<const float, 2>(values.data(), {points, width}));
+  const auto counted = [&](robocache::voxel_reports& reports,
+                           std::vector<launcher_call::memory>& outputs) {
+    reports.counters = memory.array<robocache::voxel_counters>(1);
+    outputs.push_back({reports.counters, sizeof(robocache::voxel_counters)});
+  };
+  const auto space_of = [&](std::size_t bytes) {
+    return robocache::workspace{memory.array<unsigned char>(static_cast<std::int64_t>(bytes)),
+                                bytes};
   };
 
   const auto counting = [&](const char* name, std::int64_t points, std::int64_t edge,
                             int fewest_kernels, robocache::grid_update update, bool count_lost) {
     const robocache::voxel_grid<float> grid = unit_cube(edge);
-    const device_array<std::uint32_t> counts(edge * edge * edge);
-    const std::size_t bytes = count_bytes(points, grid);
-    const device_array<unsigned char> space(static_cast<std::int64_t>(bytes));
+    const tensor_view<std::uint32_t, 3> counts(memory.array<std::uint32_t>(edge * edge * edge),
+                                               {edge, edge, edge});
+    const robocache::workspace space = space_of(count_bytes(points, grid));
     robocache::voxel_reports reports;
-    if (count_lost) reports.counters = counters.data();
+    std::vector<launcher_call::memory> outputs = {bytes_of(counts)};
+    if (count_lost) counted(reports, outputs);
     robocache::voxel_options options;
     options.update = update;
-    body({name, fewest_kernels, 2, [&](const launch_place& at) {
-            return count_points(cloud(points), grid,
-                                tensor_view<std::uint32_t, 3>(counts.data(), {edge, edge, edge}),
-                                reports, options, {space.data(), bytes}, at);
-          }});
+    list.add(
+        name, fewest_kernels, 2, std::move(outputs),
+        [=](const launch_place& at) {
+          return count_points(cloud(points), grid, counts, reports, options, space, at);
+        },
+        [=] {
+          return robocache::voxelize_call<robocache::reducers::count, float, std::uint32_t,
+                                          std::uint32_t>{{},     cloud(points), {},      grid,
+                                                         counts, reports,       options, space};
+        });
   };
   using robocache::grid_update;
   counting(counts_directly, 10'000, 64, 2, grid_update::replace, false);
@@ -207,32 +341,66 @@ void for_each_voxelization(const body_type& body) {
                            bool with_reports) {
     constexpr std::int64_t edge = 50;
     const robocache::voxel_grid<float> grid = unit_cube(edge);
-    const device_array<float> means(edge * edge * edge * width);
-    const device_array<std::uint32_t> counts(edge * edge * edge);
-    const std::size_t bytes = mean_bytes(points, grid);
-    const device_array<unsigned char> space(static_cast<std::int64_t>(bytes));
+    const auto features =
+        robocache::features_of(tensor_view<const float, 2>(values, {points, width}));
+    const tensor_view<float, 4> means(memory.array<float>(edge * edge * edge * width),
+                                      {edge, edge, edge, width});
+    const robocache::workspace space = space_of(mean_bytes(points, grid));
     robocache::voxel_reports reports;
+    std::vector<launcher_call::memory> outputs = {bytes_of(means)};
     if (with_reports) {
-      reports.counts = tensor_view<std::uint32_t, 3>(counts.data(), {edge, edge, edge});
-      reports.counters = counters.data();
+      reports.counts = tensor_view<std::uint32_t, 3>(
+          memory.array<std::uint32_t>(edge * edge * edge), {edge, edge, edge});
+      outputs.push_back(bytes_of(reports.counts));
+      counted(reports, outputs);
     }
-    body({name, 2, 3, [&](const launch_place& at) {
-            return mean_of_features(cloud(points), features(points, width), grid,
-                                    tensor_view<float, 4>(means.data(), {edge, edge, edge, width}),
-                                    reports, {}, {space.data(), bytes}, at);
-          }});
+    list.add(
+        name, 2, 3, std::move(outputs),
+        [=](const launch_place& at) {
+          return mean_of_features(cloud(points), features, grid, means, reports, {}, space, at);
+        },
+        [=] {
+          return robocache::voxelize_call<robocache::reducers::mean, float, float, float>{
+              {}, cloud(points), features, grid, means, reports, {}, space};
+        });
   };
   meaning("voxelize, means of 2k points", 2'000, 3, false);
   meaning("voxelize, means of 1M points", most, channels, false);
   meaning("voxelize, means of 10k points with reports", 10'000, channels, true);
 }
 
+/// It has no `check_memory`.
+void add_unpacking(call_list& list) {
+  constexpr std::uint32_t points = 1000, step = 16;
+  using field = robocache::point_cloud2_field;
+  static constexpr field fields[] = {
+      {"x", 0, field::float32, 1}, {"y", 4, field::float32, 1}, {"z", 8, field::float32, 1}};
+  robocache::point_cloud2 message;
+  message.width = points;
+  message.fields = fields;
+  message.point_step = step;
+  message.row_step = points * step;
+  message.data = {list.memory().array<std::uint8_t>(points * step), points * step};
+  const tensor_view<float, 2> output(list.memory().array<float>(points * 3), {points, 3});
+  list.calls.push_back({"unpack_point_cloud2, three fields",
+                        1,
+                        1,
+                        [=](const launch_place& at) { return unpack_points(message, output, at); },
+                        nullptr,
+                        {bytes_of(output)},
+                        list.owner});
+}
+
 }  // namespace
 
-void for_each_call(const body_type& body) {
-  for_each_resampling(body);
-  for_each_fusion(body);
-  for_each_voxelization(body);
+std::vector<launcher_call> launcher_calls() {
+  call_list list;
+  add_resamplings(list);
+  add_brackets(list);
+  add_fusions(list);
+  add_voxelizations(list);
+  add_unpacking(list);
+  return list.calls;
 }
 
 }  // namespace robocache_test

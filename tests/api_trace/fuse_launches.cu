@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#if defined(__CUDACC__)
 #include <robocache/fuse.cuh>
+#else  // compiled_launches.cpp
+#include <robocache/compiled.hpp>
+#endif
 
 #include "launches.hpp"
-#include "run_at.cuh"
+#include "run_at.hpp"
 
 namespace robocache_test {
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <robocache/fuse.hpp>
+#include <robocache/interop/point_cloud2/message.hpp>
 #include <robocache/resample.hpp>
 #include <robocache/scalar.hpp>
 #include <robocache/voxelize.hpp>
@@ -44,7 +45,23 @@ robocache::status resample_bfloats(const robocache::source_view<bfloat16, std::i
                                    const robocache::resample_options<std::int64_t>& options,
                                    const launch_place& at);
 
-using fused_stream = robocache::sensor_stream<std::int64_t, float>;
+robocache::status find_float_brackets(const robocache::source_times<std::int64_t>& source,
+                                      const robocache::target_view<std::int64_t>& targets,
+                                      const robocache::brackets_view<float>& brackets,
+                                      const launch_place& at);
+
+robocache::status apply_float_brackets(const robocache::tensor_view<const float, 3>& values,
+                                       const robocache::brackets_view<float>& brackets,
+                                       const robocache::tensor_view<float, 3>& output,
+                                       const launch_place& at);
+
+/// The fields x, y and z.
+robocache::status unpack_points(const robocache::point_cloud2& message,
+                                const robocache::tensor_view<float, 2>& output,
+                                const launch_place& at);
+
+/// Of two types, as `robocache::compiled` has them.
+using fused_stream = robocache::sensor_stream<std::int64_t, float, bfloat16>;
 
 robocache::status fuse_three(const std::array<fused_stream, 3>& streams,
                              const robocache::target_view<std::int64_t>& targets,

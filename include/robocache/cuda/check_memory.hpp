@@ -39,10 +39,11 @@ class device_memory {
   ROBOCACHE_DETAIL_COLD device_memory(const char* operation, cudaStream_t stream) noexcept
       : operation_(operation), pending_(cudaPeekAtLastError()) {
     // Without this the questions would end a capture of another CUDA stream by this thread.
-    exchanged_ = cudaThreadExchangeStreamCaptureMode(&mode_) == cudaSuccess;
+    cudaError_t error = cudaThreadExchangeStreamCaptureMode(&mode_);
+    exchanged_ = error == cudaSuccess;
     // In a capture of this one they are not allowed, and would end it.
     cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
-    cudaError_t error = cudaStreamIsCapturing(stream, &capture);
+    if (error == cudaSuccess) error = cudaStreamIsCapturing(stream, &capture);
     if (error == cudaSuccess && capture != cudaStreamCaptureStatusNone) {
       result_ = status::invalid_argument(
           "%s: the CUDA stream is being captured, where memory cannot be asked about: call "
@@ -99,23 +100,30 @@ class device_memory {
   }
 
  private:
+  /// Whether there was an answer. That there was none may be the address's fault, unless the device
+  /// is lost: then that is what is wrong.
+  ROBOCACHE_DETAIL_COLD bool answers(cudaError_t error) noexcept {
+    if (result_.ok() && severity_of_cuda(error) == status_severity::fatal) {
+      result_ = status::from_cuda(operation_, error, cudaGetErrorString(error));
+    }
+    return error == cudaSuccess;
+  }
+
   /// Whether kernels of the stream's device reach the address.
-  ROBOCACHE_DETAIL_COLD bool reaches(const void* address,
-                                     cudaPointerAttributes& found) const noexcept {
+  ROBOCACHE_DETAIL_COLD bool reaches(const void* address, cudaPointerAttributes& found) noexcept {
     found = {};
-    if (cudaPointerGetAttributes(&found, address) != cudaSuccess) {
+    if (!answers(cudaPointerGetAttributes(&found, address))) {
       found = {};
       return false;
     }
     if (found.type != cudaMemoryTypeUnregistered) return found.devicePointer == address;
     int pageable = 0;  // as where the GPU shares the host's page tables
-    return cudaDeviceGetAttribute(&pageable, cudaDevAttrPageableMemoryAccess, device_) ==
-               cudaSuccess &&
+    return answers(cudaDeviceGetAttribute(&pageable, cudaDevAttrPageableMemoryAccess, device_)) &&
            pageable != 0;
   }
 
   /// The device that the address is of, or -1. Some versions of CUDA refuse to answer from another.
-  ROBOCACHE_DETAIL_COLD int owner_of(const void* address) const noexcept {
+  ROBOCACHE_DETAIL_COLD int owner_of(const void* address) noexcept {
     int devices = 0;
     int owner = -1;
     if (cudaGetDeviceCount(&devices) != cudaSuccess) return owner;
@@ -127,7 +135,7 @@ class device_memory {
         owner = found.device;
       }
     }
-    (void)cudaSetDevice(current_);
+    (void)answers(cudaSetDevice(current_));
     return owner;
   }
 
@@ -137,6 +145,7 @@ class device_memory {
     if (reaches(address, found)) return;
     const int owner = found.type == cudaMemoryTypeDevice ? found.device : owner_of(address);
     if (owner >= 0 && reaches(address, found)) return;  // now it answers
+    if (!result_.ok()) return;
     if (owner >= 0 && owner != device_) {
       result_ = status::invalid_argument(
           "%s: %s%s is at %#llx, memory of device %d, the CUDA stream is of device %d", operation_,
@@ -282,7 +291,7 @@ constexpr const char* name_of(const voxelize_call<Reducer, Real, In, Out>&) noex
 /// \param stream  where it would run
 /// \return `invalid_argument` with the argument's name, its address and the devices, or if the
 ///         stream is being captured, which is left as it was; `cuda_error` if the runtime does not
-///         know the stream
+///         know the stream, or the device is lost
 template <class Call>
 ROBOCACHE_HIDDEN status check_memory(const Call& call, cudaStream_t stream) noexcept {
   detail::device_memory memory(detail::name_of(call), stream);
