@@ -37,6 +37,7 @@ has_package() {
     qemu-user-static) command -v qemu-aarch64-static ;;
     clang) command -v clang++ ;;
     libomp-dev) printf '#include <omp.h>\n' | clang++ -fopenmp -fsyntax-only -x c++ - ;;
+    python3-venv) /usr/bin/python3 -c 'import ensurepip, venv' ;;
     python3-numpy) python3 -c 'import numpy' || /usr/bin/python3 -c 'import numpy' ;;
     *) command -v "$1" ;;
   esac >/dev/null 2>&1

@@ -32,3 +32,4 @@ endfunction()
 expect_version(tests/consumer/fetch_content/CMakeLists.txt "GIT_TAG v")
 expect_version(README.md "GIT_TAG v" OPTIONAL)  # it may show another way
 expect_version(CHANGELOG.md "\n## \\[" FIRST)
+expect_version(CITATION.cff "\nversion: ")
