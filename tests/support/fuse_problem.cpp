@@ -132,7 +132,8 @@ stored_stream::stored_stream(backend& where, const fuse_problem& work, const fus
 }
 
 const fuse_operations* find_fuse(backend& where, const fuse_problem& work) {
-  for (const fuse_operations& entry : &where == &cpu() ? cpu_fuse() : tested_fuse()) {
+  for (const fuse_operations& entry :
+       where.on_device() ? all_linked<fuse_operations, on_cuda>() : cpu_fuse()) {
     const std::vector<scalar_kind>& listed = entry.types.in;
     const bool all =
         std::all_of(work.streams.begin(), work.streams.end(), [&](const fuse_stream& stream) {
