@@ -101,6 +101,10 @@ const std::vector<group_kind>& arena::groups() const {
   return all;
 }
 
+void arena::is_read(const void* p) {
+  if (p != nullptr) buffers_[buffer_of(p)].set = true;
+}
+
 void arena::ignore(const void* p, std::size_t bytes) {
   if (bytes == 0) return;
   const auto at =

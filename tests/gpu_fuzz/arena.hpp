@@ -54,6 +54,8 @@ class arena final : public backend {
   void add_misfit(void* at, std::uint64_t bits);
   void forget_misfits() { misfits_.clear(); }
 
+  /// What no test has set, and a call reads all the same: canaries that are added to.
+  void is_read(const void* p);
   /// Contents that are not compared: temporary memory of a call.
   void ignore(const void* p, std::size_t bytes);
   /// What an image has where the target has `p`; null for null.

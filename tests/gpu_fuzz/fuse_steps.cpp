@@ -123,6 +123,7 @@ void add_fuse_steps(std::vector<step>& to, step_kind kind, const workshop& at) {
   shape.samples = random.between(1, many ? 200 : 40);
   shape.rows = random.between(1, many ? 200 : 40);
   shape.channels = random.between(1, random.chance(0.2) ? 40 : 14);
+  shape.groups = random.chance(0.7);
   fuse_types types = entry.types;
   if (kind == step_kind::grouped) {
     shape.streams = 1;

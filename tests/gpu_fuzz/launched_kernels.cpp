@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "target.hpp"
+#include "host_target.hpp"
 
 #include <cuda_runtime_api.h>
 #include <cxxabi.h>
@@ -22,6 +22,14 @@ namespace {
 struct counted {
   std::string name;
   std::atomic<unsigned long long> launches{0};
+};
+
+std::atomic<bool> dry{false};
+
+class dry_target final : public host_target {
+ public:
+  dry_target() : host_target(0) { dry = true; }
+  bool on_device() const override { return true; }
 };
 
 struct registry {
@@ -55,6 +63,10 @@ void count(const void* function) {
 
 }  // namespace
 
+std::unique_ptr<fuzz_target> make_dry_target() {
+  return std::make_unique<dry_target>();
+}
+
 std::vector<kernel_count> count_kernels() {
   std::map<std::string, unsigned long long> counts;  // a kernel may be in several objects
   for (const counted& kernel : all().kernels) counts[kernel.name] += kernel.launches;
@@ -68,6 +80,7 @@ std::vector<kernel_count> count_kernels() {
 using robocache_test::add;
 using robocache_test::all;
 using robocache_test::count;
+using robocache_test::dry;
 
 extern "C" {
 
@@ -87,7 +100,7 @@ cudaError_t __real_cudaLaunchKernelExC(const cudaLaunchConfig_t* how, const void
 cudaError_t __wrap_cudaLaunchKernelExC(const cudaLaunchConfig_t* how, const void* function,
                                        void** arguments) {
   count(function);
-  return __real_cudaLaunchKernelExC(how, function, arguments);
+  return dry ? cudaSuccess : __real_cudaLaunchKernelExC(how, function, arguments);
 }
 
 cudaError_t __real_cudaLaunchKernel(const void* function, dim3 grid, dim3 block, void** arguments,
@@ -95,14 +108,25 @@ cudaError_t __real_cudaLaunchKernel(const void* function, dim3 grid, dim3 block,
 cudaError_t __wrap_cudaLaunchKernel(const void* function, dim3 grid, dim3 block, void** arguments,
                                     size_t shared, cudaStream_t stream) {
   count(function);
-  return __real_cudaLaunchKernel(function, grid, block, arguments, shared, stream);
+  return dry ? cudaSuccess
+             : __real_cudaLaunchKernel(function, grid, block, arguments, shared, stream);
+}
+
+cudaError_t __real_cudaGetLastError();
+cudaError_t __wrap_cudaGetLastError() {
+  return dry ? cudaSuccess : __real_cudaGetLastError();
 }
 
 #if CUDART_VERSION >= 13000
 // What <<<>>> becomes, which before CUDA 13 was cudaLaunchKernel. Only nvcc sees the declarations.
 cudaError_t __real___cudaGetKernel(cudaKernel_t* kernel, const void* function);
 cudaError_t __wrap___cudaGetKernel(cudaKernel_t* kernel, const void* function) {
-  const cudaError_t error = __real___cudaGetKernel(kernel, function);
+  cudaError_t error = cudaSuccess;
+  if (dry) {
+    *kernel = reinterpret_cast<cudaKernel_t>(const_cast<void*>(function));
+  } else {
+    error = __real___cudaGetKernel(kernel, function);
+  }
   if (error == cudaSuccess) {
     const std::lock_guard<std::mutex> locked(all().lock);
     all().by_handle[*kernel] = function;
@@ -121,7 +145,8 @@ cudaError_t __wrap___cudaLaunchKernel(cudaKernel_t kernel, dim3 grid, dim3 block
     if (at != all().by_handle.end()) function = at->second;
   }
   count(function);
-  return __real___cudaLaunchKernel(kernel, grid, block, arguments, shared, stream);
+  return dry ? cudaSuccess
+             : __real___cudaLaunchKernel(kernel, grid, block, arguments, shared, stream);
 }
 #endif
 

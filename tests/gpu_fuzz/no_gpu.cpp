@@ -3,6 +3,9 @@
 
 namespace robocache_test {
 
+std::unique_ptr<fuzz_target> make_dry_target() {
+  return nullptr;
+}
 std::unique_ptr<fuzz_target> make_gpu_target() {
   return nullptr;
 }

@@ -24,27 +24,26 @@ both functions_for(const workshop& at, const combination& types) {
 
 /// Widths that vectors fit and others.
 std::int64_t random_channels(random_source& random, bool small) {
-  constexpr std::int64_t even[] = {2, 4, 8, 16, 32, 64};
-  if (random.chance(0.4)) return even[random.between(0, 5)];
+  if (random.chance(small ? 0.75 : 0.4)) return std::int64_t{1} << random.between(1, small ? 4 : 6);
   if (!small && random.chance(0.03)) return random.between(100, 600);
   return random.between(1, 24);
 }
 
-setup random_setup(random_source& random, step_kind kind, std::size_t groups) {
+setup random_setup(random_source& random, step_kind kind, bool small) {
   setup how;
   if (kind == step_kind::brackets) how.path = call_path::brackets;
   if (kind == step_kind::rows) {
     how.path = call_path::rows;
     how.form = batch_form::padded;
-    how.group = static_cast<group_kind>(
-        random.between(0, static_cast<std::int64_t>(std::min<std::size_t>(groups, 4)) - 1));
+    how.group = static_cast<group_kind>(random.between(0, 3));
   } else if (random.chance(0.3)) {
     how.form = batch_form::packed;
   } else if (random.chance(0.3)) {
     how.extra_samples = random.between(1, 7);
   }
-  if (random.chance(0.4)) how.values = random_placement(random, 3);
-  if (random.chance(0.4)) how.output = random_placement(random, 3);
+  const double odd = small ? 0.15 : 0.4;  // the more, the fewer vectors
+  if (random.chance(odd)) how.values = random_placement(random, 3);
+  if (random.chance(odd)) how.output = random_placement(random, 3);
   if (random.chance(0.3)) how.times = random_placement(random, 2);
   if (random.chance(0.3)) how.targets = random_placement(random, 2);
   if (random.chance(0.3)) how.statuses = random_placement(random, 2);
@@ -162,7 +161,7 @@ void add_pipeline(std::vector<step>& to, const workshop& at) {
   shape.ragged = false;
   shape.epoch = 1;
   const auto random_step = [&](step_kind kind) {
-    setup how = random_setup(random, kind, 4);
+    setup how = random_setup(random, kind, at.small);
     how.form = batch_form::padded;
     how.extra_samples = 0;
     return resample_step(kind, at, random_problem(random, types, shape), how);
@@ -193,7 +192,7 @@ void add_resample_steps(std::vector<step>& to, step_kind kind, const workshop& a
   const std::vector<operations>& all = at.memory.all();
   const combination types = all[at.turn % all.size()].types;
   const random_shape shape = random_resample_shape(random, kind, at.small);
-  const setup how = random_setup(random, kind, at.memory.groups().size());
+  const setup how = random_setup(random, kind, at.small);
   to.push_back(resample_step(kind, at, random_problem(random, types, shape), how).finish(at));
 }
 

@@ -9,17 +9,24 @@ namespace {
 
 /// How often each kind of call is made, in thousandths or so.
 constexpr int weights[step_kinds] = {200, 100, 60, 160, 60, 30, 40, 180, 12, 1, 50, 40, 50, 60};
+/// So that each kernel is soon met.
+constexpr int small_weights[step_kinds] = {230, 230, 80, 120, 40, 20, 50,
+                                           120, 80,  0,  20,  50, 30, 30};
 
-step_kind random_kind(random_source& random, const std::array<bool, step_kinds>& kinds) {
+step_kind random_kind(random_source& random, const fuzz_options& options) {
+  const int* const of = options.small ? small_weights : weights;
+  const auto weight = [&](int i) {
+    if (!options.kinds[static_cast<std::size_t>(i)]) return 0;
+    const bool asked = options.only && of[i] == 0;
+    return asked ? 1 : of[i];
+  };
   int all = 0;
-  for (int i = 0; i < step_kinds; ++i) all += kinds[static_cast<std::size_t>(i)] ? weights[i] : 0;
+  for (int i = 0; i < step_kinds; ++i) all += weight(i);
   if (all == 0) throw std::logic_error("no kind of call to make");
   std::int64_t at = random.between(0, all - 1);
-  for (int i = 0;; ++i) {
-    if (!kinds[static_cast<std::size_t>(i)]) continue;
-    if (at < weights[i]) return static_cast<step_kind>(i);
-    at -= weights[i];
-  }
+  int kind = 0;
+  for (; at >= weight(kind); ++kind) at -= weight(kind);
+  return static_cast<step_kind>(kind);
 }
 
 constexpr std::size_t shared_bytes = std::size_t{256} << 10;
@@ -80,7 +87,7 @@ void round_runner::make_steps(random_source& random, std::uint64_t number, plan&
   for (std::int64_t more = random.between(1, options_.small ? 6 : 12); more > 0; --more) {
     if (memory_.used() > memory_.size() / 4) break;
     at.turn = number + steps_.size();
-    add_steps(steps_, random_kind(random, options_.kinds), at);
+    add_steps(steps_, random_kind(random, options_), at);
   }
   int stream = 1;
   for (const step& each : steps_) {

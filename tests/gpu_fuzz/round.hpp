@@ -19,6 +19,7 @@ namespace robocache_test {
 struct fuzz_options {
   std::uint64_t seed = 1;
   std::array<bool, step_kinds> kinds{};
+  bool only = false;  ///< those that were asked for, however rare they are otherwise
   arena_kind memory = arena_kind::one_block;
   std::size_t arena_bytes = std::size_t{64} << 20;
   bool small = false;      ///< for sanitizers

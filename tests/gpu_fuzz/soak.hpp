@@ -68,7 +68,7 @@ struct growth_rule {
   std::size_t resident = std::size_t{64} << 20;
   std::size_t device = std::size_t{32} << 20;
   std::size_t descriptors = 2;
-  std::size_t threads = 0;
+  std::size_t threads = 4;
 };
 /// "" if the rule holds.
 std::string broken(const growth_rule& rule, const resources& begin, const resources& now);

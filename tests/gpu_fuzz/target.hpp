@@ -49,6 +49,10 @@ class fuzz_target {
 
 std::unique_ptr<fuzz_target> make_cpu_target(int threads);
 
+/// Launches are counted and not made, so that no device is needed to see which kernels calls take.
+/// Null where the program has no CUDA.
+std::unique_ptr<fuzz_target> make_dry_target();
+
 /// Null where the program has no CUDA.
 std::unique_ptr<fuzz_target> make_gpu_target();
 /// Why there is no GPU, "" if there is one.

@@ -47,9 +47,10 @@ random_voxel_shape random_shape_of(random_source& random, step_kind kind, bool s
   if (random.chance(0.1)) shape.extents[0] = random.between(1, 200);
   if (kind == step_kind::crowds) {
     // One block's worth, and more than it can sort; a warp's, a block's and many blocks' voxels.
-    shape.points = random.between(3000, small ? 6500 : 12000);
+    shape.points = small ? random.between(5105, 5400) : random.between(3000, 12000);
     shape.where = random.chance(0.5) ? cloud::crowded : cloud::one_voxel;
-    shape.channels = small ? random.between(1, 3) : random.between(1, 20);
+    shape.channels = random.between(1, small ? 3 : 20);
+    if (random.chance(0.5)) shape.channels = 4;  // a vector
     for (std::int64_t& extent : shape.extents) extent = random.between(1, 4);
   }
   if (kind == step_kind::scans) {
@@ -131,7 +132,7 @@ struct voxel_step {
       call_on_cpu.space = {space.data(), bytes};
       return cpu.voxelize(call_on_cpu, where);
     };
-    const bool featured = has_features(work.types.reduce) && made.kind != step_kind::coordinates;
+    const bool featured = has_features(work.types.reduce) && !coordinates;
     made.redraw = [before = in_image(memory, image::before, own), types = work.types,
                    featured](random_source& random) {
       redraw_points(random, before, types.point);
@@ -147,10 +148,11 @@ struct voxel_step {
   any_voxel_call call;  ///< may be changed before `finish`
   any_voxel_call own;   ///< with the arrays made for it
   voxel_group group = voxel_group::serial;
+  bool coordinates = false;  ///< instead of features in memory
   step made;
 };
 
-void add_coordinates(std::vector<step>& to, const workshop& at) {
+void add_coordinates(std::vector<step>& to, step_kind kind, const workshop& at) {
   const std::vector<coordinate_operations>& all = compiled_coordinates(at.memory);
   const coordinate_operations& entry = all[at.turn % all.size()];
   const auto same = [&](const coordinate_operations& each) {
@@ -160,9 +162,10 @@ void add_coordinates(std::vector<step>& to, const workshop& at) {
   if (reference == cpu_coordinates().end()) {
     throw std::logic_error("the CPU back end lacks coordinates of some types");
   }
-  const coordinate_problem made = random_coordinates(
-      at.random, entry, random_shape_of(at.random, step_kind::coordinates, at.small));
-  voxel_step one(step_kind::coordinates, at, entry.run, made.work, made.how);
+  const coordinate_problem made =
+      random_coordinates(at.random, entry, random_shape_of(at.random, kind, at.small));
+  voxel_step one(kind, at, entry.run, made.work, made.how);
+  one.coordinates = true;
   to.push_back(one.finish(at, entry.run, reference->run));
 }
 
@@ -235,7 +238,9 @@ void add_pipeline(std::vector<step>& to, const workshop& at) {
 
 void add_voxel_steps(std::vector<step>& to, step_kind kind, const workshop& at) {
   random_source& random = at.random;
-  if (kind == step_kind::coordinates) return add_coordinates(to, at);
+  if (kind == step_kind::coordinates || (kind == step_kind::crowds && random.chance(0.25))) {
+    return add_coordinates(to, kind, at);
+  }
   if (kind == step_kind::accumulate) return add_accumulating(to, at);
   if (kind == step_kind::pipeline) return add_pipeline(to, at);
   const voxel_operations& entry = choose(at, [&](const voxel_operations& each) {
@@ -254,7 +259,11 @@ void add_voxel_steps(std::vector<step>& to, step_kind kind, const workshop& at) 
     how.count = -1;
   }
   voxel_step one(kind, at, entry, work, how);
-  if (kind == step_kind::points) one.group = static_cast<voxel_group>(random.between(0, 3));
+  if (kind == step_kind::points) {  // they add to what is there
+    one.group = static_cast<voxel_group>(random.between(0, 3));
+    at.memory.is_read(one.call.output.data);
+    at.memory.is_read(one.call.counters);
+  }
   to.push_back(one.finish(at, entry, of_cpu(entry.types)));
 }
 
