@@ -10,7 +10,10 @@
 #   build-all    the same for the release architectures (80, 90, 100 and PTX)
 #   build-bench  compile the programs of bench alone, to try a kernel variant
 #   test         the tests labelled gpu
-#   sanitize     compute-sanitizer's four tools on the operations' GPU tests
+#   sanitize     compute-sanitizer's four tools on every launcher (tests/sanitize_gpu.sh), if
+#                OPERATIONS leaves out none -> sanitize/
+#   sanitize-tests  the same tools on the operations' GPU tests: also stencils, rings, sinks, points
+#                made in registers; what does not end in time is said
 #   bench        the operations' rows with targets and some more, what a caller waits, how time
 #                grows with sizes, the same work in a user's kernels, and what calls cost on the host
 #                -> bench.json
@@ -29,11 +32,11 @@
 # Environment: OUT (results, default out/), BUILD (default build-gpu), ARCH (default: that of the
 # GPU), FILTER (a regex for the rows of bench, sweep, peers and gates; CUB and Thrust are left out
 # then), CHECK (factor of report.py --check), ROBOCACHE_COMMIT (where there is no git).
-# SANITIZE_LIMIT is the time limit of sanitize (400 s), SANITIZE_SECONDS that of a piece of it (180);
-# SANITIZE_EVERY n takes every n-th case of the tables (31, racecheck 97). SANITIZE_TOOLS restricts
-# it to some of "racecheck memcheck initcheck synccheck".
+# SANITIZE_LIMIT is the time limit of sanitize-tests (400 s), SANITIZE_SECONDS that of a piece of it
+# (180); SANITIZE_EVERY n takes every n-th case of the tables (31, racecheck 97). SANITIZE_TOOLS
+# restricts both to some of "racecheck memcheck initcheck synccheck".
 # OPERATIONS restricts all steps but the sweeps to some of "resample fuse voxelize"; build then
-# leaves out what does not belong to them. SANITIZE_VOXELIZE is a Catch2 filter for sanitize.
+# leaves out what does not belong to them. SANITIZE_VOXELIZE is a Catch2 filter for sanitize-tests.
 # Every step has a time limit and the others go on without it; the exit status is 1 if any failed.
 
 # shellcheck disable=SC2317  # steps are called through logged()
@@ -141,10 +144,17 @@ sanitize_piece() {  # LOG TOOL SHARD SHARDS PROGRAM FILTER
   echo "$(basename "$log"): $verdict, $((SECONDS - start)) s"
 }
 
-do_sanitize() {  # as many pieces side by side as there are processors, then their logs in order
+do_sanitize() {
+  local program
+  program=$(find_program robocache_test_fuzz_gpu)
+  [[ -n $program ]] || { echo "robocache_test_fuzz_gpu is not built: no CLI11, or OPERATIONS leaves it out"; return 1; }
+  tests/sanitize_gpu.sh "$program" "$out/sanitize"
+}
+
+do_sanitize_tests() {  # as many pieces side by side as there are processors, then their logs in order
   local tools filters=() names=() status=0
   local operation filter program tool shards shard logs name
-  local sanitize_end=$((SECONDS + $(limit_of sanitize) - 20))
+  local sanitize_end=$((SECONDS + $(limit_of sanitize-tests) - 20))
   read -r -a tools <<<"${SANITIZE_TOOLS:-racecheck memcheck initcheck synccheck}"
   # Every kernel, width, policy, layout and level, with a part of the tables (support/thinned.hpp).
   # The random runs would take an hour, and the tools make all streams wait for each other, which
@@ -359,7 +369,10 @@ do_step() {
       logged "$out/build.log" do_build "$arch" "${benches[@]}" robocache_bench_resample_sweep \
         robocache_bench_library_peers ;;
     test) logged "$out/test.log" do_test && tail -n 4 "$out/test.log" ;;
-    sanitize) logged "$out/sanitize.log" do_sanitize && grep -c '^-- .*: clean' "$out/sanitize.log" ;;
+    sanitize) logged "$out/sanitize.log" do_sanitize && grep '^==' "$out/sanitize.log" ;;
+    sanitize-tests)
+      logged "$out/sanitize_tests.log" do_sanitize_tests &&
+        grep -c '^-- .*: clean' "$out/sanitize_tests.log" ;;
     bench) do_bench "${FILTER:-$all_rows}" ;;
     bench-short) do_bench "${FILTER:-$short}" ;;
     sweep-short)
@@ -388,7 +401,8 @@ limit_of() {
     build-all) echo 590 ;;
     build-bench) echo 260 ;;
     test | sweep) echo 300 ;;
-    sanitize) echo "${SANITIZE_LIMIT:-400}" ;;
+    sanitize) echo 590 ;;
+    sanitize-tests) echo "${SANITIZE_LIMIT:-400}" ;;
     bench) echo 270 ;;
     bench-short) echo 120 ;;
     sweep-short) echo 60 ;;
@@ -426,7 +440,7 @@ for name in "${steps[@]}"; do
     verdict="FAILED ($status)"
   fi
   ((status == 0)) || failed=1
-  summary+=("$(printf '%-12s %4d s  %s' "$name" $((SECONDS - start)) "$verdict")")
+  summary+=("$(printf '%-14s %4d s  %s' "$name" $((SECONDS - start)) "$verdict")")
 done
 
 echo

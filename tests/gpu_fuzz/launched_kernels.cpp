@@ -117,6 +117,14 @@ cudaError_t __wrap_cudaGetLastError() {
   return dry ? cudaSuccess : __real_cudaGetLastError();
 }
 
+// A launcher asks where it was compiled for several architectures.
+cudaError_t __real_cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void* function);
+cudaError_t __wrap_cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void* function) {
+  if (!dry) return __real_cudaFuncGetAttributes(attributes, function);
+  *attributes = {};
+  return cudaSuccess;
+}
+
 #if CUDART_VERSION >= 13000
 // What <<<>>> becomes, which before CUDA 13 was cudaLaunchKernel. Only nvcc sees the declarations.
 cudaError_t __real___cudaGetKernel(cudaKernel_t* kernel, const void* function);
