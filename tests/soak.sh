@@ -14,7 +14,8 @@
 # It fails if a call does not have the bits of the CPU back end the first time, or if the same round
 # of calls leaves other bits later; and if from a tenth of the time on the process grows by more than
 # 64 MiB of resident memory, 32 MiB of device memory, two descriptors or four threads (on the CPU, the
-# threads of OpenMP).
+# threads of OpenMP). What counts is the least of a heartbeat, looked at each second: a large call may
+# take what it gives back.
 #
 # Environment: PROGRAM (a robocache_test_fuzz_gpu or robocache_test_fuzz that is built already),
 # SEED (1), WORKERS (as many as processors), DISTINCT (rounds, 4096), HEARTBEAT (seconds, 60), and

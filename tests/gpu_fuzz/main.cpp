@@ -50,6 +50,7 @@ struct arguments {
   bool soak = false;
   std::uint64_t distinct = 4096;
   double heartbeat = 60;
+  std::size_t leak = 0;
   std::string table;
   std::string kernels;
   bool list_kernels = false;
@@ -141,10 +142,18 @@ void watch(progress& shared, clock_type::time_point start) {
   std::optional<resources> begin;  // once a tenth of the time has passed: then all is loaded
   std::uint64_t calls_then = 0;
   double then = 0;
+  std::optional<resources> least;  // since then: what a large call takes for a while does not count
+  std::vector<std::vector<char>> leaked;
   std::unique_lock<std::mutex> locked(shared.lock);
   while (shared.running > 0) {
     double wait = given.heartbeat - (elapsed() - then);
     if (given.seconds > 0) wait = std::min(wait, given.seconds - elapsed());
+    if (given.soak) {
+      wait = std::min(wait, 1.0);
+      const resources now = resources_now(!given.cpu_only);
+      least = least ? least_of(*least, now) : now;
+      if (given.leak > 0) leaked.emplace_back(given.leak << 20, 'x');
+    }
     shared.ended.wait_for(locked, std::chrono::duration<double>(std::max(wait, 0.001)));
     const double now = elapsed();
     if (given.seconds > 0 && now >= given.seconds) shared.stop = true;
@@ -161,7 +170,8 @@ void watch(progress& shared, clock_type::time_point start) {
                 static_cast<unsigned long long>(calls),
                 static_cast<double>(calls - calls_then) / (now - then), mismatches);
     if (given.soak) {
-      const resources used = resources_now(!given.cpu_only);
+      const resources used = *least;
+      least.reset();
       std::printf(
           ", %zu of %zu rounds known, %zu MiB resident, %zu MiB of the device, "
           "%zu descriptors, %zu threads",
@@ -297,6 +307,8 @@ int main(int count, char** values) {
   app.add_option("--heartbeat", given.heartbeat, "seconds between two lines")
       ->check(CLI::PositiveNumber);
   app.add_option("--table", given.table, "CSV with a line for each heartbeat of --soak");
+  app.add_option("--leak", given.leak,
+                 "MiB that --soak loses each second, to see that it is found");
   app.add_option("--kernels", given.kernels, "file for launches of each kernel");
   app.add_option("--all-kernels-but", given.excused,
                  "fail if a kernel was not launched, unless its name has one of these in it")

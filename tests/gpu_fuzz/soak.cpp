@@ -87,6 +87,11 @@ resources resources_now(bool gpu) {
   return now;
 }
 
+resources least_of(const resources& a, const resources& b) {
+  return {std::min(a.resident, b.resident), std::min(a.device, b.device),
+          std::min(a.descriptors, b.descriptors), std::min(a.threads, b.threads)};
+}
+
 std::string broken(const growth_rule& rule, const resources& begin, const resources& now) {
   std::ostringstream text;
   const auto compare = [&](const char* what, std::size_t from, std::size_t to, std::size_t most) {

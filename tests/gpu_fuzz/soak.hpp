@@ -62,6 +62,7 @@ struct resources {
   std::size_t threads = 0;
 };
 resources resources_now(bool gpu);
+resources least_of(const resources& a, const resources& b);
 
 /// By how much a process may grow between the begin of the watch and any later moment.
 struct growth_rule {
