@@ -123,8 +123,8 @@ def read_log(path):
     begin = next((i for i, line in enumerate(lines) if line.startswith('"ID"')), None)
     if begin is None:
         return []
-    header, units, *rows = [row for row in csv.reader(
-        line for line in lines[begin:] if line and not line.startswith("=="))] + [[]] * 2
+    header, units, *rows = list(csv.reader(
+        line for line in lines[begin:] if line and not line.startswith("=="))) + [[]] * 2
     return [dict(zip(header, zip(row, units))) for row in rows if len(row) == len(header)]
 
 

@@ -39,7 +39,7 @@
 # leaves out what does not belong to them. SANITIZE_VOXELIZE is a Catch2 filter for sanitize-tests.
 # Every step has a time limit and the others go on without it; the exit status is 1 if any failed.
 
-# shellcheck disable=SC2317  # steps are called through logged()
+# shellcheck disable=SC2317,SC2329  # steps are called through logged()
 
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1

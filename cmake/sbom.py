@@ -18,7 +18,7 @@ import re
 import sys
 import tarfile
 import uuid
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom
@@ -29,10 +29,22 @@ from cyclonedx.output import make_outputter
 from cyclonedx.schema import OutputFormat, SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from spdx_tools.common.spdx_licensing import spdx_licensing
-from spdx_tools.spdx.model import (Actor, ActorType, Checksum, ChecksumAlgorithm, CreationInfo,
-                                   Document, File, FileType, Package, PackagePurpose,
-                                   PackageVerificationCode, Relationship, RelationshipType,
-                                   SpdxNoAssertion)
+from spdx_tools.spdx.model import (
+    Actor,
+    ActorType,
+    Checksum,
+    ChecksumAlgorithm,
+    CreationInfo,
+    Document,
+    File,
+    FileType,
+    Package,
+    PackagePurpose,
+    PackageVerificationCode,
+    Relationship,
+    RelationshipType,
+    SpdxNoAssertion,
+)
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 from spdx_tools.spdx.writer.json.json_writer import write_document_to_file
 
@@ -156,8 +168,8 @@ def main():
     data = package_data(arguments.build)
     files = packed_files(arguments.archive)
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    created = (datetime.fromtimestamp(int(epoch), timezone.utc) if epoch
-               else datetime.now(timezone.utc)).replace(microsecond=0)
+    created = (datetime.fromtimestamp(int(epoch), UTC) if epoch
+               else datetime.now(UTC)).replace(microsecond=0)
     digest = hashlib.sha256(arguments.archive.read_bytes()).hexdigest()
     arguments.out.mkdir(parents=True, exist_ok=True)
     base = f"{data['NAME']}-{data['VERSION']}"

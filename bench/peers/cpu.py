@@ -36,9 +36,8 @@ import statistics
 import sys
 import time
 
-import numpy
-
 import measuring
+import numpy
 import rows
 from inputs import VOXEL, Arrays
 from rows import target_times

@@ -31,10 +31,9 @@ import time
 
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
-import numpy
-
 import inputs
 import measuring
+import numpy
 import rows
 
 try:

@@ -20,10 +20,9 @@ import math
 import pathlib
 import re
 
-import numpy
-
 import inputs
 import measuring
+import numpy
 from inputs import BYTES, VOXEL
 
 # Of values below 1: one rounding of a weight, whose factor is up to 2, and one of the output, in

@@ -10,12 +10,11 @@ An operation is a class of rows.py, and in addition
 
 import sys
 
-import torch
-
 import common
 import measuring
 import rows
 import timing
+import torch
 
 
 def buffer_sets(row, l2_bytes):

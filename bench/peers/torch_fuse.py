@@ -10,12 +10,10 @@ says how rows are measured and checked. Rows with reports, rotations or int64 st
 
 import sys
 
-import torch
-
 import common
 import rows
 import runner
-
+import torch
 
 # ------------------------------------------------------------------------------- the computation
 # `streams` is a tuple of (values, times), `deltas` is None without windows.

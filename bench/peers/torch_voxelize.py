@@ -12,13 +12,11 @@ can wait for.
 import math
 import sys
 
-import torch
-
 import common
 import rows
 import runner
+import torch
 from inputs import VOXEL
-
 
 # ------------------------------------------------------------------------------- the computation
 # `origin`, `size` and `extents` are tensors [3] in the order x, y, z, of the points' type; `grid`

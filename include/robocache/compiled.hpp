@@ -2,9 +2,14 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
-#include <robocache/fuse.hpp>
-#include <robocache/resample.hpp>
+#include <robocache/fuse.hpp>  // IWYU pragma: export
+#include <robocache/fuse/call.hpp>
+#include <robocache/fuse/stream.hpp>
+#include <robocache/resample.hpp>  // IWYU pragma: export
+#include <robocache/resample/call.hpp>
+#include <robocache/resample/source.hpp>
 #include <robocache/scalar.hpp>
+#include <robocache/status.hpp>
 
 #include <cstdint>
 #include <type_traits>
@@ -33,7 +38,7 @@
 #else
 
 #include <robocache/detail/run_compiled.hpp>
-#include <robocache/voxelize/compiled.hpp>
+#include <robocache/voxelize/compiled.hpp>  // IWYU pragma: export
 
 namespace robocache {
 

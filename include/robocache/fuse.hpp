@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+// IWYU pragma: begin_exports
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/run.hpp>
 #include <robocache/execution.hpp>
@@ -10,6 +11,10 @@
 #include <robocache/fuse/outputs.hpp>
 #include <robocache/fuse/stream.hpp>
 #include <robocache/resample.hpp>
+#include <robocache/resample/targets.hpp>
+#include <robocache/status.hpp>
+#include <robocache/tensor_view.hpp>
+// IWYU pragma: end_exports
 
 #include <type_traits>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+// IWYU pragma: begin_exports
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/run.hpp>
 #include <robocache/execution.hpp>
@@ -12,9 +13,12 @@
 #include <robocache/resample/source.hpp>
 #include <robocache/resample/targets.hpp>
 #include <robocache/resample/tiling.hpp>
+#include <robocache/scalar.hpp>
 #include <robocache/status.hpp>
 #include <robocache/tensor_view.hpp>
+// IWYU pragma: end_exports
 
+#include <cstdint>
 #include <type_traits>
 
 /// \file

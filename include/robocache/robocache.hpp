@@ -8,6 +8,7 @@
 /// The operations, their arguments, and what their kernels are made of. What is in namespaces of
 /// other names than `reducers` and `stencils` is internal.
 
+// IWYU pragma: begin_exports
 #include <robocache/fuse.hpp>
 #include <robocache/resample.hpp>
 #include <robocache/resample/collective/rows_to.hpp>
@@ -15,3 +16,4 @@
 #include <robocache/resample/rules/ring.hpp>
 #include <robocache/version.hpp>
 #include <robocache/voxelize.hpp>
+// IWYU pragma: end_exports

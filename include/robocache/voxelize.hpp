@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+// IWYU pragma: begin_exports
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/run.hpp>
 #include <robocache/execution.hpp>
@@ -16,6 +17,7 @@
 #include <robocache/voxelize/rules/cell.hpp>
 #include <robocache/voxelize/rules/reducers.hpp>
 #include <robocache/workspace.hpp>
+// IWYU pragma: end_exports
 
 #include <cstddef>
 #include <cstdint>

@@ -47,7 +47,8 @@ trap 'rm -rf "$work"' EXIT
 
 # compile <architecture> <source>: the log beside it, and a file that says when it failed.
 compile() {
-  local log="$work/$1.$(basename "$2" .cu)"
+  local log
+  log=$work/$1.$(basename "$2" .cu)
   "$nvcc" -std=c++17 -arch="sm_$1" -cubin -I "$here/../../include" "${few[@]}" -Werror all-warnings \
     -Xptxas -v,--warning-as-error "$2" -o "$log.cubin" >"$log.log" 2>&1 ||
     touch "$log.failed"

@@ -85,8 +85,8 @@ def libraries():
     """{name: arrays} of those that are installed."""
     found = {}
     try:
-        import torch
         import common
+        import torch
         found["PyTorch"] = common.TorchArrays(torch.device("cpu"))
     except ImportError:
         print("not compared: PyTorch")

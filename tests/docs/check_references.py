@@ -5,10 +5,10 @@
     check_references.py [ROOT]
 
 Of all Markdown pages: links to files, and to headings in them; paths in code spans, if they begin
-with a folder of the repository. Of docs/traceability.md also: every file; every test of ctest; words
-after `file.cpp`: are (parts of) titles in that file, one after each comma, what is in parentheses
-left out; names in code spans are in the code. Prints what is not there and ends with 1. Links to
-other sites are not looked at.
+with a folder of the repository. Of docs/traceability.md also: every file; every test of ctest;
+words after `file.cpp`: are (parts of) titles in that file, one after each comma, what is in
+parentheses left out; names in code spans are in the code. Prints what is not there and ends with 1.
+Links to other sites are not looked at.
 """
 
 import pathlib

@@ -11,9 +11,8 @@ import sys
 import time
 import unittest
 
-import torch
-
 import robocache_torch
+import torch
 from references import GRID, RESAMPLE_TYPES, cloud, recording, targets_for
 from test_operators import ops, to
 
@@ -232,7 +231,7 @@ class Graphs(unittest.TestCase):
 class Devices(unittest.TestCase):
     def test_mixed_devices_are_refused(self):
         (_, resample, r, ro), (_, fuse, s, so), (_, count, p, po), (_, mean, m, mo) = calls("cuda")
-        here = dict((id(x), x.cpu()) for x in (*r, *ro, *s, *so, *p, *po, *m, *mo))
+        here = {id(x): x.cpu() for x in (*r, *ro, *s, *so, *p, *po, *m, *mo)}
         for call, inputs, outputs in ((resample, r, ro), (fuse, s, so), (count, p, po),
                                       (mean, m, mo)):
             for x in outputs:

@@ -11,12 +11,19 @@ import sys
 import unittest
 
 import numpy as np
-import torch
-from torch.library import opcheck
-
 import robocache_torch
-from references import (GRID, RESAMPLE_TYPES, cloud, recording, resampled, stamps, targets_for,
-                        voxelized)
+import torch
+from references import (
+    GRID,
+    RESAMPLE_TYPES,
+    cloud,
+    recording,
+    resampled,
+    stamps,
+    targets_for,
+    voxelized,
+)
+from torch.library import opcheck
 
 ops = torch.ops.robocache
 DEVICES = ["cpu"] + (["cuda"] if torch.cuda.is_available() else [])

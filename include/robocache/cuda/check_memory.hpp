@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/resample/options.hpp>
+#include <robocache/resample/source.hpp>
+#include <robocache/voxelize/options.hpp>
 #if defined(__has_include)
 #if __has_include(<cuda_runtime_api.h>)
 #define ROBOCACHE_DETAIL_HAS_CUDA_RUNTIME 1
@@ -140,6 +143,7 @@ class device_memory {
   }
 
   ROBOCACHE_DETAIL_COLD void look_at(const char* name, std::uintptr_t at) noexcept {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): only asked about, never read
     const auto* const address = reinterpret_cast<const void*>(at);
     cudaPointerAttributes found;
     if (reaches(address, found)) return;

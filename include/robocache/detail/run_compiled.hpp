@@ -7,7 +7,7 @@
 /// \file
 /// What `robocache::compiled` exports.
 
-typedef struct CUstream_st* cudaStream_t;  // the same as in <driver_types.h>, without including it
+using cudaStream_t = struct CUstream_st*;  // the same as in <driver_types.h>, without including it
 
 namespace robocache::compiled_detail {
 

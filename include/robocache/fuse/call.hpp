@@ -6,7 +6,15 @@
 #include <robocache/fuse/outputs.hpp>
 #include <robocache/fuse/stream.hpp>
 #include <robocache/resample/call.hpp>
+#include <robocache/resample/groups.hpp>
+#include <robocache/resample/options.hpp>
+#include <robocache/resample/rules/axis.hpp>
+#include <robocache/resample/rules/blend.hpp>
+#include <robocache/resample/source.hpp>
+#include <robocache/resample/targets.hpp>
+#include <robocache/scalar.hpp>
 #include <robocache/status.hpp>
+#include <robocache/tensor_view.hpp>
 
 #include <cstddef>
 #include <cstdint>

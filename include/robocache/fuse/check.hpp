@@ -2,10 +2,16 @@
 #pragma once
 
 #include <robocache/detail/check.hpp>
+#include <robocache/detail/config.hpp>
+#include <robocache/detail/overlap.hpp>
 #include <robocache/fuse/outputs.hpp>
 #include <robocache/fuse/stream.hpp>
 #include <robocache/resample/check.hpp>
+#include <robocache/resample/options.hpp>
+#include <robocache/resample/source.hpp>
+#include <robocache/resample/targets.hpp>
 #include <robocache/status.hpp>
+#include <robocache/tensor_view.hpp>
 
 #include <cstdint>
 #include <cstdio>

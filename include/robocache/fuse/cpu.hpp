@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/detail/check.hpp>
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/parallel.hpp>
 #include <robocache/execution.hpp>
 #include <robocache/fuse/call.hpp>
+#include <robocache/fuse/stream.hpp>
+#include <robocache/resample/call.hpp>
 #include <robocache/resample/cpu.hpp>
 #include <robocache/status.hpp>
 

@@ -3,9 +3,7 @@
 
 #include <robocache/detail/config.hpp>
 #include <robocache/fuse/stream.hpp>
-#include <robocache/resample/call.hpp>
 #include <robocache/tensor_view.hpp>
-#include <robocache/time.hpp>
 
 #include <cstdint>
 #include <type_traits>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <robocache/detail/config.hpp>
 #include <robocache/resample/groups.hpp>
 #include <robocache/resample/options.hpp>
 #include <robocache/resample/source.hpp>

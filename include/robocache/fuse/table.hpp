@@ -7,10 +7,10 @@
 #include <robocache/fuse/outputs.hpp>
 #include <robocache/fuse/stream.hpp>
 #include <robocache/resample/call.hpp>
+#include <robocache/resample/targets.hpp>
 #include <robocache/resample/tiling.hpp>
 #include <robocache/scalar.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+// IWYU pragma: begin_exports
 #include <robocache/detail/config.hpp>
 #include <robocache/execution.hpp>
 #include <robocache/scalar.hpp>
 #include <robocache/status.hpp>
 #include <robocache/tensor_view.hpp>
+// IWYU pragma: end_exports
 
 #include <cstdint>
 #include <type_traits>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <robocache/tensor_view.hpp>
+#include <robocache/tensor_view.hpp>  // IWYU pragma: export
 
-#include <cstdint>
-#include <type_traits>
+#include <cstdint>      // IWYU pragma: keep
+#include <type_traits>  // IWYU pragma: keep
 
 #if defined(EIGEN_CORE_H) || defined(EIGEN_CORE_MODULE_H)  // here already, by whatever path
 #define ROBOCACHE_HAS_EIGEN 1

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+// IWYU pragma: begin_exports
 #include <robocache/detail/check.hpp>
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/run.hpp>
@@ -12,6 +13,7 @@
 #include <robocache/tensor_view.hpp>
 #include <robocache/time.hpp>
 #include <robocache/voxelize/points.hpp>
+// IWYU pragma: end_exports
 
 #include <cstdint>
 #include <initializer_list>

@@ -7,12 +7,14 @@
 #include <robocache/resample/check.hpp>
 #include <robocache/resample/groups.hpp>
 #include <robocache/resample/options.hpp>
+#include <robocache/resample/rules/axis.hpp>
 #include <robocache/resample/rules/blend.hpp>
 #include <robocache/resample/source.hpp>
 #include <robocache/resample/targets.hpp>
 #include <robocache/scalar.hpp>
 #include <robocache/status.hpp>
 #include <robocache/tensor_view.hpp>
+#include <robocache/time.hpp>
 
 #include <cstdint>
 #include <type_traits>

@@ -10,6 +10,7 @@
 #include <robocache/resample/targets.hpp>
 #include <robocache/scalar.hpp>
 #include <robocache/status.hpp>
+#include <robocache/tensor_view.hpp>
 #include <robocache/time.hpp>
 
 #include <cstdint>

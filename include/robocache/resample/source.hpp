@@ -2,7 +2,7 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
-#include <robocache/resample/rules/bracket.hpp>
+#include <robocache/resample/rules/axis.hpp>
 #include <robocache/tensor_view.hpp>
 #include <robocache/time.hpp>
 

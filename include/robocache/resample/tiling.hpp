@@ -4,9 +4,9 @@
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/fast_divide.hpp>
 #include <robocache/detail/least.hpp>
+#include <robocache/resample/call.hpp>
 #include <robocache/resample/collective/copy.hpp>
 #include <robocache/resample/collective/rows.hpp>
-#include <robocache/scalar.hpp>
 
 #include <cstdint>
 #include <limits>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/detail/check.hpp>
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/run.hpp>
 #include <robocache/execution.hpp>

@@ -4,8 +4,10 @@
 #include <robocache/detail/check.hpp>
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/exact.hpp>
+#include <robocache/detail/overlap.hpp>
 #include <robocache/scalar.hpp>
 #include <robocache/status.hpp>
+#include <robocache/tensor_view.hpp>
 #include <robocache/voxelize/coordinates.hpp>
 #include <robocache/voxelize/grid.hpp>
 #include <robocache/voxelize/options.hpp>
@@ -13,6 +15,7 @@
 #include <robocache/voxelize/rules/reducers.hpp>
 #include <robocache/workspace.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <type_traits>

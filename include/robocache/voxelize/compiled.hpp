@@ -7,10 +7,12 @@
 #include <robocache/scalar.hpp>
 #include <robocache/status.hpp>
 #include <robocache/tensor_view.hpp>
-#include <robocache/voxelize.hpp>
-#include <robocache/voxelize/cuda/bins.hpp>
+#include <robocache/voxelize.hpp>  // IWYU pragma: export
+#include <robocache/voxelize/call.hpp>
+#include <robocache/voxelize/cuda/bins.hpp>  // IWYU pragma: keep
+#include <robocache/voxelize/points.hpp>
+#include <robocache/voxelize/rules/load.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 

@@ -5,9 +5,10 @@
 #include <robocache/detail/least.hpp>
 #include <robocache/detail/parallel.hpp>
 #include <robocache/execution.hpp>
+#include <robocache/scalar.hpp>
 #include <robocache/status.hpp>
 #include <robocache/voxelize/call.hpp>
-#include <robocache/voxelize/collective/add_points.hpp>
+#include <robocache/voxelize/options.hpp>
 #include <robocache/voxelize/rules/cell.hpp>
 #include <robocache/voxelize/rules/coordinates.hpp>
 #include <robocache/voxelize/rules/load.hpp>

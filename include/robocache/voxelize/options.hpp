@@ -3,7 +3,7 @@
 
 #include <robocache/tensor_view.hpp>
 #include <robocache/voxelize/grid.hpp>
-#include <robocache/workspace.hpp>
+#include <robocache/workspace.hpp>  // IWYU pragma: export
 
 #include <cstdint>
 

@@ -5,6 +5,8 @@
 #include <robocache/resample/collective/rows.hpp>
 #include <robocache/resample/groups.hpp>
 #include <robocache/resample/options.hpp>
+#include <robocache/resample/rules/axis.hpp>
+#include <robocache/resample/rules/blend.hpp>
 #include <robocache/tensor_view.hpp>
 
 #include <cstdint>

@@ -4,7 +4,6 @@
 #include <robocache/detail/check.hpp>
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/exact.hpp>
-#include <robocache/detail/fast_divide.hpp>
 #include <robocache/detail/least.hpp>
 #include <robocache/detail/parallel.hpp>
 #include <robocache/execution.hpp>

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
-#include <robocache/group.hpp>
 #include <robocache/resample/rules/blend.hpp>
 #include <robocache/scalar.hpp>
+
+#include <type_traits>
 
 #if defined(__CUDACC__)
 #include <robocache/cuda/vector.cuh>

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <robocache/resample/rules/axis.hpp>
+#include <robocache/resample/rules/blend.hpp>
+#include <robocache/scalar.hpp>
 #if defined(__CUDACC__)
 #include <robocache/cuda/shared_pointer.cuh>
 #endif

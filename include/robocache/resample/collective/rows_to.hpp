@@ -3,8 +3,12 @@
 
 #include <robocache/detail/config.hpp>
 #include <robocache/resample/call.hpp>
-#include <robocache/resample/collective/copy.hpp>
 #include <robocache/resample/collective/rows.hpp>
+#include <robocache/resample/groups.hpp>
+#include <robocache/resample/options.hpp>
+#include <robocache/resample/rules/axis.hpp>
+#include <robocache/resample/rules/blend.hpp>
+#include <robocache/resample/source.hpp>
 #include <robocache/tensor_view.hpp>
 
 #include <cstdint>

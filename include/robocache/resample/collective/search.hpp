@@ -3,6 +3,8 @@
 
 #include <robocache/detail/config.hpp>
 #include <robocache/group.hpp>
+#include <robocache/resample/options.hpp>
+#include <robocache/resample/rules/axis.hpp>
 #include <robocache/resample/rules/bracket.hpp>
 #include <robocache/resample/source.hpp>
 #include <robocache/time.hpp>

@@ -4,7 +4,7 @@
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/exact.hpp>
 #include <robocache/resample/options.hpp>
-#include <robocache/resample/rules/blend.hpp>
+#include <robocache/resample/rules/axis.hpp>
 #include <robocache/resample/rules/bracket.hpp>
 #include <robocache/time.hpp>
 

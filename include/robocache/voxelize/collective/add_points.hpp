@@ -8,9 +8,9 @@
 #include <robocache/voxelize/options.hpp>
 #include <robocache/voxelize/points.hpp>
 #include <robocache/voxelize/rules/cell.hpp>
-#include <robocache/voxelize/rules/load.hpp>
 #include <robocache/voxelize/rules/marks.hpp>
 #include <robocache/voxelize/rules/numbering.hpp>
+#include <robocache/voxelize/rules/reducer.hpp>
 
 #include <cstdint>
 

@@ -6,8 +6,10 @@
 #include <robocache/detail/fast_divide.hpp>
 #include <robocache/detail/least.hpp>
 #include <robocache/execution.hpp>
+#include <robocache/scalar.hpp>
 #include <robocache/voxelize/call.hpp>
 #include <robocache/voxelize/cuda/tuning.hpp>
+#include <robocache/voxelize/options.hpp>
 #include <robocache/voxelize/rules/coordinates.hpp>
 #include <robocache/voxelize/rules/load.hpp>
 #include <robocache/voxelize/rules/numbering.hpp>

@@ -4,6 +4,7 @@
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/exact.hpp>
 #include <robocache/voxelize/coordinates.hpp>
+#include <robocache/voxelize/points.hpp>
 #include <robocache/voxelize/rules/cell.hpp>
 #include <robocache/voxelize/rules/load.hpp>
 #include <robocache/voxelize/rules/numbering.hpp>

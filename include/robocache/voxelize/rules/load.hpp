@@ -12,8 +12,7 @@
 /// \file
 /// Level 0 of `voxelize`: reading points and features, at any address.
 
-namespace robocache {
-namespace detail {
+namespace robocache::detail {
 
 /// Reads a scalar's bits at any address.
 ///
@@ -80,6 +79,7 @@ ROBOCACHE_HD inline point_arguments<Real> make_point_arguments(
     // On integers: with no points the pointer may be null, and the offsets may be anything.
     const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(points.data) +
                                    static_cast<std::uintptr_t>(points.offsets[i]);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): see above
     result.data[i] = reinterpret_cast<const unsigned char*>(address);
     misalignment |= address;
   }
@@ -127,5 +127,4 @@ ROBOCACHE_HD inline feature_arguments<typename canonical_feature<T>::type> make_
           features.channels, misalignment % sizeof(T) == 0};
 }
 
-}  // namespace detail
-}  // namespace robocache
+}  // namespace robocache::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
+#include <robocache/voxelize/options.hpp>
 #include <robocache/voxelize/rules/reducer.hpp>
 
 #include <cstdint>

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
-#include <robocache/scalar.hpp>
 #include <robocache/voxelize/grid.hpp>
 #include <robocache/voxelize/points.hpp>
 #include <robocache/voxelize/rules/cell.hpp>

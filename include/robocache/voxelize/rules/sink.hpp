@@ -2,9 +2,9 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
-#include <robocache/detail/exact.hpp>
+#include <robocache/detail/exact.hpp>  // IWYU pragma: keep
 #include <robocache/detail/fast_divide.hpp>
-#include <robocache/group.hpp>
+#include <robocache/group.hpp>  // IWYU pragma: keep
 #include <robocache/tensor_view.hpp>
 #include <robocache/voxelize/grid.hpp>
 #include <robocache/voxelize/rules/cell.hpp>

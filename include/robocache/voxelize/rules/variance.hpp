@@ -3,6 +3,7 @@
 
 #include <robocache/detail/config.hpp>
 #include <robocache/detail/exact.hpp>
+#include <robocache/voxelize/options.hpp>
 #include <robocache/voxelize/rules/extreme.hpp>
 #include <robocache/voxelize/rules/reducer.hpp>
 
