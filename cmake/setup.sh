@@ -36,6 +36,9 @@ has_package() {
     g++-aarch64-linux-gnu) command -v aarch64-linux-gnu-g++ ;;
     qemu-user-static) command -v qemu-aarch64-static ;;
     clang) command -v clang++ ;;
+    libclang-rt-dev)  # the runtimes of sanitizers and fuzzers
+      printf 'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }\n' |
+        clang++ -fsanitize=fuzzer,address,undefined -x c++ - -o /dev/null ;;
     libomp-dev) printf '#include <omp.h>\n' | clang++ -fopenmp -fsyntax-only -x c++ - ;;
     python3-venv) /usr/bin/python3 -c 'import ensurepip, venv' ;;
     python3-numpy) python3 -c 'import numpy' || /usr/bin/python3 -c 'import numpy' ;;

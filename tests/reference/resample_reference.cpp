@@ -139,7 +139,9 @@ long double weight_tolerance(const combination& types, long double exact_weight)
   const long double magnitude = std::fabs(exact_weight);
   // Extrapolation beyond the end adds 1 to a quotient, which rounds once more.
   const long double roundings = exact_weight > 1 ? 2 : 1;
-  if (is_double(types)) return std::ldexp(magnitude, -53) * 4 * roundings;
+  if (is_double(types)) {
+    return std::ldexp(magnitude, -53) * 4 * roundings + std::ldexp(1.0L, -1074);
+  }
   const long double unit = std::ldexp(1.0L, -24) + std::ldexp(1.0L, -50);
   return magnitude * unit * roundings + std::ldexp(1.0L, -149);
 }

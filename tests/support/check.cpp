@@ -76,6 +76,12 @@ bool near_exact(const problem& work, const recording& item, const expected_row& 
   return std::fabs(result - exact) <= bound;
 }
 
+/// A line that goes on far beyond the last sample may have a weight that is infinite in `Real`.
+bool weight_overflows(const combination& types, const expected_row& row) {
+  const scalar_kind real = is_double(types) ? scalar_kind::f64 : scalar_kind::f32;
+  return std::isinf(decode(real, encode(real, static_cast<double>(row.weight * 1.01L))));
+}
+
 std::string hex(std::uint64_t bits) {
   std::ostringstream out;
   out << "0x" << std::hex << bits;
@@ -137,7 +143,7 @@ std::string difference(backend& where, const problem& work, const outcome& got) 
         place() << "bracket is " << left << ", " << right;
         return wrong.str();
       }
-      if (row.is == expected_row::kind::blend &&
+      if (row.is == expected_row::kind::blend && !weight_overflows(work.types, row) &&
           !(std::fabs(weight - row.weight) <= weight_tolerance(work.types, row.weight))) {
         place() << "weight is " << weight;
         return wrong.str();
@@ -149,7 +155,7 @@ std::string difference(backend& where, const problem& work, const outcome& got) 
           place() << "channel " << d << " is " << hex(bits) << ", expected " << hex(expected);
           return wrong.str();
         }
-        if (!near_exact(work, item, row, bits, d)) {
+        if (!weight_overflows(work.types, row) && !near_exact(work, item, row, bits, d)) {
           place() << "channel " << d << " is " << hex(bits) << ", too far from the exact value";
           return wrong.str();
         }

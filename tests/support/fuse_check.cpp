@@ -41,6 +41,10 @@ struct row_of_values {
   long double at(std::int64_t sample, std::int64_t channel) const {
     return decode(stream.in, bits(sample, channel));
   }
+  /// A line that goes on far beyond the last sample may have a weight that is infinite in `Real`.
+  bool weight_overflows() const {
+    return std::isinf(decode(real(), encode(real(), static_cast<double>(row.weight * 1.01L))));
+  }
   /// How far the library's weight may be from the exact one, and what it does to a value that
   /// changes by `rise` from sample to sample.
   long double weight_error(long double rise) const {
@@ -126,6 +130,11 @@ bool take_samples(const row_of_values& from, std::int64_t d, const IsUsable& is_
   return one || other;
 }
 
+/// Near the 2^31 radians beyond which a rotation goes on no further, a rounding may decide.
+bool goes_far(const row_of_values& from, long double angle) {
+  return std::fabs(from.row.weight) * angle > 0x1p29L;
+}
+
 std::vector<exact_value> no_rotation(std::size_t channels) {
   std::vector<exact_value> result(channels);
   for (exact_value& c : result) c.value = std::numeric_limits<long double>::quiet_NaN();
@@ -145,7 +154,8 @@ std::vector<exact_value> quaternion(const row_of_values& from, std::int64_t d, b
     // 1e-15 is promised for weights up to 1.
     result[i].error = from.weight_error(arc) + 1e-15L * std::fmax(1, std::fabs(from.row.weight));
     // Half a turn apart both ways are the shortest, and a rounding may decide.
-    result[i].unchecked = std::fabs(arc - pi_reference / 2) < 1e-12L && arc != pi_reference / 2;
+    result[i].unchecked = (std::fabs(arc - pi_reference / 2) < 1e-12L && arc != pi_reference / 2) ||
+                          goes_far(from, arc);
   }
   return result;
 }
@@ -168,7 +178,7 @@ std::vector<exact_value> rotation_vector(const row_of_values& from, std::int64_t
                       1e-14L * std::fmax(1, std::fabs(from.row.weight)) * std::fmax(1, longest / 4);
     // At half a turn the axis may point either way.
     result[i].unchecked = length > pi_reference - 1e-5L || longest > 1e6L ||
-                          std::fabs(arc - pi_reference / 2) < 1e-10L;
+                          std::fabs(arc - pi_reference / 2) < 1e-10L || goes_far(from, arc);
   }
   return result;
 }
@@ -187,7 +197,7 @@ std::vector<exact_value> two_columns(const row_of_values& from, std::int64_t d, 
     result[i].error =
         from.weight_error(turn) + 1e-14L * std::fmax(1, std::fabs(from.row.weight)) / sine;
     // Next to half a turn a rounding decides which way is short.
-    result[i].unchecked = turn > pi_reference - 1e-4L || sine < 1e-6L;
+    result[i].unchecked = turn > pi_reference - 1e-4L || sine < 1e-6L || goes_far(from, turn);
   }
   return result;
 }
@@ -203,7 +213,8 @@ std::string wrong_value(const row_of_values& from, std::int64_t d, const exact_v
   long double value = exact.value;
   long double error = exact.error;
   if (scaled || shifted) {
-    // Rounded to `Real` before, and after the fma.
+    // Rounded to `Real` before, and after the fma. What overflows before does so for good.
+    if (std::isinf(decode(real, encode(real, static_cast<double>(value * 1.01L))))) return "";
     const long double factor = scaled ? from.stream.scale[index_of(d)] : 1.0L;
     error = (error + half_ulp(real, value)) * std::fabs(factor);
     value = value * factor + (shifted ? from.stream.shift[index_of(d)] : 0.0L);
@@ -294,6 +305,7 @@ std::string wrong_run(const row_of_values& from, const robocache::channel_group&
         exact[0] = linear(from, d);
     }
     if (!usable) *status = static_cast<std::uint8_t>(*status | row_status::no_rotation);
+    if (from.weight_overflows()) continue;
     for (int i = 0; i < components; ++i) {
       const std::string wrong = wrong_value(from, d + i, exact[index_of(i)], got[d + i]);
       if (!wrong.empty()) return channel(d + i, wrong);
