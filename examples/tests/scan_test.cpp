@@ -72,6 +72,8 @@ void test_pcd_headers() {
   CHECK(complaint("hello") == "f: byte 0: neither a PCD nor a PLY file");
   CHECK(complaint("") == "f: byte 0: neither a PCD nor a PLY file");
   CHECK(complaint("VERSION 0.7\n") == "f:1: the file ends within the header");
+  // Sizes of one field, types of two.
+  CHECK(complaint("FIELDS x\nSIZE 4\nFIELDS x y\nTYPE F F\n") == "f:3: FIELDS for the second time");
   CHECK(complaint(replaced(ascii_pcd, "HEIGHT 1", "HEIGHT 2")) ==
         "f:11: POINTS is 3, WIDTH x HEIGHT is 3 x 2 = 6");
   CHECK(complaint(replaced(ascii_pcd, "POINTS 3", "POINTS 99999999999")) ==

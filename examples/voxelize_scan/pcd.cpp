@@ -67,7 +67,7 @@ std::int64_t only_number(const line_reader& lines, const words_of_line& words) {
 
 void take_fields(const line_reader& lines, const words_of_line& words, pcd_header& header) {
   if (words.size() < 2) lines.fail("FIELDS names none");
-  header.fields.clear();
+  if (!header.fields.empty()) lines.fail(fmt::format("{} for the second time", words[0]));
   for (std::size_t i = 1; i < words.size(); ++i) {
     scan_field field;
     field.name = words[i];

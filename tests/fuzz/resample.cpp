@@ -101,6 +101,13 @@ call_memory memory_of_stamps(const fuzz_call& call) {
   return uses;
 }
 
+/// Whether there is a value for each stamp, which `find_brackets` and `apply_brackets` do not know.
+bool values_fit(const fuzz_call& call) {
+  return call.source.values.extents[0] == call.source.times.extents[0] &&
+         call.source.values.extents[1] == call.source.times.extents[1] &&
+         call.source.values.extents[2] == call.output.extents[2];
+}
+
 /// What the reference takes. Null targets and the like have been refused.
 problem read_back(const fuzz_call& call, bool& usable) {
   problem work;
@@ -209,11 +216,13 @@ void try_brackets(const fuzz_call& call, const operations& ops, fuzz_memory& mem
     return;  // indices are whatever was there
   }
   memory.remember();
+  // Read before, for `apply_brackets` does not see the stamps and may write upon them.
+  problem work;
+  usable = usable && got.status.ok() && values_fit(call);
+  if (usable) work = read_back(call, usable);
   const robocache::status also = ops.apply_brackets(erased, {});
   check_writes(also, sound, applied, memory);
-  if (!got.status.ok() || !also.ok() || !usable || any_indices) return;
-  const problem work = read_back(call, usable);
-  if (!usable) return;
+  if (!also.ok() || !usable || any_indices) return;
   got.channels = work.channels;
   got.rows = work.rows();
   got.output = read_all<std::uint64_t>(call.output, size_of(call.types.out));

@@ -221,6 +221,12 @@ inline fuse_stream read_back(const any_stream& stream, time_kind time, scalar_ki
     return static_cast<std::int64_t>(load(address_of<1>(view, 8, {i}), 8));
   };
   const std::int64_t samples = stream.times.extents[1];
+  const std::int64_t stored = stream.packed ? 1 : batch;
+  require(stream.times.extents[0] == stored && stream.values.extents[0] == stored &&
+              stream.values.extents[1] == samples,
+          "accepted values and stamps of other extents");
+  require(!stream.packed || samples == 0 || stream.offsets.extents[0] == batch + 1,
+          "accepted offsets of another extent");
   for (std::int64_t b = 0; b < batch; ++b) {
     std::int64_t first = 0;
     std::int64_t size = samples;
@@ -252,6 +258,7 @@ inline fuse_stream read_back(const any_stream& stream, time_kind time, scalar_ki
   }
   const auto reals = [&](const any_view<1>& view, std::vector<double>& to) {
     if (view.data == nullptr) return;
+    require(view.extents[0] == plain.channels, "accepted a scale or shift of another extent");
     for_each_element(view, size_of(real), [&](const char* at, const auto&) {
       to.push_back(decode(real, load(at, size_of(real))));
     });

@@ -30,10 +30,12 @@ struct fuzz_cloud {
 };
 
 /// A coordinate on a face, beside it, in a voxel, or any bits.
-std::uint64_t fuzz_coordinate(fuzz_input& in, scalar_kind kind, double origin, double size) {
+std::uint64_t fuzz_coordinate(fuzz_input& in, scalar_kind kind, const any_grid& grid, int axis) {
+  const double origin = grid.origin[axis];
+  const double size = grid.voxel_size[axis];
   const auto place = in.between(0, 7);
   if (place == 7) return in.bits();
-  const auto voxel = static_cast<double>(in.between(-1, 6));
+  const auto voxel = static_cast<double>(in.between(-1, grid.extents[axis] + 1));
   const double face = origin + voxel * size;
   if (place < 2) return encode(kind, face);
   if (place < 5) return encode(kind, face + size * 0.5);
@@ -47,6 +49,7 @@ any_grid fuzz_grid(fuzz_input& in) {
   any_grid grid;
   for (int i = 0; i < 3; ++i) {
     grid.voxel_size[i] = sizes[in.once_in(4) ? in.between(0, 6) : in.between(0, 3)];
+    if (in.once_in(3)) grid.voxel_size[i] = 0.01 + in.values().unit();
     grid.origin[i] = origins[in.once_in(4) ? in.between(0, 5) : in.between(0, 2)];
     grid.extents[i] = in.between(1, 5);
   }
@@ -112,9 +115,7 @@ void make_points(view_maker& make, fuzz_cloud& made, std::int64_t size) {
     for (int i = 0; i < 3; ++i) {
       auto* const at = static_cast<char*>(const_cast<void*>(points.data));
       store(at + points.offsets[i] + n * points.step,
-            fuzz_coordinate(in, made.ops.types.point, made.call.grid.origin[i],
-                            made.call.grid.voxel_size[i]),
-            made.real());
+            fuzz_coordinate(in, made.ops.types.point, made.call.grid, i), made.real());
     }
   }
   if (in.once_in(3)) {
@@ -412,6 +413,12 @@ bool is_plausible(const fuzz_cloud& made) {
   return static_cast<unsigned>(call.options.update) < 2;
 }
 
+/// The reference has a list of all voxels, also where the call has nothing to write there.
+bool is_small(const any_grid& grid) {
+  constexpr std::int64_t most = 1 << 16;
+  return grid.extents[0] * grid.extents[1] <= most && grid.cells() <= most;
+}
+
 void compare(const fuzz_cloud& made, const voxel_problem& work, const robocache::status& status) {
   const any_voxel_call& call = made.call;
   const std::int64_t count =
@@ -447,7 +454,7 @@ void try_cloud(fuzz_input& in) {
     call.points.count = nullptr;
     if (call.counters != nullptr) *call.counters = {};
   }
-  const bool usable = is_plausible(made) && !uses.overlaps();
+  const bool usable = is_plausible(made) && is_small(call.grid) && !uses.overlaps();
   voxel_problem work;
   if (usable) work = read_back(made);
   memory.remember();
@@ -457,7 +464,9 @@ void try_cloud(fuzz_input& in) {
                                           : made.ops.voxelize(call, where);
   check_writes(got, make.sound, uses, memory);
   if (!got.ok()) return;
-  require(is_plausible(made), "accepted what makes no sense");
+  const std::size_t needed = made.ops.workspace_bytes(call.points.size, call.grid, {});
+  require(is_plausible(made) && call.points.coordinates == 3, "accepted what makes no sense");
+  require(by_points || call.space.bytes >= needed, "accepted a workspace that is too small");
   if (usable) compare(made, work, got);
 }
 

@@ -29,6 +29,7 @@ stream_reference::stream_reference(time_kind kind, const std::vector<stamp>& tim
   const auto rest = static_cast<channel_mode>(static_cast<int>(policy.interpolation));
   std::int64_t done = 0;
   for (const channel_group& group : groups) {
+    if (group.count == 0) continue;  // nothing is made from its samples
     if (group.first > done) add(done, group.first, rest);
     add(group.first, group.first + group.count, group.mode);
     done = group.first + group.count;
