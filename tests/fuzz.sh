@@ -9,7 +9,8 @@
 #   tests/fuzz.sh [SECONDS] [FUZZER...]      FUZZER: fuse, resample, voxelize, scan, ...
 #
 # Environment: see cmake/setup.sh; ROBOCACHE_TEST_FEW_TYPES=ON compiles few types, in half the time;
-# ROBOCACHE_FUZZERS_AT_ONCE (1) runs so many at a time.
+# ROBOCACHE_FUZZERS_AT_ONCE (1) runs so many at a time; ROBOCACHE_FUZZ_SEED (0, a new one each time)
+# makes inputs that follow from it.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/tests/sanitizers.sh"
@@ -27,11 +28,12 @@ fuzz() {  # FUZZER
   mkdir -p "$folder/corpus/$name"
   # Entropic scheduling takes longer than the calls.
   if "$program" -max_total_time="$seconds" -timeout=10 -max_len=4096 -entropic=0 \
-       -print_final_stats=1 -artifact_prefix="$folder/findings/$name-" \
+       -seed="${ROBOCACHE_FUZZ_SEED:-0}" -print_final_stats=1 \
+       -artifact_prefix="$folder/findings/$name-" \
        "$folder/corpus/$name" "$folder/seeds/$name" >"$log" 2>&1; then
     note "fuzz $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") executions"
   else
-    grep -aE '^finding:|runtime error:|ERROR: |Test unit written|SUMMARY' "$log" >&2 || tail "$log" >&2
+    grep -aE '^finding:|runtime error:|ERROR: |Test unit written' "$log" >&2 || tail "$log" >&2
     printf 'once more: %s FILE\n' "$program" >&2
     return 1
   fi
@@ -42,11 +44,12 @@ export folder seconds
 programs=()
 for program in "$sanitizer_build"/tests/fuzz/fuzz_*; do
   name=${program##*/fuzz_}
-  [ -x "$program" ] && [ ! -d "$program" ] || continue
-  [ $# = 0 ] || [[ " $* " == *" $name "* ]] || continue
+  [ -f "$program" ] || continue
+  if [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; then continue; fi
   programs+=("$program")
 done
 [ ${#programs[@]} -gt 0 ] || fail "no fuzzer is called ${*:-so}"
+# shellcheck disable=SC2016  # the program that xargs passes
 printf '%s\0' "${programs[@]}" |
   xargs -0 -n 1 -P "${ROBOCACHE_FUZZERS_AT_ONCE:-1}" bash -c 'fuzz "$0"' ||
   fail "fuzzing; see above"

@@ -317,7 +317,8 @@ struct view_maker {
     const auto d = in.between(0, Rank - 1);
     switch (in.between(0, 7)) {
       case 0:
-        view.extents[d] += in.between(-2, 2);
+        view.extents[d] = static_cast<std::int64_t>(static_cast<std::uint64_t>(view.extents[d]) +
+                                                    static_cast<std::uint64_t>(in.between(-2, 2)));
         break;
       case 1:
         view.extents[d] = in.far_integer();

@@ -101,11 +101,16 @@ call_memory memory_of_stamps(const fuzz_call& call) {
   return uses;
 }
 
-/// Whether there is a value for each stamp, which `find_brackets` and `apply_brackets` do not know.
+/// Whether there is a value for each stamp, which `find_brackets` and `apply_brackets` do not know,
+/// and a scale and shift for each channel.
 bool values_fit(const fuzz_call& call) {
-  return call.source.values.extents[0] == call.source.times.extents[0] &&
-         call.source.values.extents[1] == call.source.times.extents[1] &&
-         call.source.values.extents[2] == call.output.extents[2];
+  const any_view<3>& values = call.source.values;
+  for (const any_view<1>* const each : {&call.source.scale, &call.source.shift}) {
+    if (each->data != nullptr && each->extents[0] != values.extents[2]) return false;
+  }
+  return values.extents[0] == call.source.times.extents[0] &&
+         values.extents[1] == call.source.times.extents[1] &&
+         values.extents[2] == call.output.extents[2];
 }
 
 /// What the reference takes. Null targets and the like have been refused.

@@ -152,7 +152,7 @@ inline any_view<2> fuzz_targets(view_maker& make, time_kind time, std::int64_t g
 }
 
 /// Something about a stream that is wrong, or may be.
-inline void spoil(view_maker& make, any_stream& stream, time_kind time) {
+inline void spoil_part(view_maker& make, any_stream& stream, time_kind time) {
   make.sound = false;
   fuzz_input& in = make.in;
   switch (in.between(0, 9)) {
@@ -185,6 +185,12 @@ inline void spoil(view_maker& make, any_stream& stream, time_kind time) {
     store(data, static_cast<std::uint64_t>(in.once_in(2) ? in.far_integer() : in.between(-2, 30)),
           8);
   }
+}
+
+inline void spoil(view_maker& make, any_stream& stream, time_kind time) {
+  spoil_part(make, stream, time);
+  // Packed streams are made from views without a batch.
+  if (stream.packed) stream.values.extents[0] = stream.times.extents[0] = 1;
 }
 
 /// Rules for any type of stamps, where only a call's shapes are to be checked.

@@ -198,9 +198,6 @@ fuzz_cloud make_cloud(view_maker& make) {
   const std::int64_t nz = call.grid.extents[2];
   call.output = make.make<4>({nz, ny, nx, made.featured() ? call.features.channels : 1},
                              output_bytes(types), true);
-  if (!made.featured()) {  // of rank 3: the last stride is not the library's to see
-    call.output.strides[3] = 0;
-  }
   const bool adds = in.once_in(3);
   if (made.featured() && (adds || in.once_in(2))) {
     call.counts = make.make<3>({nz, ny, call.grid.extents[0]}, 4, true);
@@ -252,6 +249,10 @@ void spoil(view_maker& make, fuzz_cloud& made) {
   fuzz_input& in = make.in;
   make.sound = false;
   any_voxel_call& call = made.call;
+  const auto spoil_output = [&] {
+    make.spoil(call.output, output_bytes(made.ops.types));
+    if (!made.featured()) call.output.extents[3] = 1;  // which is not the library's to see
+  };
   const std::int64_t near = in.between(-20, 20);
   const std::int64_t integer = in.once_in(2) ? in.far_integer() : near;
   const int axis = static_cast<int>(in.between(0, 2));
@@ -301,7 +302,7 @@ void spoil(view_maker& make, fuzz_cloud& made) {
       call.grid.extents[axis] = integer;
       return;
     case 15:
-      return make.spoil(call.output, output_bytes(made.ops.types));
+      return spoil_output();
     case 16:
       return make.spoil(call.counts, 4);
     case 17:
