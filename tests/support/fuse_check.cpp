@@ -304,6 +304,7 @@ std::string wrong_run(const row_of_values& from, const robocache::channel_group&
       default:
         exact[0] = linear(from, d);
     }
+    if (components > 1 && from.weight_overflows()) usable = false;
     if (!usable) *status = static_cast<std::uint8_t>(*status | row_status::no_rotation);
     if (from.weight_overflows()) continue;
     for (int i = 0; i < components; ++i) {
