@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "watchdog.hpp"
+
+#include "errors.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstring>
+
+extern char** environ;
+
+namespace supervised {
+namespace {
+
+constexpr const char* this_program = "/proc/self/exe";
+
+std::string how_it_ended(int wait_status) {
+  if (WIFSIGNALED(wait_status)) {
+    return fmt::format("was ended by signal {} ({})", WTERMSIG(wait_status),
+                       strsignal(WTERMSIG(wait_status)));
+  }
+  return fmt::format("ended with {}", WEXITSTATUS(wait_status));
+}
+
+}  // namespace
+
+watchdog::watchdog(const program_options& options, shared_state& state, int descriptor, char** argv)
+    : options_(options), state_(state) {
+  while (*argv != nullptr) arguments_.emplace_back(*argv++);
+  arguments_.push_back(fmt::format("--worker={}", descriptor));
+}
+
+/// Not a fork alone: CUDA does not work in the child of a process that has used it, and threads are
+/// not there.
+void watchdog::start() {
+  state_.beats = 0;
+  state_.last_beat = monotonic_ns();
+  done_before_ = counters_of(state_).done;
+  std::vector<char*> argv;
+  for (std::string& argument : arguments_) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+
+  // What stops a service goes to all of its processes, but when to end a worker is decided here.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGTERM);
+  sigaddset(&blocked, SIGINT);
+  posix_spawnattr_setsigmask(&attributes, &blocked);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  const int error = posix_spawn(&worker_, this_program, nullptr, &attributes, argv.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  if (error != 0) {
+    worker_ = 0;
+    throw recordings::input_error(fmt::format("{}: {}", this_program, std::strerror(error)));
+  }
+  killed_ = false;
+  ++started_;
+}
+
+std::optional<exit_code> watchdog::poll() {
+  if (worker_ == 0) {
+    if (monotonic_ns() >= start_at_) start();
+    return std::nullopt;
+  }
+  int wait_status = 0;
+  if (waitpid(worker_, &wait_status, WNOHANG) == worker_) return after_end(wait_status);
+  if (!killed_) look_for_life();
+  return std::nullopt;
+}
+
+void watchdog::look_for_life() {
+  const bool began = state_.beats != 0;
+  const std::int64_t silent = monotonic_ns() - state_.last_beat;
+  if (silent <= (began ? options_.deadline : options_.start_deadline)) return;
+  fmt::print(stderr, "supervised: worker {} is silent for {:.2f} s\n", started_,
+             static_cast<double>(silent) * 1e-9);
+  kill(worker_, SIGKILL);
+  killed_ = true;
+}
+
+std::optional<exit_code> watchdog::after_end(int wait_status) {
+  worker_ = 0;
+  if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == all_done) return all_done;
+  const counters count = counters_of(state_);
+  fmt::print(stderr, "supervised: worker {} {}, with {}\n", started_, how_it_ended(wait_status),
+             count.in_work != 0 ? fmt::format("item {} in work", state_.work.sequence)
+                                : "no item in work");
+  const exit_code code =
+      WIFEXITED(wait_status) ? static_cast<exit_code>(WEXITSTATUS(wait_status)) : defect;
+  if (WIFEXITED(wait_status) && code != try_again) return code;  // another one would do the same
+
+  const std::int64_t now = monotonic_ns();
+  while (!ends_.empty() && ends_.front() < now - options_.window) ends_.pop_front();
+  if (ends_.size() >= options_.max_restarts) {
+    fmt::print(stderr, "supervised: gave up after {} restarts in {:.2f} s\n", ends_.size(),
+               ends_.empty() ? 0.0 : static_cast<double>(now - ends_.front()) * 1e-9);
+    return code;
+  }
+  ends_.push_back(now);
+  in_vain_ = count.done > done_before_ ? 0 : in_vain_ + 1;
+  start_at_ = now + (options_.backoff << std::clamp(in_vain_ - 1, 0, 6));
+  return std::nullopt;
+}
+
+void watchdog::end() {
+  if (worker_ == 0) return;
+  kill(worker_, SIGKILL);
+  waitpid(worker_, nullptr, 0);
+  worker_ = 0;
+}
+
+}  // namespace supervised
