@@ -98,7 +98,7 @@ bool fault_injector::is_due(std::size_t index) {
 void fault_injector::at(fault_place place, std::uint64_t sequence) {
   for (std::size_t i = 0; i < faults_.size(); ++i) {
     const fault& f = faults_[i];
-    if (f.sequence != sequence || f.place != place || is_outcome(f.kind)) continue;
+    if (sequence < f.sequence || f.place != place || is_outcome(f.kind)) continue;
     if (is_due(i)) cause(f.kind, state_.supervisor);
   }
 }
@@ -106,7 +106,7 @@ void fault_injector::at(fault_place place, std::uint64_t sequence) {
 robocache::status fault_injector::outcome(std::uint64_t sequence) {
   for (std::size_t i = 0; i < faults_.size(); ++i) {
     const fault& f = faults_[i];
-    if (f.sequence != sequence || !is_outcome(f.kind) || !is_due(i)) continue;
+    if (sequence < f.sequence || !is_outcome(f.kind) || !is_due(i)) continue;
     if (f.kind == fault_kind::fatal) {
       return robocache::status::from_cuda("injected", 719, "unspecified launch failure");
     }

@@ -37,7 +37,7 @@ enum class fault_place {
 };
 
 struct fault {
-  std::uint64_t sequence = 0;
+  std::uint64_t sequence = 0;  ///< the item's, or of the first after it that was not dropped
   fault_kind kind = fault_kind::kill;
   fault_place place = fault_place::computed;
   std::uint32_t times = 1;

@@ -31,37 +31,33 @@ void make_mutex(pthread_mutex_t& mutex) {
 
 state_file::state_file(const std::string& path, bool resume, std::uint64_t capacity)
     : descriptor_(open(path.c_str(), O_RDWR | O_CREAT, 0644)) {
-  const auto failed = [&](const char* what) {
-    const int error = errno;
+  const auto wrong = [&](const std::string& what) {
+    if (state_ != nullptr) munmap(state_, sizeof(shared_state));
     if (descriptor_ >= 0) close(descriptor_);
-    throw recordings::input_error(fmt::format("{}: {}{}", path, what, std::strerror(error)));
+    throw recordings::input_error(fmt::format("{}: {}", path, what));
   };
-  if (descriptor_ < 0) failed("");
+  if (descriptor_ < 0) wrong(std::strerror(errno));
   if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     close(descriptor_);
     throw busy(path + ": in use by another process");
   }
+  if (!resume && ftruncate(descriptor_, 0) != 0) wrong(std::strerror(errno));
   struct stat status {};
-  if (fstat(descriptor_, &status) != 0) failed("");
-  if (!resume && ftruncate(descriptor_, 0) != 0) failed("");
+  if (fstat(descriptor_, &status) != 0) wrong(std::strerror(errno));
+  if (status.st_size != 0 && status.st_size != sizeof(shared_state)) {
+    wrong("not a state of this program");
+  }
   // Reserved now: later a full disk would be a SIGBUS.
   if (const int error = posix_fallocate(descriptor_, 0, sizeof(shared_state)); error != 0) {
-    errno = error;
-    failed("");
+    wrong(std::strerror(error));
   }
   map();
-  const bool is_new = state_->layout == 0;
-  if (is_new) state_->capacity = capacity;
-  std::string wrong;
-  if (!is_new && (state_->layout != layout_1 || !counters_of(*state_).balanced())) {
-    wrong = "not a state of this program";
-  } else if (state_->capacity != capacity) {
-    wrong = fmt::format("has a queue of {}, not of {}", state_->capacity, capacity);
+  if (state_->layout == 0) state_->capacity = capacity;
+  if ((state_->layout != 0 && state_->layout != layout_1) || !counters_of(*state_).balanced()) {
+    wrong("not a state of this program");
   }
-  if (!wrong.empty()) {
-    munmap(state_, sizeof(shared_state));
-    close(descriptor_);
-    throw recordings::input_error(path + ": " + wrong);
+  if (state_->capacity != capacity) {
+    wrong(fmt::format("has a queue of {}, not of {}", state_->capacity, capacity));
   }
   make_mutex(state_->mutex);
   state_->layout = layout_1;

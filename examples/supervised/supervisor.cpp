@@ -29,7 +29,7 @@ class sensor {
     simulate(first_, *next_);
   }
 
-  /// What is due by now.
+  /// What is due by now; nothing after SIGTERM.
   void produce() {
     for (int burst = 0; burst < 64 && is_due(); ++burst) {
       if (!push(state_, *next_, options_.never_drop)) return;
@@ -40,7 +40,7 @@ class sensor {
 
  private:
   bool is_due() const {
-    if (is_finished()) return false;
+    if (stop_wanted != 0 || is_finished()) return false;
     const double seconds = static_cast<double>(monotonic_ns() - start_) * 1e-9;
     return options_.rate == 0 ||
            static_cast<double>(next_->sequence - first_) <= seconds * options_.rate;
@@ -59,7 +59,7 @@ exit_code run(const program_options& options, shared_state& state, watchdog& wat
   std::optional<std::int64_t> stop_by;
   for (;;) {
     if (stop_wanted != 0 && !stop_by) stop_by = monotonic_ns() + options.grace;
-    if (!stop_by) sensor.produce();
+    sensor.produce();
     state.closed = stop_by || sensor.is_finished();
     if (const auto ended = watchdog.poll()) return *ended;
     if (stop_by && monotonic_ns() > *stop_by) {

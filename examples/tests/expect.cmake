@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Runs a command and checks its exit code, what it prints, which files it leaves, and that the first
-# of them equals another file:
-#   cmake -DEXIT_CODE=2 "-DPRINTS=regex" "-DWRITES=file|file" -DLIKE=file
+# of them equals another file. Files of an earlier run are removed before, unless RESUMES:
+#   cmake -DEXIT_CODE=2 "-DPRINTS=regex" "-DWRITES=file|file" -DLIKE=file -DRESUMES=ON
 #         -P expect.cmake -- command arguments...
 
 string(REPLACE "|" ";" WRITES "${WRITES}")
@@ -17,9 +17,9 @@ foreach(i RANGE ${last})
   endif()
 endforeach()
 
-foreach(file IN LISTS WRITES)
-  file(REMOVE "${file}")
-endforeach()
+if(WRITES AND NOT RESUMES)
+  file(REMOVE ${WRITES})
+endif()
 execute_process(COMMAND ${command} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE err)
 message("${out}${err}")
 if(NOT code STREQUAL "${EXIT_CODE}")
