@@ -50,6 +50,7 @@ void cause(fault_kind kind, pid_t supervisor) {
       std::abort();
     case fault_kind::stop:
       kill(supervisor, SIGTERM);
+      raise(SIGTERM);
       break;
     case fault_kind::orphan:
       kill(supervisor, SIGKILL);

@@ -22,7 +22,7 @@ enum class fault_kind {
   fatal,     ///< CUDA says that a kernel failed
   resource,  ///< CUDA says that memory is used up
   argument,  ///< the library refuses the call
-  stop,      ///< SIGTERM to the supervisor
+  stop,      ///< SIGTERM to the supervisor, and to itself, as service managers do
   orphan,    ///< the supervisor is killed
 };
 
