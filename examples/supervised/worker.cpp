@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <string>
 #include <thread>
 
 namespace supervised {
@@ -28,6 +29,11 @@ robocache::status resample_patiently(resampler& resampler, fault_injector& fault
     std::this_thread::sleep_for(milliseconds(10 * attempt));
     beat(state);
   }
+}
+
+[[noreturn]] void end_with(const robocache::status& failure, const std::string& when) {
+  fmt::print(stderr, "supervised: {}: {}\n", when, failure.message());
+  std::_Exit(exit_code_for(failure.severity()));  // destructors would call CUDA
 }
 
 }  // namespace
@@ -52,6 +58,13 @@ exit_code run_worker(const program_options& options) {
   fault_injector faults(options.faults, state);
   const auto out = std::make_unique<result>();
 
+  // CUDA starts and loads the kernel before the first sign of life.
+  const auto any = std::make_unique<item>();
+  simulate(0, *any);
+  if (const robocache::status ready = resampler->run(*any, *out); !ready.ok()) {
+    end_with(ready, "first call");
+  }
+
   for (;;) {
     // From the thread that waits for the GPU: another thread would beat on while this one hangs.
     beat(state);
@@ -67,10 +80,7 @@ exit_code run_worker(const program_options& options) {
     faults.at(fault_place::taken, sequence);
 
     const robocache::status done = resample_patiently(*resampler, faults, state, *out);
-    if (!done.ok()) {
-      fmt::print(stderr, "supervised: item {}: {}\n", sequence, done.message());
-      std::_Exit(exit_code_for(done.severity()));  // destructors would call CUDA
-    }
+    if (!done.ok()) end_with(done, fmt::format("item {}", sequence));
     std::this_thread::sleep_for(std::chrono::nanoseconds(options.work_time));
     faults.at(fault_place::computed, sequence);
 

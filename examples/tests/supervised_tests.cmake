@@ -86,8 +86,8 @@ add_supervised_run(drains EXIT_CODE 75
   ARGUMENTS ${forty} --fault-at 10=stop)
 add_supervised_run(after_drains EXIT_CODE 0 COMPLETE RESUMES drains PRINTS " 40 done .*\nverified"
   ARGUMENTS ${forty})
-add_supervised_run(no_grace EXIT_CODE 75 PRINTS " [1-9][0-9]* queued . 1 in work.*\nverified"
-  ARGUMENTS ${forty} --fault-at 10=stop@taken --work-time 100ms --grace 0)
+add_supervised_run(no_grace EXIT_CODE 75 PRINTS " 10 done .* [1-9][0-9]* queued . 1 in work.*\nverified"
+  ARGUMENTS ${forty} --fault-at 10=stop@written --fault-at 10=hang@written --grace 0)
 add_supervised_run(after_no_grace EXIT_CODE 0 COMPLETE RESUMES no_grace PRINTS " 40 done .*\nverified"
   ARGUMENTS ${forty})
 foreach(place IN ITEMS computed written locked)
