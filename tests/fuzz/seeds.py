@@ -72,7 +72,8 @@ def logs():
     head = b"ULog\x01\x12\x35\x01" + struct.pack("<Q", 42)
     formats = message(
         b"F",
-        b"imu:uint64_t timestamp;float[2] gyro;uint8_t count;uint8_t[3] _padding0;part inner;bool on;",
+        b"imu:uint64_t timestamp;float[2] gyro;uint8_t count;uint8_t[3] _padding0;"
+        b"part inner;bool on;",
     ) + message(b"F", b"part:int16_t low;double high;")
     topics = message(b"A", b"\0" + struct.pack("<H", 3) + b"imu") + message(
         b"A", b"\1" + struct.pack("<H", 4) + b"imu"
