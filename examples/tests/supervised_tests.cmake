@@ -112,6 +112,17 @@ add_supervised_run(ten_times_faster_but_waits EXIT_CODE 0 COMPLETE
   PRINTS "^40 produced = 40 done . 0 dropped.*\nverified"
   ARGUMENTS --items 40 --rate 1000 --never-drop --work-time 10ms --queue 4)
 
+# Workers and supervisors killed at random moments, for two seconds each.
+find_package(Python3 QUIET COMPONENTS Interpreter)
+if(Python3_Interpreter_FOUND)
+  set(kills "${Python3_EXECUTABLE}" "${CMAKE_CURRENT_SOURCE_DIR}/supervised_kills.py"
+    $<TARGET_FILE:supervised> 2 "${out}/supervised")
+  add_test(NAME example.supervised.kills COMMAND ${kills}/kept --never-drop)
+  add_test(NAME example.supervised.kills_dropping COMMAND ${kills}/dropping --work-time 1ms)
+  set_tests_properties(example.supervised.kills example.supervised.kills_dropping PROPERTIES
+    LABELS example TIMEOUT 120)
+endif()
+
 add_example_run(example.supervised.help EXIT_CODE 0 PROGRAM supervised
   PRINTS "--resume.*--queue.*--deadline.*--fault-at" ARGUMENTS --help)
 add_example_run(example.supervised.bad_fault EXIT_CODE 64 PROGRAM supervised
