@@ -108,7 +108,9 @@ bool values_fit(const fuzz_call& call) {
   for (const any_view<1>* const each : {&call.source.scale, &call.source.shift}) {
     if (each->data != nullptr && each->extents[0] != values.extents[2]) return false;
   }
-  return values.extents[0] == call.source.times.extents[0] &&
+  return call.output.extents[0] == call.left.extents[0] &&
+         call.output.extents[1] == call.left.extents[1] &&
+         values.extents[0] == call.source.times.extents[0] &&
          values.extents[1] == call.source.times.extents[1] &&
          values.extents[2] == call.output.extents[2];
 }

@@ -43,8 +43,9 @@ class concatenated {
   template <class Stream>
   tensor_view<Out, 3> next(const Stream& stream) noexcept {
     column_ = column_of(stream);
-    // Of an empty output no stride means anything, and the address may be null.
-    const bool moves = column_ > 0 && !output_.empty();
+    // Of an empty output no stride means anything, and the address may be null. Without channels a
+    // stream may begin behind the last column.
+    const bool moves = column_ > 0 && stream.channels() > 0 && !output_.empty();
     const tensor_view<Out, 3> part(
         moves ? output_.data() + column_ * output_.stride(2) : output_.data(),
         {output_.extent(0), output_.extent(1), stream.channels()},
