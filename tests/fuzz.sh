@@ -16,6 +16,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/tests/sanitizers.sh"
 seconds=${1:-20}
 shift || true
+[[ $seconds =~ ^[1-9][0-9]*$ ]] || fail "fuzz.sh takes seconds first, then names, not $seconds"
 
 build_with_sanitizers address robocache_fuzzers
 folder=$root/build/fuzz
@@ -48,8 +49,15 @@ for program in "$sanitizer_build"/tests/fuzz/fuzz_*; do
   if [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; then continue; fi
   programs+=("$program")
 done
-[ ${#programs[@]} -gt 0 ] || fail "no fuzzer is called ${*:-so}"
+for name in "$@"; do
+  [ -f "$sanitizer_build/tests/fuzz/fuzz_$name" ] || fail "no fuzzer is called $name, or it was not built"
+done
+[ ${#programs[@]} -gt 0 ] || fail "no fuzzer was built"
+for source in "$root"/tests/fuzz/*.cpp; do
+  name=$(basename "$source" .cpp)
+  [ -f "$sanitizer_build/tests/fuzz/fuzz_$name" ] || note "fuzz $name: not built"
+done
 # shellcheck disable=SC2016  # the program that xargs passes
 printf '%s\0' "${programs[@]}" |
-  xargs -0 -n 1 -P "${ROBOCACHE_FUZZERS_AT_ONCE:-1}" bash -c 'fuzz "$0"' ||
+  "${without_random_addresses[@]}" xargs -0 -n 1 -P "${ROBOCACHE_FUZZERS_AT_ONCE:-1}" bash -c 'fuzz "$0"' ||
   fail "fuzzing; see above"

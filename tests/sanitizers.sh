@@ -19,6 +19,8 @@ build_with_sanitizers() {
                    liblzf-dev python3
   require_tools
   has_package libclang-rt-dev || fail "clang with its sanitizers is needed"
+  # Without it the library has no threads, and nothing to find.
+  [ "$1" != thread ] || has_package libomp-dev || fail "clang's OpenMP is needed"
   # -O1, -g1: most of the time is the compiler's.
   configure "$sanitizer_build" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=RelWithDebInfo \
     -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" -DROBOCACHE_SANITIZE="$sanitizers" \
@@ -33,3 +35,8 @@ build_with_sanitizers() {
   # The runtimes of C++ and OpenMP are not compiled for the thread sanitizer.
   export TSAN_OPTIONS=${TSAN_OPTIONS:-ignore_noninstrumented_modules=1:second_deadlock_stack=1}
 }
+
+# What runs a program under sanitizers: clang's of before 18 do not bear addresses of more random bits
+# than 28, which newer kernels give.
+without_random_addresses=()
+if setarch -R true 2>/dev/null; then without_random_addresses=(setarch -R); fi

@@ -105,7 +105,7 @@ std::string problem_of(const std::vector<record>& records, const shared_state& s
   if (missing != count.dropped) {
     return fmt::format("{} items are missing, {} were dropped", missing, count.dropped);
   }
-  if (missing > 0 && newest_missing + state.capacity >= count.produced) {
+  if (missing > 0 && newest_missing + state.capacity > count.produced) {
     return fmt::format("item {} was dropped, but is not among the oldest", newest_missing);
   }
   return "";

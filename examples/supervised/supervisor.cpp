@@ -82,6 +82,7 @@ exit_code supervise(const program_options& options, char** argv) {
   }
   struct sigaction action {};
   action.sa_handler = want_stop;
+  action.sa_flags = SA_RESTART;  // of writes; waiting is by polling
   sigaction(SIGTERM, &action, nullptr);
   sigaction(SIGINT, &action, nullptr);
 

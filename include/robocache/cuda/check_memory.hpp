@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <robocache/resample/options.hpp>
-#include <robocache/resample/source.hpp>
-#include <robocache/voxelize/options.hpp>
 #if defined(__has_include)
 #if __has_include(<cuda_runtime_api.h>)
 #define ROBOCACHE_DETAIL_HAS_CUDA_RUNTIME 1
@@ -17,8 +14,11 @@
 #include <robocache/detail/overlap.hpp>
 #include <robocache/fuse/call.hpp>
 #include <robocache/resample/call.hpp>
+#include <robocache/resample/options.hpp>
+#include <robocache/resample/source.hpp>
 #include <robocache/status.hpp>
 #include <robocache/voxelize/call.hpp>
+#include <robocache/voxelize/options.hpp>
 
 #include <cuda_runtime_api.h>
 

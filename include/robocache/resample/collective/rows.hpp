@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <robocache/resample/rules/axis.hpp>
-#include <robocache/resample/rules/blend.hpp>
-#include <robocache/scalar.hpp>
 #if defined(__CUDACC__)
 #include <robocache/cuda/shared_pointer.cuh>
 #endif
@@ -15,7 +12,10 @@
 #include <robocache/resample/collective/search.hpp>
 #include <robocache/resample/groups.hpp>
 #include <robocache/resample/options.hpp>
+#include <robocache/resample/rules/axis.hpp>
+#include <robocache/resample/rules/blend.hpp>
 #include <robocache/resample/rules/bracket.hpp>
+#include <robocache/scalar.hpp>
 #include <robocache/tensor_view.hpp>
 
 #include <cstdint>
