@@ -159,7 +159,7 @@ any_view<3> part_of(const fuzz_fusion& made, std::size_t n, std::int64_t column)
   if (call.separate) return call.outputs[n];
   any_view<3> part = call.output;
   part.extents[2] = call.streams[n].values.extents[2];
-  if (part.data != nullptr) {
+  if (part.data != nullptr && part.extents[2] > 0) {
     part.data = address_of<3>(call.output, size_of(made.out()), {0, 0, column});
   }
   return part;

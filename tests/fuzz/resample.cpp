@@ -223,17 +223,19 @@ void try_brackets(const fuzz_call& call, const operations& ops, fuzz_memory& mem
     return;  // indices are whatever was there
   }
   memory.remember();
-  // Read before, for `apply_brackets` does not see the stamps and may write upon them.
+  // Read before, for `apply_brackets` sees neither stamps nor statuses and may write upon them.
   problem work;
   usable = usable && got.status.ok() && values_fit(call);
   if (usable) work = read_back(call, usable);
+  if (usable && call.statuses.data != nullptr) {
+    got.statuses = read_all<std::uint8_t>(call.statuses, 1);
+  }
   const robocache::status also = ops.apply_brackets(erased, {});
   check_writes(also, sound, applied, memory);
   if (!also.ok() || !usable || any_indices) return;
   got.channels = work.channels;
   got.rows = work.rows();
   got.output = read_all<std::uint64_t>(call.output, size_of(call.types.out));
-  if (call.statuses.data != nullptr) got.statuses = read_all<std::uint8_t>(call.statuses, 1);
   require(difference(cpu(), work, got));
 }
 

@@ -110,6 +110,14 @@ TEST_CASE("packed batches that disagree", "[bad]") {
           });
 }
 
+TEST_CASE("stamps too far apart in memory", "[bad]") {
+  for (const std::int64_t stride : {std::int64_t{1} << 31, -(std::int64_t{1} << 31)}) {
+    refused("resample: source.times has stride " + std::to_string(stride) +
+                " in dimension 1, at most 2147483647 is supported",
+            [&](sound_call& c) { c.call.times.strides[1] = stride; });
+  }
+}
+
 TEST_CASE("negative extents, absurd sizes", "[bad]") {
   refused("resample: source.values has negative extent -1 in dimension 1",
           [](sound_call& c) { c.call.values.extents[1] = -1; });
