@@ -7,6 +7,7 @@
 
 #include <robocache/cuda/arch_namespace.cuh>
 #include <robocache/cuda/launch.cuh>
+#include <robocache/detail/fast_divide.hpp>
 #include <robocache/interop/point_cloud2.hpp>
 
 #include <cuda_runtime_api.h>
