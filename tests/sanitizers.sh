@@ -31,6 +31,7 @@ build_with_sanitizers() {
   cmake --build "$sanitizer_build" --parallel "$(parallel_jobs)" --target "$2" || fail "the build"
 
   export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
+  export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$root/tests/leaks_of_others.txt}
   export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
   # The runtimes of C++ and OpenMP are not compiled for the thread sanitizer.
   export TSAN_OPTIONS=${TSAN_OPTIONS:-ignore_noninstrumented_modules=1:second_deadlock_stack=1}
