@@ -20,7 +20,7 @@
 set -uo pipefail
 
 program=${1:-}
-[[ -x $program ]] || { sed -n '3,/^set /p' "${BASH_SOURCE[0]}" | sed -n 's/^# \{0,1\}//p'; exit 2; }
+[[ -x $program ]] || { sed -n '3,/^set /s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
 folder=${2:-out/sanitize}
 seconds=${SANITIZE_CALL_SECONDS:-150}
 processes=${SANITIZE_PROCESSES:-$((($(nproc) + 3) / 4))}

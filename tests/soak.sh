@@ -24,7 +24,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/cmake/setup.sh"
 
-(($# >= 1)) || { sed -n '3,/^set /p' "${BASH_SOURCE[0]}" | sed -n 's/^# \{0,1\}//p'; exit 2; }
+(($# >= 1)) || { sed -n '3,/^set /s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
 seconds=$(awk -v hours="$1" 'BEGIN { print hours * 3600 }')
 folder=${2:-$root/build/soak}
 mkdir -p "$folder"

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 extern char** environ;
@@ -36,7 +37,7 @@ watchdog::watchdog(const program_options& options, shared_state& state, int desc
 
 /// Not a fork alone: CUDA does not work in the child of a process that has used it, and threads are
 /// not there.
-void watchdog::start() {
+std::optional<exit_code> watchdog::start() {
   state_.beats = 0;
   state_.last_beat = monotonic_ns();
   done_before_ = counters_of(state_).done;
@@ -57,16 +58,21 @@ void watchdog::start() {
   posix_spawnattr_destroy(&attributes);
   if (error != 0) {
     worker_ = 0;
-    throw recordings::input_error(fmt::format("{}: {}", this_program, std::strerror(error)));
+    const std::string why = fmt::format("{}: {}", this_program, std::strerror(error));
+    if (error != EAGAIN && error != ENOMEM) throw recordings::input_error(why);
+    fmt::print(stderr, "supervised: {}\n", why);
+    ++in_vain_;
+    return start_another(try_again);
   }
   killed_ = false;
   ++started_;
+  return std::nullopt;
 }
 
 std::optional<exit_code> watchdog::poll() {
   if (worker_ == 0) {
-    if (monotonic_ns() >= start_at_) start();
-    return std::nullopt;
+    if (monotonic_ns() < start_at_) return std::nullopt;
+    return start();
   }
   int wait_status = 0;
   if (waitpid(worker_, &wait_status, WNOHANG) == worker_) return after_end(wait_status);
@@ -94,7 +100,12 @@ std::optional<exit_code> watchdog::after_end(int wait_status) {
   const exit_code code =
       WIFEXITED(wait_status) ? static_cast<exit_code>(WEXITSTATUS(wait_status)) : defect;
   if (WIFEXITED(wait_status) && code != try_again) return code;  // another one would do the same
+  in_vain_ = count.done > done_before_ ? 0 : in_vain_ + 1;
+  return start_another(code);
+}
 
+/// After a pause, unless there were too many: then it is time to end with `code`.
+std::optional<exit_code> watchdog::start_another(exit_code code) {
   const std::int64_t now = monotonic_ns();
   while (!ends_.empty() && ends_.front() < now - options_.window) ends_.pop_front();
   if (ends_.size() >= options_.max_restarts) {
@@ -103,7 +114,6 @@ std::optional<exit_code> watchdog::after_end(int wait_status) {
     return code;
   }
   ends_.push_back(now);
-  in_vain_ = count.done > done_before_ ? 0 : in_vain_ + 1;
   start_at_ = now + (options_.backoff << std::clamp(in_vain_ - 1, 0, 6));
   return std::nullopt;
 }

@@ -27,7 +27,8 @@ class watchdog {
   int restarts() const { return started_ - 1; }
 
  private:
-  void start();
+  std::optional<exit_code> start();
+  std::optional<exit_code> start_another(exit_code code);
   void look_for_life();
   std::optional<exit_code> after_end(int wait_status);
 

@@ -29,8 +29,8 @@ enum class status_severity : std::uint8_t {
   argument,
   /// Something is used up or busy now: try again later, but not for ever.
   resource,
-  /// CUDA is of no more use to this process, or never was: everything in device memory is lost. End
-  /// the process; another one may start anew.
+  /// CUDA is of no more use to this process, or never was; what is in device memory may be lost.
+  /// End the process; another one may start anew.
   fatal,
 };
 

@@ -42,8 +42,8 @@ struct row_of_values {
     return decode(stream.in, bits(sample, channel));
   }
   /// A line that goes on far beyond the last sample may have a weight that is infinite in `Real`.
-  bool weight_overflows() const {
-    return std::isinf(decode(real(), encode(real(), static_cast<double>(row.weight * 1.01L))));
+  bool weight_is_infinite() const {
+    return std::isinf(decode(real(), encode(real(), static_cast<double>(row.weight))));
   }
   /// How far the library's weight may be from the exact one, and what it does to a value that
   /// changes by `rise` from sample to sample.
@@ -130,10 +130,22 @@ bool take_samples(const row_of_values& from, std::int64_t d, const IsUsable& is_
   return one || other;
 }
 
-/// Near the 2^31 radians beyond which a rotation goes on no further, a rounding may decide.
-bool goes_far(const row_of_values& from, long double angle) {
-  return std::fabs(from.row.weight) * angle > 0x1p29L;
-}
+/// How far a rotation goes on: up to 2^31 radians along the arc between its quaternions. Beyond
+/// that it is the earlier sample; at the limit a rounding decides.
+struct rotation_way {
+  long double weight;
+  long double error;  ///< what the library's weight may add, radians along the arc
+  bool unchecked;
+
+  rotation_way(const row_of_values& from, long double arc) {
+    constexpr long double limit = 0x1p31L;
+    const long double way = std::fabs(from.row.weight) * arc;
+    const bool ends = way > limit;
+    weight = ends ? 0 : from.row.weight;
+    error = ends ? 0 : from.weight_error(arc);
+    unchecked = std::fabs(way - limit) <= limit * 1e-6L;
+  }
+};
 
 std::vector<exact_value> no_rotation(std::size_t channels) {
   std::vector<exact_value> result(channels);
@@ -147,15 +159,16 @@ std::vector<exact_value> quaternion(const row_of_values& from, std::int64_t d, b
   const auto is_usable = [](const auto& sample) { return is_rotation(sample); };
   if (!take_samples<4>(from, d, is_usable, a, b, usable)) return no_rotation(4);
   std::vector<exact_value> result(4);
-  const quaternion_reference exact = slerp_reference(a, b, from.row.weight);
   const long double arc = arc_between(a, b);
+  const rotation_way way(from, arc);
+  const quaternion_reference exact = slerp_reference(a, b, way.weight);
   for (std::size_t i = 0; i < 4; ++i) {
     result[i].value = exact[i];
     // 1e-15 is promised for weights up to 1.
-    result[i].error = from.weight_error(arc) + 1e-15L * std::fmax(1, std::fabs(from.row.weight));
+    result[i].error = way.error + 1e-15L * std::fmax(1, std::fabs(way.weight));
     // Half a turn apart both ways are the shortest, and a rounding may decide.
-    result[i].unchecked = (std::fabs(arc - pi_reference / 2) < 1e-12L && arc != pi_reference / 2) ||
-                          goes_far(from, arc);
+    result[i].unchecked =
+        (std::fabs(arc - pi_reference / 2) < 1e-12L && arc != pi_reference / 2) || way.unchecked;
   }
   return result;
 }
@@ -165,8 +178,9 @@ std::vector<exact_value> rotation_vector(const row_of_values& from, std::int64_t
   const auto is_usable = [](const auto& sample) { return has_length(sample); };
   if (!take_samples<3>(from, d, is_usable, a, b, usable)) return no_rotation(3);
   std::vector<exact_value> result(3);
-  const vector_reference exact = rotation_vector_reference(a, b, from.row.weight);
   const long double arc = arc_between(quaternion_of(a), quaternion_of(b));
+  const rotation_way way(from, arc);
+  const vector_reference exact = rotation_vector_reference(a, b, way.weight);
   const long double length = std::hypot(std::hypot(exact[0], exact[1]), exact[2]);
   const long double longest =
       std::fmax(std::hypot(std::hypot(a[0], a[1]), a[2]), std::hypot(std::hypot(b[0], b[1]), b[2]));
@@ -174,11 +188,11 @@ std::vector<exact_value> rotation_vector(const row_of_values& from, std::int64_t
     result[i].value = exact[i];
     // The vector moves at most pi / 2 times as fast as the rotation, which is 2 arcs. 1e-14 is
     // promised; vectors of many turns are known to a rounding of their length.
-    result[i].error = from.weight_error(pi_reference * arc) +
-                      1e-14L * std::fmax(1, std::fabs(from.row.weight)) * std::fmax(1, longest / 4);
+    result[i].error = way.error * pi_reference +
+                      1e-14L * std::fmax(1, std::fabs(way.weight)) * std::fmax(1, longest / 4);
     // At half a turn the axis may point either way.
     result[i].unchecked = length > pi_reference - 1e-5L || longest > 1e6L ||
-                          std::fabs(arc - pi_reference / 2) < 1e-10L || goes_far(from, arc);
+                          std::fabs(arc - pi_reference / 2) < 1e-10L || way.unchecked;
   }
   return result;
 }
@@ -188,16 +202,16 @@ std::vector<exact_value> two_columns(const row_of_values& from, std::int64_t d, 
   const auto is_usable = [](const auto& sample) { return is_frame(sample); };
   if (!take_samples<6>(from, d, is_usable, a, b, usable)) return no_rotation(6);
   std::vector<exact_value> result(6);
-  const columns_reference exact = rot6d_reference(a, b, from.row.weight);
   const long double turn = turn_between(a, b);
+  const rotation_way way(from, turn / 2);
+  const columns_reference exact = rot6d_reference(a, b, way.weight);
   const long double sine = std::fmin(sine_between(a), sine_between(b));
   for (std::size_t i = 0; i < 6; ++i) {
     result[i].value = exact[i];
     // 1e-14 is promised for columns at right angles and weights up to 1.
-    result[i].error =
-        from.weight_error(turn) + 1e-14L * std::fmax(1, std::fabs(from.row.weight)) / sine;
+    result[i].error = way.error * 2 + 1e-14L * std::fmax(1, std::fabs(way.weight)) / sine;
     // Next to half a turn a rounding decides which way is short.
-    result[i].unchecked = turn > pi_reference - 1e-4L || sine < 1e-6L || goes_far(from, turn);
+    result[i].unchecked = turn > pi_reference - 1e-4L || sine < 1e-6L || way.unchecked;
   }
   return result;
 }
@@ -213,8 +227,15 @@ std::string wrong_value(const row_of_values& from, std::int64_t d, const exact_v
   long double value = exact.value;
   long double error = exact.error;
   if (scaled || shifted) {
-    // Rounded to `Real` before, and after the fma. What overflows before does so for good.
-    if (std::isinf(decode(real, encode(real, static_cast<double>(value * 1.01L))))) return "";
+    // Rounded to `Real` before, and after the fma. What overflows before does so for good, and next
+    // to that a rounding decides.
+    const auto overflows = [&](long double x) {
+      return std::isinf(decode(real, encode(real, static_cast<double>(x))));
+    };
+    if (overflows(value * 1.01L)) {
+      const bool finite = std::isfinite(decode(out, bits));
+      return finite && overflows(value * 0.99L) ? "is finite, expected an overflow" : "";
+    }
     const long double factor = scaled ? from.stream.scale[index_of(d)] : 1.0L;
     error = (error + half_ulp(real, value)) * std::fabs(factor);
     value = value * factor + (shifted ? from.stream.shift[index_of(d)] : 0.0L);
@@ -304,9 +325,13 @@ std::string wrong_run(const row_of_values& from, const robocache::channel_group&
       default:
         exact[0] = linear(from, d);
     }
-    if (components > 1 && from.weight_overflows()) usable = false;
+    if (from.weight_is_infinite()) {
+      // A rotation has no direction then; a line is what the weight's formula makes of it, which
+      // `resample` is checked for.
+      if (components > 1) exact = no_rotation(index_of(components)), usable = false;
+      for (exact_value& c : exact) c.unchecked = components == 1;
+    }
     if (!usable) *status = static_cast<std::uint8_t>(*status | row_status::no_rotation);
-    if (from.weight_overflows()) continue;
     for (int i = 0; i < components; ++i) {
       const std::string wrong = wrong_value(from, d + i, exact[index_of(i)], got[d + i]);
       if (!wrong.empty()) return channel(d + i, wrong);
