@@ -22,8 +22,9 @@ struct depth_camera {
   /// Pixel i as a point in the camera's frame; NaN is dropped, and counted as not finite.
   ROBOCACHE_HD void point(std::int64_t i, float (&p)[3]) const {
     const float z = 0.001f * static_cast<float>(depth[i]);
-    p[0] = (static_cast<float>(i % width) - cx) / fx * z;
-    p[1] = (static_cast<float>(i / width) - cy) / fy * z;
+    const auto pixel = static_cast<std::int32_t>(i);  // wide divisions take long
+    p[0] = (static_cast<float>(pixel % width) - cx) / fx * z;
+    p[1] = (static_cast<float>(pixel / width) - cy) / fy * z;
     p[2] = depth[i] == 0 ? std::nanf("") : z;
   }
 };

@@ -262,7 +262,6 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
     storage.known = storage.seen.x = 0;
   }
   cuda_detail::wait_for_previous_kernel();
-  cuda_detail::let_next_kernel_launch();
 
   const auto bins = static_cast<std::uint32_t>(call.slab.bins);
   const std::uint32_t bin_parts = bins * call.parts;
@@ -276,6 +275,9 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
   }
   if (rank == 0) end_look();
   block.sync();
+  // Earlier, the next kernel's blocks would crowd where those of empty bins have left, and wait
+  // there until the last bin is done.
+  cuda_detail::let_next_kernel_launch();
   if (may_reduce_crowds(bin_parts, storage)) {
     reduce_crowds<Width>(block, storage, call, bin_parts, sink);
   }

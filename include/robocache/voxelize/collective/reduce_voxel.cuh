@@ -149,20 +149,29 @@ __device__ __forceinline__ void merge_lanes(const Look& look, State& state,
 
 /// Adds a vector of every `slots`-th of a voxel's points, from `slot` on, to the states of a look.
 ///
-/// \tparam Unrolled  steps of the loop at a time
-template <int Width, int Unrolled, class Looks, class State, class In>
+/// \tparam AtOnce  loads that are under way at the same time
+template <int Width, int AtOnce, class Looks, class State, class In>
 __device__ __forceinline__ void add_values(const Looks& looks, State (&state)[Width],
                                            const feature_arguments<In>& features,
                                            const std::uint32_t* points, std::uint32_t n,
                                            std::uint32_t vector, std::uint32_t slot,
                                            std::uint32_t slots) noexcept {
-#pragma unroll Unrolled
-  for (std::uint32_t i = slot; i < n; i += slots) {
-    const std::uint32_t point = points[i];
-    float x[Width];
-    load_features(features, point, vector, x);
+  for (std::uint32_t base = slot; base < n; base += AtOnce * slots) {
+    std::uint32_t point[AtOnce];
+    float x[AtOnce][Width];
 #pragma unroll
-    for (int e = 0; e < Width; ++e) looks(e).add(state[e], point, x[e]);
+    for (std::uint32_t u = 0; u < AtOnce; ++u) {
+      const std::uint32_t i = base + u * slots;
+      point[u] = points[i < n ? i : base];
+    }
+#pragma unroll
+    for (std::uint32_t u = 0; u < AtOnce; ++u) load_features(features, point[u], vector, x[u]);
+#pragma unroll
+    for (std::uint32_t u = 0; u < AtOnce; ++u) {
+      if (base + u * slots >= n) continue;
+#pragma unroll
+      for (int e = 0; e < Width; ++e) looks(e).add(state[e], point[u], x[u][e]);
+    }
   }
 }
 
@@ -222,6 +231,7 @@ __device__ __forceinline__ void write_crowded_voxel(const bin_reducing<Reducer, 
                                                     std::uint32_t vectors,
                                                     const Sink& sink) noexcept {
   using looked = looked_at<Reducer>;
+  constexpr int at_once = Width == 1 ? 4 : 2;  // more registers would spill
   // As many lanes side by side as there are vectors, or a few more; the rest take other points.
   static_assert(crowd_vectors == 8);
   const std::uint32_t shift = vectors > 4 ? 3 : vectors > 2 ? 2 : vectors - 1;
@@ -230,8 +240,8 @@ __device__ __forceinline__ void write_crowded_voxel(const bin_reducing<Reducer, 
   const std::uint32_t vector = first_vector + own;
   const std::uint32_t own_n = own < vectors ? facts.points : 0;  // lanes beyond look at nothing
   typename looked::first_state first[Width]{};
-  add_values<Width, 2>(look_of_all<Reducer>{call.reducer}, first, call.features, points, own_n,
-                       vector, lane >> shift, 32u >> shift);
+  add_values<Width, at_once>(look_of_all<Reducer>{call.reducer}, first, call.features, points,
+                             own_n, vector, lane >> shift, 32u >> shift);
 #pragma unroll
   for (int e = 0; e < Width; ++e) merge_lanes(call.reducer, first[e], side);
   looked values[Width];
@@ -240,8 +250,8 @@ __device__ __forceinline__ void write_crowded_voxel(const bin_reducing<Reducer, 
   if constexpr (looks_twice<Reducer>) {
     const auto looks = second_looks(call.reducer, first, facts);
     typename looked::second_state second[Width]{};
-    add_values<Width, 2>(looks, second, call.features, points, own_n, vector, lane >> shift,
-                         32u >> shift);
+    add_values<Width, at_once>(looks, second, call.features, points, own_n, vector, lane >> shift,
+                               32u >> shift);
 #pragma unroll
     for (int e = 0; e < Width; ++e) {
       merge_lanes(looks(e), second[e], side);
