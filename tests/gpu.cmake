@@ -51,16 +51,22 @@ endforeach()
 target_compile_options(robocache_test_stencil_kernels_fast_math PRIVATE
   "$<$<COMPILE_LANGUAGE:CUDA>:--use_fast_math>")
 
-# What a flag or a user's own kernel changes is not a matter of the architecture: where several are
-# compiled for (.ci/run), these are for one, with PTX for the others. It saves minutes of nvcc.
+# Where several architectures are compiled for (.ci/run), the engines are for the first two, and what
+# a flag or a user's own kernel changes, which is not a matter of the architecture, for one. It saves
+# minutes of nvcc; robocache::compiled and the examples are for all.
 list(LENGTH CMAKE_CUDA_ARCHITECTURES robocache_architecture_count)
 if(robocache_architecture_count GREATER 1)
+  list(SUBLIST CMAKE_CUDA_ARCHITECTURES 0 2 robocache_two_architectures)
+  set_target_properties(
+    robocache_test_cuda_engine robocache_test_cuda_fuse_engine robocache_test_cuda_voxel_engine
+    PROPERTIES CUDA_ARCHITECTURES "${robocache_two_architectures}")
+  list(GET CMAKE_CUDA_ARCHITECTURES 0 robocache_one_architecture)
   set_target_properties(
     robocache_test_cuda_engine_fast_math robocache_test_cuda_fuse_engine_fast_math
     robocache_test_cuda_voxel_engine_fast_math robocache_test_cuda_coordinate_engine
     robocache_test_voxel_kernels robocache_test_row_kernels robocache_test_ring_kernels
     robocache_test_stencil_kernels robocache_test_stencil_kernels_fast_math
-    PROPERTIES CUDA_ARCHITECTURES 80)
+    PROPERTIES CUDA_ARCHITECTURES "${robocache_one_architecture}")
 endif()
 
 add_library(robocache_test_late_copy OBJECT support/late_copy.cu)

@@ -231,6 +231,13 @@ struct bin_tables {
   std::size_t bytes;          ///< of all together
 };
 
+/// What begins `bytes` after `memory`. That may be null, where only sizes are asked for; then the
+/// sum would have no meaning as a pointer.
+inline unsigned char* part_at(void* memory, std::size_t bytes) noexcept {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): see above
+  return reinterpret_cast<unsigned char*>(reinterpret_cast<std::uintptr_t>(memory) + bytes);
+}
+
 /// \param state_bytes  as in `voxelize_sizes`
 inline bin_tables lay_out_tables(void* memory, std::int64_t points, std::int64_t cells,
                                  const bin_shape& shape, std::size_t state_bytes) noexcept {
@@ -239,7 +246,7 @@ inline bin_tables lay_out_tables(void* memory, std::int64_t points, std::int64_t
   const auto part = [&](std::int64_t count, std::size_t size) {
     const std::size_t at = used;
     used += (static_cast<std::size_t>(count) * size + 15) / 16 * 16;
-    return static_cast<unsigned char*>(memory) + at;
+    return part_at(memory, at);
   };
   bin_tables tables{};
   const std::int64_t capacity = static_cast<std::int64_t>(shape.tiles) * shape.tile_size;
@@ -285,7 +292,7 @@ inline scan_tables lay_out_scan(void* memory, std::int64_t points) noexcept {
   const auto part = [&](std::int64_t count, std::size_t size) {
     const std::size_t at = tables.bytes;
     tables.bytes += (static_cast<std::size_t>(count) * size + 15) / 16 * 16;
-    return reinterpret_cast<std::uint32_t*>(static_cast<unsigned char*>(memory) + at);
+    return reinterpret_cast<std::uint32_t*>(part_at(memory, at));
   };
   tables.entries = part(tiles * scan_tile, 4);
   tables.counts = part(tiles, 4);
