@@ -55,7 +55,7 @@ namespace robocache {
 /// On a CUDA stream all data, `lengths`, `offsets`, `scale` and `shift` included, is device memory.
 /// Asynchronous: enqueues one kernel and returns; synchronizes nothing, keeps no state, may be
 /// captured in a graph. From compute capability 9.0 on the launch overlaps with the end of the
-/// kernel before it in the stream (programmatic dependent launch); it reads and writes nothing
+/// kernel before it in the CUDA stream (programmatic dependent launch); it reads and writes nothing
 /// before that one is complete.
 template <class Source, class Out, class Where>
 ROBOCACHE_ALWAYS_INLINE status resample(

@@ -68,9 +68,10 @@ ROBOCACHE_ALWAYS_INLINE std::size_t voxelize_workspace_bytes(const Reducer&, std
 ///   included, is device memory. Enqueues the work and returns: up to two kernels; larger
 ///   grids mostly take that many for each 2^24 voxels, at most 2^42. Allocates nothing,
 ///   synchronizes nothing, keeps no state, may be captured in a graph. The workspace is in use
-///   until the work is complete; the stream's device should be the current one. From compute
-///   capability 9.0 on the first launch overlaps with the end of the kernel before it in the stream
-///   (programmatic dependent launch); it reads and writes nothing before that one is complete.
+///   until the work is complete; the CUDA stream's device should be the current one. From compute
+///   capability 9.0 on the first launch overlaps with the end of the kernel before it in the CUDA
+///   stream (programmatic dependent launch); it reads and writes nothing before that one is
+///   complete.
 /// - `robocache::preload` (with `voxelize.cuh`): loads the kernels that a CUDA stream would get.
 ///
 /// The result depends neither on the order of the points (but for `first`, by its meaning) nor on

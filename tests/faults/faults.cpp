@@ -58,9 +58,10 @@ TEST_CASE("after an address that is none every launcher says that the device is 
   CHECK(passes("cudaDeviceReset and the old memory"));
 }
 
-TEST_CASE("without device memory launchers succeed, or do when there is some again",
+TEST_CASE("without device memory launchers succeed, unless kernels have to be loaded",
           "[gpu][fault]") {
   CHECK(passes("device memory is used up"));
+  CHECK(passes("device memory is used up before kernels are loaded"));
 }
 
 TEST_CASE("into a CUDA stream that was destroyed nothing is launched", "[gpu][fault]") {

@@ -62,11 +62,11 @@ class gpu_target final : public fuzz_target {
 
   bool captures() const override { return true; }
   void begin_capture() override {
+    drop_graph();  // in the capture it would end it
     // Of this thread: others allocate and wait meanwhile.
     must(cudaStreamBeginCapture(streams_[0], cudaStreamCaptureModeThreadLocal), "capturing");
   }
   void end_capture() override {
-    drop_graph();
     must(cudaStreamEndCapture(streams_[0], &graph_), "capturing");
     must(cudaGraphInstantiateWithFlags(&executable_, graph_, 0), "instantiating a graph");
   }

@@ -151,7 +151,14 @@ round_outcome round_runner::run(std::uint64_t number, reference_run reference) {
     if (how.copies_in_graph) memory_.copy_in();
     launch(how, false, outcome);
     if (how.copies_in_graph) memory_.copy_out();
-    target_.end_capture();
+    try {
+      target_.end_capture();
+    } catch (const std::exception& error) {  // a launch that failed says more
+      std::string text = error.what();
+      for (const std::string& each : outcome.mismatches) text += "; " + each;
+      throw std::runtime_error("round " + std::to_string(number) + " (" + how.name() +
+                               "): " + text);
+    }
   }
   const bool timed = options_.measure && !how.graph;
   for (std::int64_t repetition = 0; repetition < how.repetitions; ++repetition) {

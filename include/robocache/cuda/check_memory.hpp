@@ -112,7 +112,7 @@ class device_memory {
     return error == cudaSuccess;
   }
 
-  /// Whether kernels of the stream's device reach the address.
+  /// Whether kernels of the CUDA stream's device reach the address.
   ROBOCACHE_DETAIL_COLD bool reaches(const void* address, cudaPointerAttributes& found) noexcept {
     found = {};
     if (!answers(cudaPointerGetAttributes(&found, address))) {
@@ -273,7 +273,7 @@ constexpr const char* name_of(const voxelize_call<Reducer, Real, In, Out>&) noex
 
 /// Says which argument of a call the kernels of a CUDA stream cannot reach: memory of another
 /// device without peer access, of the host (unless it is pinned, managed, or the device reads the
-/// host's pages), or freed. Also if the current device is not that of the stream: for that
+/// host's pages), or freed. Also if the current device is not that of the CUDA stream: for that
 /// one `preload` has loaded, and not every runtime launches elsewhere. A launcher does not look:
 /// such a call fails later, in a kernel, with an error that names nothing and ends the use of the
 /// device.
@@ -281,7 +281,7 @@ constexpr const char* name_of(const voxelize_call<Reducer, Real, In, Out>&) noex
 /// Does not wait, reads and writes no data. Takes some microseconds per pointer. With one that is
 /// wrong it may make other devices current for a moment, of which the first use of each makes a
 /// context there, in milliseconds and hundreds of megabytes. With a toolkit before
-/// 12.8 the stream is taken to be the current device's.
+/// 12.8 the CUDA stream is taken to be the current device's.
 ///
 /// \code
 /// const auto call = robocache::make_resample_call(source, targets, output, {}, options);
@@ -294,8 +294,8 @@ constexpr const char* name_of(const voxelize_call<Reducer, Real, In, Out>&) noex
 ///                `make_fuse_call`, or a `voxelize_call`. It has passed its own check
 /// \param stream  where it would run
 /// \return `invalid_argument` with the argument's name, its address and the devices, or if the
-///         stream is being captured, which is left as it was; `cuda_error` if the runtime does not
-///         know the stream, or the device is lost
+///         CUDA stream is being captured, which is left as it was; `cuda_error` if the runtime does
+///         not know it, or the device is lost
 template <class Call>
 ROBOCACHE_HIDDEN status check_memory(const Call& call, cudaStream_t stream) noexcept {
   detail::device_memory memory(detail::name_of(call), stream);

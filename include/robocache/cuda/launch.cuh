@@ -16,7 +16,7 @@ namespace robocache {
 inline namespace ROBOCACHE_CUDA_NAMESPACE {
 namespace cuda_detail {
 
-/// Lets the next kernel of the stream begin, if it was launched so that it may (see
+/// Lets the next kernel of the CUDA stream begin, if it was launched so that it may (see
 /// `launch_kernel`). It sees nothing of this kernel's work until it waits for it.
 __device__ __forceinline__ void let_next_kernel_launch() noexcept {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
@@ -24,8 +24,8 @@ __device__ __forceinline__ void let_next_kernel_launch() noexcept {
 #endif
 }
 
-/// Waits until the kernels before this one in the stream are complete and their writes are visible.
-/// To be called before the first access to global memory, reads included.
+/// Waits until the kernels before this one in the CUDA stream are complete and their writes are
+/// visible. To be called before the first access to global memory, reads included.
 __device__ __forceinline__ void wait_for_previous_kernel() noexcept {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
   asm volatile("griddepcontrol.wait;" ::: "memory");
@@ -147,15 +147,15 @@ ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters.
 
 }  // namespace cuda_detail
 
-// For your own kernels, so that they overlap with RoboCache's launches in one stream.
+// For your own kernels, so that they overlap with RoboCache's launches in one CUDA stream.
 
 using cuda_detail::let_next_kernel_launch;
 using cuda_detail::wait_for_previous_kernel;
 
 /// Launches a kernel of yours as RoboCache launches its own: it may begin before the kernel before
-/// it in the stream is complete (programmatic dependent launch, from compute capability 9.0 on), so
-/// it must call `wait_for_previous_kernel` before it touches memory that another kernel writes or
-/// reads.
+/// it in the CUDA stream is complete (programmatic dependent launch, from compute capability 9.0
+/// on), so it must call `wait_for_previous_kernel` before it touches memory that another kernel
+/// writes or reads.
 ///
 /// \param name       for the message if the launch fails
 /// \param kernel     a `__global__` function

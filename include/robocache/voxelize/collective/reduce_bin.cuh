@@ -171,12 +171,12 @@ __device__ __forceinline__ bool reduce_part(const Group& block, reduce_bin_stora
   share.by_vectors = share.vectors == call.share ? call.by_share : call.by_rest;
   if (share.vectors != 0 && !accumulate) {
     write_simple_voxels<Width>(block, call, share, storage, sink);
-    if (rank == 0) begin_look(call, storage);
+    if (rank == 0) begin_peek(call, storage);
     if constexpr (has_pairs) {
       write_pairs<Width>(block, call, share, storage, sink);
     }
   } else if (rank == 0) {
-    begin_look(call, storage);
+    begin_peek(call, storage);
   }
   // The others a channel per thread.
   const std::uint32_t channels = share.vectors * Width;
@@ -211,10 +211,10 @@ __device__ __forceinline__ bool reduce_part(const Group& block, reduce_bin_stora
     block.sync();
     if (rank == 0) {
       __threadfence();
-      storage.many = atomicAdd(&call.tables.parts_done[bin], 1u) + 1 == call.parts ? 1 : 0;
+      storage.is_last = atomicAdd(&call.tables.parts_done[bin], 1u) + 1 == call.parts ? 1 : 0;
     }
     block.sync();
-    if (storage.many != 0) write_counts(block, call, static_cast<std::uint32_t>(bin), storage);
+    if (storage.is_last != 0) write_counts(block, call, static_cast<std::uint32_t>(bin), storage);
   }
   if (reports) report_counters(block, slab, storage.lost);
   return true;
@@ -235,8 +235,9 @@ __device__ __forceinline__ bool reduce_part(const Group& block, reduce_bin_stora
 /// \param part     of the channels, 0 to `call.blocks_per_bin - 1`. Those from `call.parts` on have
 ///                 none: they help with bins that have too many points, and may be left out
 /// \param sink     where results go (`rules/sink.hpp`): called with the number of a voxel, a
-///                 channel, its result and the number of points, for each voxel that has some. The
-///                 call must replace. By default the call's dense grid
+///                 channel, its result and the number of points, for each voxel of the bin that has
+///                 some, unless the bin has too many points; and for voxels of other bins that
+///                 have. The call must replace. By default the call's dense grid
 ///
 /// Each bin and part once for each time that tiles were binned. Any number of blocks may run at a
 /// time, and one may do several bins and parts, one after the other, but then leave out the parts
@@ -273,7 +274,7 @@ __device__ __forceinline__ void reduce_bin(const Group& block, reduce_bin_storag
       wait_for_parts(call, bin_parts, storage);
     }
   }
-  if (rank == 0) end_look();
+  if (rank == 0) end_peek();
   block.sync();
   // Earlier, the next kernel's blocks would crowd where those of empty bins have left, and wait
   // there until the last bin is done.

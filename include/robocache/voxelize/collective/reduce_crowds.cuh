@@ -153,9 +153,9 @@ __device__ __forceinline__ void write_heavy_voxels(const Group& block,
   constexpr std::uint32_t jobs_per_unit = looks * heavy_slices;
   const heavy_work& work = call.tables.work;
   const auto channels = static_cast<std::uint32_t>(call.features.channels);
-  const std::uint32_t parts = (channels + heavy_channels - 1) / heavy_channels;
+  const std::uint32_t units_of_voxel = (channels + heavy_channels - 1) / heavy_channels;
   bin_progress& progress = *call.tables.progress;
-  const std::uint64_t units = std::uint64_t{progress.heavy} * parts;
+  const std::uint64_t units = std::uint64_t{progress.heavy} * units_of_voxel;
   const auto slots = static_cast<std::uint64_t>(work.slots);
   const std::uint32_t rank = block.thread_rank();
   while (units != 0) {
@@ -173,8 +173,8 @@ __device__ __forceinline__ void write_heavy_voxels(const Group& block,
     const bool second = step >= heavy_slices;
     const std::uint32_t slice = step % heavy_slices;
     const std::uint64_t unit = round * slots + slot;
-    const std::uint32_t at = call.tables.heavy[unit / parts];
-    const auto part = static_cast<std::uint32_t>(unit % parts);
+    const std::uint32_t at = call.tables.heavy[unit / units_of_voxel];
+    const auto part = static_cast<std::uint32_t>(unit % units_of_voxel);
     unsigned char* const of_slices =
         work.of_slices + slot * heavy_slices * heavy_channels * state_bytes;
     unsigned char* const of_first = work.of_first + slot * heavy_channels * state_bytes;
@@ -283,9 +283,9 @@ __device__ __forceinline__ void write_too_full_bins(const Group& block,
   }
 }
 
-/// Begins to look what is known of all bins, by one thread: `storage.seen` has it after `end_look`.
-/// No thread waits in between. The copy is a hint: what it says may be a moment old.
-__device__ __forceinline__ void begin_look(const bin_sorting& call,
+/// Begins to peek at what is known of all bins, by one thread: `storage.seen` has it after
+/// `end_peek`. No thread waits in between. The copy is a hint: what it says may be a moment old.
+__device__ __forceinline__ void begin_peek(const bin_sorting& call,
                                            reduce_bin_storage& storage) noexcept {
   static_assert(offsetof(bin_progress, known) == 0 && offsetof(bin_progress, too_full) == 4 &&
                 sizeof(bin_progress) >= 16);
@@ -295,7 +295,7 @@ __device__ __forceinline__ void begin_look(const bin_sorting& call,
                "l"(__cvta_generic_to_global(call.tables.progress))
                : "memory");
 }
-__device__ __forceinline__ void end_look() noexcept {
+__device__ __forceinline__ void end_peek() noexcept {
   asm volatile("cp.async.wait_all;" ::: "memory");
 }
 
@@ -304,15 +304,15 @@ __device__ __forceinline__ void end_look() noexcept {
 /// parts run. By one thread.
 __device__ __forceinline__ void wait_for_parts(const bin_sorting& call, std::uint32_t bin_parts,
                                                reduce_bin_storage& storage) noexcept {
-  constexpr int most_looks = 200;  // about as many microseconds
+  constexpr int most_peeks = 200;  // about as many microseconds
   const volatile std::uint32_t& known = call.tables.progress->known;
   std::uint32_t before = 0;
 #pragma unroll 1
-  for (int looks = 0; looks < most_looks; ++looks) {
+  for (int peeks = 0; peeks < most_peeks; ++peeks) {
     const std::uint32_t now = known;
     storage.known = now;
     if (now == bin_parts) return;
-    if (now != before) looks = 0;
+    if (now != before) peeks = 0;
     before = now;
     __nanosleep(200);
   }
@@ -347,10 +347,10 @@ __device__ __forceinline__ void reduce_crowds(const Group& block, reduce_bin_sto
     while (progress.known != bin_parts) {
     }  // it is, or the copy of it came early
     __threadfence();
-    storage.others = progress.too_full;
+    storage.too_full = progress.too_full;
   }
   block.sync();
-  const std::uint32_t too_full = storage.others;
+  const std::uint32_t too_full = storage.too_full;
   if (too_full == 0) return;
   sort_together(block, call, too_full, call.slab.tiles(), storage);
   if (block.thread_rank() == 0) {

@@ -31,9 +31,20 @@ struct reduce_bin_storage {
   // While collecting: the voxel of each point. Then voxels: those with two points; from
   // `most_pairs` on those with more; and from the back those with many.
   std::uint16_t list[detail::most_in_bin];
-  std::uint32_t pairs;
-  std::uint32_t others;
-  std::uint32_t many;
+  union {
+    std::uint32_t pairs;
+    std::uint32_t ticket;  ///< for a job of sorting together
+  };
+  union {
+    std::uint32_t others;
+    std::uint32_t jobs_done;  ///< of such, of a bin
+    std::uint32_t too_full;   ///< bins that have too many points
+  };
+  union {
+    std::uint32_t many;
+    std::uint32_t position;  ///< where the points of a bin begin among the sorted ones
+    std::uint32_t is_last;   ///< whether all other parts of the bin are done
+  };
   // What this block knows of all bins:
   uint4 seen;           ///< how `bin_progress` begins, as it was a moment ago
   std::uint32_t known;  ///< `bin_progress::known` as this block left it
@@ -353,10 +364,10 @@ __device__ __forceinline__ void place_voxels(const Group& block, const bin_sorti
   if (block.thread_rank() == 0) {
     std::uint32_t all = 0;
     for (const std::uint32_t sum : storage.sums) all += sum;
-    storage.many = counts[-1] = atomicAdd(&progress.placed, all);
+    storage.position = counts[-1] = atomicAdd(&progress.placed, all);
   }
   block.sync();
-  std::uint32_t position = storage.many;
+  std::uint32_t position = storage.position;
   for (int w = 0; w < warp; ++w) position += storage.sums[w];
   for (std::uint32_t chunk = run; chunk < run_end; chunk += 32) {
     const std::uint32_t c = chunk + static_cast<std::uint32_t>(lane);
@@ -447,9 +458,9 @@ static __device__ __noinline__ void sort_together(const Group& block, const bin_
   const std::uint32_t jobs = too_full * chunks;
   for (;;) {
     block.sync();
-    if (rank == 0) storage.pairs = atomicAdd(&progress.sort_tickets, 1u);
+    if (rank == 0) storage.ticket = atomicAdd(&progress.sort_tickets, 1u);
     block.sync();
-    const std::uint32_t ticket = storage.pairs;
+    const std::uint32_t ticket = storage.ticket;
     if (ticket >= 2 * jobs) break;
     const bool puts = ticket >= jobs;
     const std::uint32_t job = puts ? ticket - jobs : ticket;
@@ -474,16 +485,16 @@ static __device__ __noinline__ void sort_together(const Group& block, const bin_
     }
     __threadfence();
     block.sync();
-    if (rank == 0) storage.others = atomicAdd(done, 1u) + 1;
+    if (rank == 0) storage.jobs_done = atomicAdd(done, 1u) + 1;
     block.sync();
-    if (storage.others == chunks) {  // all are counted
+    if (storage.jobs_done == chunks) {  // all are counted
       __threadfence();
       place_voxels(block, call, bin, storage);
       __threadfence();
       block.sync();
       if (rank == 0) atomicAdd(done, 1u);
     }
-    if (puts && rank == 0 && storage.others == 2 * chunks + 1) {  // all are put
+    if (puts && rank == 0 && storage.jobs_done == 2 * chunks + 1) {  // all are put
       __threadfence();
       atomicAdd(&progress.sorted, 1u);
     }

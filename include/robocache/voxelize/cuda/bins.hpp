@@ -349,7 +349,7 @@ struct point_binning {
   std::uint32_t cells;  ///< voxels of the slab
   std::int32_t shift;
   std::int32_t bins;
-  std::int32_t tiles;           ///< at least 1, even without points: a tile resets lists
+  std::int32_t tiles;           ///< at least 1, even without points: a tile resets `bin_progress`
   std::int32_t tile_size;       ///< points per tile
   detail::voxel_spread spread;  // where points have features
   bool packed;                  ///< four points are three loads, and need no transform

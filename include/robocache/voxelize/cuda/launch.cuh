@@ -141,7 +141,7 @@ ROBOCACHE_HIDDEN status run_on_gpu(const voxelize_call<Reducer, Real, In, Out>& 
 /// Runs a checked call on a CUDA stream.
 ///
 /// \param call   has passed `check(where)`; all in device memory
-/// \param where  the stream, of the current device
+/// \param where  the CUDA stream, of the current device
 template <class Reducer, class Real, class In, class Out>
 ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
                             cudaStream_t where) noexcept {
@@ -158,7 +158,7 @@ ROBOCACHE_HIDDEN status run(const voxelize_call<Reducer, Real, In, Out>& call,
 }
 
 /// The second half of a call whose points a kernel of your own has binned with `bin_tile`: reduces
-/// or marks the voxels of a slab. Launches one kernel on the same stream.
+/// or marks the voxels of a slab. Launches one kernel on the same CUDA stream.
 ///
 /// Checks nothing: the call has passed `check_produced(stream)`. Enqueued after that kernel on its
 /// stream, once for each slab.

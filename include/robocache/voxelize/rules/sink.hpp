@@ -34,9 +34,10 @@
 /// - `voxel` is the voxel's number in the grid, `(z * ny + y) * nx + x`; `cell_of_number` turns it
 ///   into x, y and z. An element of `occupancy_bits` stands for 32 voxels, the first of which has
 ///   the number; there nx counts as rounded up to a multiple of 32.
-/// - It is called by the thread that owns the voxel, or the voxel's channel. Which one and when is
-///   not said, so what must be the same in every run must not depend on the order of calls. Where
-///   the order counts, take the bin as a whole.
+/// - Which thread calls it, and when, is not said, so what must be the same in every run must not
+///   depend on the order of calls. Where the order counts, take the bin as a whole. In `mark_bin`
+///   the voxel is of the block's bin. In `reduce_bin` it may be of any: blocks that are done help
+///   with bins that have too many points. So go by `voxel` and `channel`, not by the block.
 /// - A thread calls it at any time, alone: no barrier, no vote in it. It is const and trivially
 ///   copyable, and may hold references to registers and shared memory. The kernels before are then
 ///   complete (`wait_for_previous_kernel`); what they wrote is read in the sink, not before.
