@@ -97,9 +97,13 @@ std::optional<exit_code> watchdog::after_end(int wait_status) {
   fmt::print(stderr, "supervised: worker {} {}, with {}\n", started_, how_it_ended(wait_status),
              count.in_work != 0 ? fmt::format("item {} in work", state_.work.sequence)
                                 : "no item in work");
-  const exit_code code =
-      WIFEXITED(wait_status) ? static_cast<exit_code>(WEXITSTATUS(wait_status)) : defect;
-  if (WIFEXITED(wait_status) && code != try_again) return code;  // another one would do the same
+  exit_code code = defect;  // it crashed
+  if (WIFEXITED(wait_status)) {
+    code = static_cast<exit_code>(WEXITSTATUS(wait_status));
+    if (code != try_again) return code;  // another one would do the same
+  } else if (WTERMSIG(wait_status) == SIGKILL) {
+    code = try_again;  // the watchdog, memory, or who took the GPU away: elsewhere it may do better
+  }
   in_vain_ = count.done > done_before_ ? 0 : in_vain_ + 1;
   return start_another(code);
 }

@@ -67,9 +67,12 @@ add_supervised_run(argument EXIT_CODE 70 PRINTS " 5 done .* 0 restarts, .*\nveri
 add_supervised_run(no_device EXIT_CODE 69 PRINTS " 0 done .* 0 restarts,.*\nverified.*--backend cuda: "
   ARGUMENTS ${forty} --backend cuda)
 set_tests_properties(example.supervised.no_device PROPERTIES ENVIRONMENT CUDA_VISIBLE_DEVICES=)
-add_supervised_run(gives_up EXIT_CODE 70
+add_supervised_run(gives_up EXIT_CODE 75
   PRINTS " 5 done .* 1 in work; 3 restarts.*\nverified.*item 5 in work\n.*gave up after 3 restarts in "
   ARGUMENTS ${forty} --fault-at 5=kill*9 --max-restarts 3)
+add_supervised_run(gives_up_aborting EXIT_CODE 70
+  PRINTS " 5 done .* 1 in work; 2 restarts.*\nverified.*gave up after 2 restarts in "
+  ARGUMENTS ${forty} --fault-at 5=abort*9 --max-restarts 2)
 add_supervised_run(gives_up_fatal EXIT_CODE 75
   PRINTS " 0 done .* 2 restarts.*\nverified.*gave up after 2 restarts in (0.[3-9]|[1-9])"  # 0.1 + 0.2 s
   ARGUMENTS --items 40 --rate 0 --never-drop --fault-at 0=fatal*9 --max-restarts 2
