@@ -37,9 +37,7 @@ const fuse_operations& choose(const workshop& at, const Can& can) {
 void add_windows(random_source& random, fuse_problem& work) {
   work.windowed = true;
   for (std::int64_t k = random.between(1, 9); k > 0; --k) {
-    work.deltas.push_back(is_integer(work.time)
-                              ? static_cast<stamp>(random.between(-9, 9)) * 1.0e6L
-                              : 0.0078125L * static_cast<stamp>(random.between(-9, 9)));
+    work.deltas.push_back(random_delta(random, work.time));
   }
 }
 
@@ -171,10 +169,13 @@ void add_fuse_steps(std::vector<step>& to, step_kind kind, const workshop& at) {
     spans.push_back(span_of(stream.items, work.targets));
   }
   made.redraw = [&memory = at.memory, before = in_image(at.memory, image::before, call),
-                 time = work.time, spans](random_source& source) {
+                 time = work.time, out = work.out, spans](random_source& source) {
     for (std::size_t n = 0; n < spans.size(); ++n) {
-      redraw_batch(source, memory, before.streams[n], time, spans[n]);
+      const any_stream& stream = before.streams[n];
+      redraw_batch(source, memory, stream, time, spans[n]);
+      redraw_normalization(source, {stream.in, out, time}, stream.scale, stream.shift);
     }
+    redraw_windows(source, before.targets.windows, time);
     const auto near =
         static_cast<std::size_t>(source.between(0, static_cast<std::int64_t>(spans.size()) - 1));
     redraw_targets(source, before.targets.times, time, spans[near], before.streams[near]);

@@ -157,6 +157,39 @@ void redraw_targets(random_source& random, const any_view<2>& targets, time_kind
   }
 }
 
+stamp random_delta(random_source& random, time_kind time) {
+  if (random.chance(0.03)) {
+    using limits = std::numeric_limits<std::int64_t>;
+    constexpr stamp infinity = std::numeric_limits<stamp>::infinity();
+    if (is_integer(time)) {
+      return static_cast<stamp>(random.chance(0.5) ? limits::min() : limits::max());
+    }
+    const stamp odd[] = {infinity, -infinity, std::numeric_limits<stamp>::quiet_NaN()};
+    return odd[random.between(0, 2)];
+  }
+  const auto steps = static_cast<stamp>(random.between(-9, 9));
+  return steps * (is_integer(time) ? 1.0e6L : 0.0078125L);
+}
+
+void redraw_windows(random_source& random, const any_view<1>& windows, time_kind time) {
+  if (windows.data == nullptr) return;
+  const time_kind duration = time == time_kind::u64 ? time_kind::i64 : time;
+  for (std::int64_t k = 0; k < windows.extents[0]; ++k) {
+    put(windows, size_of(duration), {k}, stamp_bits(duration, random_delta(random, time)));
+  }
+}
+
+void redraw_normalization(random_source& random, const combination& types, const any_view<1>& scale,
+                          const any_view<1>& shift) {
+  const scalar_kind real = is_double(types) ? scalar_kind::f64 : scalar_kind::f32;
+  for (const any_view<1>* const each : {&scale, &shift}) {
+    if (each->data == nullptr) continue;
+    for (std::int64_t d = 0; d < each->extents[0]; ++d) {
+      put(*each, size_of(real), {d}, random_value(random, real, random.chance(0.3)));
+    }
+  }
+}
+
 void redraw_points(random_source& random, const any_voxel_call& call, scalar_kind kind) {
   if (call.points.data == nullptr) return;
   auto* const base = const_cast<char*>(static_cast<const char*>(call.points.data));

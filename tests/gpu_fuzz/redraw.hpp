@@ -10,8 +10,8 @@
 
 /// \file
 /// Other data in the place of a call's, with the same addresses, strides and options: what a graph
-/// finds when it is replayed. Lengths, offsets and numbers of points change too, for the device
-/// reads them. All addresses are of the host.
+/// finds when it is replayed. Everything that a call has behind a pointer changes: lengths,
+/// offsets, numbers of points, windows, scale and shift too. All addresses are of the host.
 
 namespace robocache_test {
 
@@ -27,6 +27,12 @@ void redraw_batch(random_source& random, arena& memory, const any_stream& batch,
 /// Targets or anchors: stamps of the batch, and others.
 void redraw_targets(random_source& random, const any_view<2>& targets, time_kind time,
                     const time_span& span, const any_stream& near);
+/// A window's place relative to its anchor: near, or so far that the sum is no stamp.
+stamp random_delta(random_source& random, time_kind time);
+void redraw_windows(random_source& random, const any_view<1>& windows, time_kind time);
+/// Of a call of these types; each of the two may be absent.
+void redraw_normalization(random_source& random, const combination& types, const any_view<1>& scale,
+                          const any_view<1>& shift);
 void redraw_points(random_source& random, const any_voxel_call& call, scalar_kind kind);
 void redraw_features(random_source& random, const any_voxel_call& call, scalar_kind kind);
 

@@ -141,6 +141,7 @@ step resample_step::finish(const workshop& at) {
     batch.policy = before.policy;
     redraw_batch(random, memory, batch, types.time, span);
     redraw_targets(random, before.targets, types.time, span, batch);
+    redraw_normalization(random, types, before.scale, before.shift);
   };
   any_call named = call;
   for_each_pointer(named, [&](const char* name, void* p) { made.addresses.emplace_back(name, p); });
