@@ -5,6 +5,7 @@
 #include "../support/fuse_call.hpp"
 #include "../support/voxel_call.hpp"
 #include "arena.hpp"
+#include "unpack_call.hpp"
 
 /// \file
 /// Every address of a call with its types erased, by name.
@@ -54,6 +55,12 @@ void for_each_pointer(any_voxel_call& call, const Do& act) {
   act("counts", call.counts.data);
   act("counters", call.counters);
   act("workspace", call.space.data);
+}
+
+template <class Do>
+void for_each_pointer(any_unpack_call& call, const Do& act) {
+  act("message.data", call.data);
+  act("output", call.output.data);
 }
 
 /// The same call in an image of the target's memory.

@@ -8,10 +8,10 @@ namespace robocache_test {
 namespace {
 
 /// How often each kind of call is made, in thousandths or so.
-constexpr int weights[step_kinds] = {200, 100, 60, 160, 60, 30, 40, 180, 12, 1, 50, 40, 50, 60};
+constexpr int weights[step_kinds] = {200, 100, 60, 160, 60, 30, 40, 180, 12, 1, 50, 40, 50, 50, 60};
 /// So that each kernel is soon met.
-constexpr int small_weights[step_kinds] = {230, 230, 80, 120, 40, 20, 50,
-                                           120, 80,  0,  20,  50, 30, 30};
+constexpr int small_weights[step_kinds] = {230, 230, 80, 120, 40, 20, 50, 120,
+                                           80,  0,   20, 50,  30, 40, 30};
 
 step_kind random_kind(random_source& random, const fuzz_options& options) {
   const int* const of = options.small ? small_weights : weights;

@@ -9,7 +9,7 @@ set output picture
 set key outside right
 set grid
 set xlabel 'minutes'
-kinds = 'resample brackets fuse grouped voxelize crowds coordinates accumulate pipeline'
+kinds = 'resample brackets fuse grouped voxelize crowds coordinates accumulate unpack pipeline'
 set multiplot layout 2,1
 set title 'a call, microseconds: 99 % (lines) and 99.9 % (points)'
 set logscale y

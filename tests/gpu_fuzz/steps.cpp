@@ -4,9 +4,10 @@
 namespace robocache_test {
 
 const char* name_of(step_kind kind) {
-  constexpr const char* names[step_kinds] = {
-      "resample", "brackets", "rows",  "fuse",        "grouped", "sensors",    "fused_rows",
-      "voxelize", "crowds",   "scans", "coordinates", "points",  "accumulate", "pipeline"};
+  constexpr const char* names[step_kinds] = {"resample",   "brackets", "rows",        "fuse",
+                                             "grouped",    "sensors",  "fused_rows",  "voxelize",
+                                             "crowds",     "scans",    "coordinates", "points",
+                                             "accumulate", "unpack",   "pipeline"};
   return names[static_cast<int>(kind)];
 }
 
@@ -21,6 +22,8 @@ void add_steps(std::vector<step>& to, step_kind kind, const workshop& at) {
     case step_kind::sensors:
     case step_kind::fused_rows:
       return add_fuse_steps(to, kind, at);
+    case step_kind::unpack:
+      return add_unpack_steps(to, at);
     case step_kind::pipeline:
       return at.random.chance(0.5) ? add_resample_steps(to, kind, at)
                                    : add_voxel_steps(to, kind, at);

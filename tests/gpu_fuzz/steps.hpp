@@ -29,9 +29,10 @@ enum class step_kind {
   coordinates,  ///< features that are the points' coordinates
   points,       ///< voxelize_points in a kernel of the tests'
   accumulate,   ///< a cloud, and more onto the same grid
+  unpack,       ///< fields of PointCloud2 messages, and their stamps
   pipeline      ///< calls that read, and overwrite, what those before them left
 };
-inline constexpr int step_kinds = 14;
+inline constexpr int step_kinds = 15;
 const char* name_of(step_kind kind);
 
 /// A call, ready to be made by the target and by the CPU back end.
@@ -64,5 +65,6 @@ void add_steps(std::vector<step>& to, step_kind kind, const workshop& at);
 void add_resample_steps(std::vector<step>& to, step_kind kind, const workshop& at);
 void add_fuse_steps(std::vector<step>& to, step_kind kind, const workshop& at);
 void add_voxel_steps(std::vector<step>& to, step_kind kind, const workshop& at);
+void add_unpack_steps(std::vector<step>& to, const workshop& at);
 
 }  // namespace robocache_test
