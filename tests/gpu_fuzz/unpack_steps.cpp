@@ -153,8 +153,55 @@ std::string describe(const any_unpack_call& call, const unpack_operations& by) {
   return text.str();
 }
 
+any_view<2> make_output(arena& memory, const unpack_operations& by, const any_unpack_call& call,
+                        const placement& place) {
+  const std::int64_t points = std::int64_t{call.message.height} * call.message.width;
+  guarded<2> output(memory, by.element(), {points, static_cast<std::int64_t>(call.names.size())},
+                    place);
+  output.upload();
+  return output.view();
+}
+
+step make_step(const arena& memory, const unpack_operations& by, any_unpack_call call) {
+  step made;
+  made.kind = step_kind::unpack;
+  made.title = describe(call, by);
+  made.on_target = [&by, call](const any_where& where) { return by.unpack(call, where); };
+  made.on_cpu = [&reference = of_cpu(by), expected = in_image(memory, image::expected, call)] {
+    return reference.unpack(expected, {1, nullptr});
+  };
+  made.redraw = [](random_source&) {};
+  for_each_pointer(call,
+                   [&](const char* name, const void* p) { made.addresses.emplace_back(name, p); });
+  return made;
+}
+
+/// The dense output of a call as a message.
+any_unpack_call message_of(random_source& random, const unpack_operations& by,
+                           const any_unpack_call& made) {
+  any_unpack_call call;
+  point_cloud2& message = call.message;
+  message.width = static_cast<std::uint32_t>(made.output.extents[0]);
+  message.point_step = static_cast<std::uint32_t>(made.names.size() * by.element());
+  message.row_step = message.width * message.point_step;
+  message.is_bigendian = random.chance(0.5);
+  call.data = static_cast<const std::uint8_t*>(made.output.data);
+  call.bytes = message.row_step;
+  point_cloud2_field field;
+  field.name = by.stamps ? stamp_names[0] : other_names[0];
+  do {
+    field.datatype = random_datatype(random, by.stamps ? &by : nullptr);
+  } while (size_of_field(field.datatype) > message.point_step);
+  field.offset = static_cast<std::uint32_t>(
+      random.between(0, message.point_step - size_of_field(field.datatype)));
+  call.fields = {field};
+  call.names = {field.name};
+  return call;
+}
+
 }  // namespace
 
+/// A message, and now and then one more, whose bytes are what the call makes.
 void add_unpack_steps(std::vector<step>& to, const workshop& at) {
   random_source& random = at.random;
   arena& memory = at.memory;
@@ -174,25 +221,20 @@ void add_unpack_steps(std::vector<step>& to, const workshop& at) {
     memory.is_read(begin);
     call.data = begin + shift;
   }
-  const std::int64_t points = std::int64_t{call.message.height} * call.message.width;
-  guarded<2> output(memory, entry.element(), {points, static_cast<std::int64_t>(call.names.size())},
-                    random.chance(0.5) ? random_placement(random, 2) : placement{});
-  output.upload();
-  call.output = output.view();
-
-  step made;
-  made.kind = step_kind::unpack;
-  made.title = describe(call, entry);
-  made.on_target = [&entry, call](const any_where& where) { return entry.unpack(call, where); };
-  made.on_cpu = [&reference = of_cpu(entry), expected = in_image(memory, image::expected, call)] {
-    return reference.unpack(expected, {1, nullptr});
-  };
-  made.redraw = [before = in_image(memory, image::before, call)](random_source& source) {
+  const bool dense = random.chance(0.5);
+  call.output = make_output(memory, entry, call, dense ? placement{} : random_placement(random, 2));
+  step first = make_step(memory, entry, call);
+  first.redraw = [before = in_image(memory, image::before, call)](random_source& source) {
     draw_bytes(source, before, const_cast<std::uint8_t*>(before.data));
   };
-  for_each_pointer(call,
-                   [&](const char* name, const void* p) { made.addresses.emplace_back(name, p); });
-  to.push_back(made);
+  to.push_back(first);
+  if (!dense || call.output.data == nullptr || !random.chance(0.4)) return;
+  any_unpack_call next = message_of(random, entry, call);
+  next.output = make_output(memory, entry, next, random_placement(random, 2));
+  step second = make_step(memory, entry, next);
+  second.after_previous = true;
+  second.title = "what the call before left: " + second.title;
+  to.push_back(second);
 }
 
 }  // namespace robocache_test
