@@ -16,7 +16,8 @@ Everything is built once, without a GPU and without optimization (which takes lo
 then save). For a mutant only what includes its header is compiled again, with the changed header
 before the others, and linked with the rest: no copy of the tree, and jobs cannot meet. Programs
 run from the cheapest to the dearest, until one fails, crashes, or takes five times as long as it
-should. Tables of cases are thinned out (ROBOCACHE_TEST_EVERY); who survives that gets all cases.
+should: of each the test cases that take less than half a second, then, for who survives them,
+all. Tables of cases are thinned out (ROBOCACHE_TEST_EVERY); `--thorough` gives survivors all.
 
 Needs a C++ compiler, CMake, Ninja and Catch2. Results: build/mutate/mutants.csv.
 """
@@ -49,6 +50,7 @@ MUST_KILL = 0.95
 FLAGS = "-O0 -g0 -w -march=x86-64-v3 -ffp-contract=off"
 MEMORY = 8 << 20  # KiB that a compiler or a test may have
 COMPILE_SECONDS = 300.0
+SLOW_SECONDS = 0.5  # test cases that take longer come later
 
 KILLED, SURVIVED, STILLBORN, EQUAL = "killed", "survived", "stillborn", "equivalent"
 
@@ -103,11 +105,20 @@ def run(command: str | list[str], folder: Path, seconds: float, every: int = 1) 
 
 
 @dataclass
+class Pass:
+    """A run of some test cases."""
+
+    arguments: list[str]
+    every: int  # ROBOCACHE_TEST_EVERY
+    seconds: float  # that it takes without a mutant
+
+
+@dataclass
 class Program:
     name: str
     link: str  # command
     objects: list[str]
-    seconds: dict[int, float]  # of a run, by ROBOCACHE_TEST_EVERY
+    passes: list[Pass]
 
     @property
     def file(self) -> str:
@@ -176,15 +187,24 @@ class Build:
             objects = [word for word in link.split() if word in self.compile]
             if not objects:
                 stop(f"robocache_test_{name} is not made by one compiler and one linker command")
-            self.programs.append(Program(name, link, objects, {}))
+            self.programs.append(Program(name, link, objects, []))
 
-    def check(self, every: int) -> None:
-        """What is not mutated must pass. Takes the time of it."""
-        for program in self.programs:
-            done = run([str(self.folder / program.file)], self.folder, 1800, every)
-            if done.code != 0:
-                stop(f"{program.file} fails without any mutant\n{done.output[-4000:]}")
-            program.seconds[every] = done.seconds
+    def check(self, every: int, jobs: int) -> None:
+        """What is not mutated must pass. Takes the times."""
+        with ThreadPoolExecutor(jobs) as pool:
+            list(pool.map(lambda program: self._check(program, every), self.programs))
+
+    def _check(self, program: Program, every: int) -> None:
+        command = [str(self.folder / program.file), "--durations", "yes"]
+        done = run(command, self.folder, 1800, every)
+        if done.code != 0:
+            stop(f"{program.file} fails without any mutant\n{done.output[-4000:]}")
+        cases = re.findall(r"^ *(\d+\.\d+) s: (.+)$", done.output, re.MULTILINE)
+        quick = [(float(took), name) for took, name in cases if float(took) < SLOW_SECONDS]
+        if len(quick) < len(cases) and not program.passes:
+            names = ",".join(re.sub(r'([\\,\[\]"])', r"\\\1", name) for _, name in quick)
+            program.passes.append(Pass([names], every, sum(took for took, _ in quick)))
+        program.passes.append(Pass([], every, done.seconds))
 
     def dirty(self, program: Program, header: str) -> list[str]:
         return [name for name in program.objects if header in self.headers.get(name, ())]
@@ -192,7 +212,7 @@ class Build:
     def cheapest_first(self, header: str) -> list[Program]:
         def cost(program: Program) -> float:
             compiled = sum(self.seconds.get(name, 1) for name in self.dirty(program, header))
-            return compiled + next(iter(program.seconds.values()), 0)
+            return compiled + program.passes[0].seconds
 
         return sorted((p for p in self.programs if self.dirty(p, header)), key=cost)
 
@@ -246,23 +266,23 @@ class Trial:
         link = link.replace(f" -o {program.file} ", f" -o {self.folder / program.name} ")
         return self._timed(link).code == 0
 
-    def judge(self, thinned: int) -> Verdict:
+    def judge(self) -> Verdict:
         verdict = self.verdict
         programs = self.build.cheapest_first(self.mutant.file)
-        for every in (thinned, 1) if thinned != 1 else (1,):
+        for number in range(max((len(program.passes) for program in programs), default=0)):
             for program in programs:
-                if every == thinned:
-                    if not self._make(program):
-                        verdict.outcome = STILLBORN
-                        return verdict
-                command = [str(self.folder / program.name), "--abort"]
-                done = run(command, self.folder, 2 + 5 * program.seconds[every], every)
-                verdict.run_seconds += done.seconds
-                if done.code != 0:
-                    how = "time" if done.timed_out else "crash" if done.code < 0 else "failed"
-                    verdict.outcome = KILLED
-                    verdict.by = f"{program.name} ({how}{', all cases' if every == 1 else ''})"
+                if number == 0 and not self._make(program):
+                    verdict.outcome = STILLBORN
                     return verdict
+                for tests in program.passes[number : number + 1]:
+                    command = [str(self.folder / program.name), "--abort", *tests.arguments]
+                    done = run(command, self.folder, 2 + 5 * tests.seconds, tests.every)
+                    verdict.run_seconds += done.seconds
+                    if done.code != 0:
+                        how = "time" if done.timed_out else "crash" if done.code < 0 else "failed"
+                        verdict.outcome = KILLED
+                        verdict.by = f"{program.name} ({how}{', later' if number else ''})"
+                        return verdict
         return verdict
 
 
@@ -356,7 +376,8 @@ def main() -> int:
     parser.add_argument("--mutant", action="append", type=int, metavar="N", help="these numbers")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--seconds", type=float, help="begin no further mutant after so long")
-    parser.add_argument("--every", type=int, default=29, help="thinning; 1: all cases at once")
+    parser.add_argument("--every", type=int, default=29, help="thinning; 1: all cases of tables")
+    parser.add_argument("--thorough", action="store_true", help="survivors get all cases of tables")
     parser.add_argument("--compiler", help="C++ compiler, if not CMake's choice")
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "mutate", metavar="FOLDER")
     parser.add_argument("--list", action="store_true", help="show them, build nothing")
@@ -394,9 +415,12 @@ def main() -> int:
             to_try.append(m)
 
     build = Build(options.build.resolve(), options.jobs, options.compiler)
-    for every in sorted({options.every, 1}, reverse=True):
-        build.check(every)
+    for every in [options.every, 1] if options.thorough else [options.every]:
+        build.check(every, options.jobs)
     prepared = time.monotonic() - started
+    for program in build.programs:
+        times = ", ".join(f"{tests.seconds:.1f}" for tests in program.passes)
+        print(f"{program.file}: {len(program.objects)} objects, runs of {times} s")
     print(f"built and passed without mutants in {prepared:.0f} s; {len(to_try)} of "
           f"{len(all_mutants)} mutants, {options.jobs} at once", flush=True)
 
@@ -408,7 +432,7 @@ def main() -> int:
             return None
         folder = scratch / str(mutant.number)
         try:
-            return Trial(build, mutant, texts[mutant.file], folder).judge(options.every)
+            return Trial(build, mutant, texts[mutant.file], folder).judge()
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
