@@ -51,6 +51,7 @@ FLAGS = "-O0 -g0 -w -march=x86-64-v3 -ffp-contract=off"
 MEMORY = 8 << 20  # KiB that a compiler or a test may have
 COMPILE_SECONDS = 300.0
 SLOW_SECONDS = 0.5  # test cases that take longer come later
+ALL = ["~[threads]~[.]"]  # but hidden ones, and those about the division among threads
 
 KILLED, SURVIVED, STILLBORN, EQUAL = "killed", "survived", "stillborn", "equivalent"
 
@@ -195,7 +196,7 @@ class Build:
             list(pool.map(lambda program: self._check(program, every), self.programs))
 
     def _check(self, program: Program, every: int) -> None:
-        command = [str(self.folder / program.file), "--durations", "yes"]
+        command = [str(self.folder / program.file), "--durations", "yes", *ALL]
         done = run(command, self.folder, 1800, every)
         if done.code != 0:
             stop(f"{program.file} fails without any mutant\n{done.output[-4000:]}")
@@ -204,7 +205,7 @@ class Build:
         if len(quick) < len(cases) and not program.passes:
             names = ",".join(re.sub(r'([\\,\[\]"])', r"\\\1", name) for _, name in quick)
             program.passes.append(Pass([names], every, sum(took for took, _ in quick)))
-        program.passes.append(Pass([], every, done.seconds))
+        program.passes.append(Pass(ALL, every, done.seconds))
 
     def dirty(self, program: Program, header: str) -> list[str]:
         return [name for name in program.objects if header in self.headers.get(name, ())]
