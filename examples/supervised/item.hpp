@@ -12,6 +12,8 @@
 namespace supervised {
 
 constexpr std::int64_t batch = 4, samples = 64, channels = 7, rows = 128;
+/// The stamps of items much later than this do not fit 64 bits of ns.
+constexpr std::uint64_t max_sequence = 10'000'000'000;
 
 /// A few short trajectories, as a sensor would deliver them.
 struct item {

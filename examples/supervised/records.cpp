@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <sstream>
 
 namespace supervised {
 namespace {
@@ -62,11 +63,16 @@ void record_file::cut(std::uint64_t count) {
 
 std::vector<record> read_records(const std::string& path) {
   std::ifstream file(path);
+  if (!file) failed(path);
   std::vector<record> records;
-  record r{};
-  while (file >> std::dec >> r.sequence >> std::hex >> r.checksum) records.push_back(r);
-  if (!file.eof()) {
-    throw recordings::input_error(fmt::format("{}:{}: not a record", path, records.size() + 1));
+  for (std::string line; std::getline(file, line);) {
+    record r{};
+    std::istringstream(line) >> std::dec >> r.sequence >> std::hex >> r.checksum;
+    if (!file.eof()) line += '\n';
+    if (line != line_of(r)) {  // nothing but what this program writes
+      throw recordings::input_error(fmt::format("{}:{}: not a record", path, records.size() + 1));
+    }
+    records.push_back(r);
   }
   return records;
 }

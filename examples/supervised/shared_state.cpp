@@ -18,6 +18,22 @@ namespace {
 
 constexpr std::uint64_t layout_1 = 0x726f626f'73760001U;
 
+/// Whether this program can have left that. Whatever it reads of a file later may go on to an index
+/// or a stamp, so a file that is another's, or damaged, must not get that far.
+bool is_possible(const shared_state& state) {
+  if (state.capacity < 1 || state.capacity > max_capacity || state.valid > 1) return false;
+  const counters count = counters_of(state);
+  if (count.produced > max_sequence || count.next > count.produced || count.done > count.next ||
+      count.dropped > count.next || count.in_work > 1 || !count.balanced() ||
+      count.queued() > state.capacity) {
+    return false;
+  }
+  for (std::uint64_t n = count.next; n < count.produced; ++n) {
+    if (state.queue[n % state.capacity].sequence != n) return false;
+  }
+  return count.in_work == 0 || state.work.sequence < count.next;
+}
+
 void make_mutex(pthread_mutex_t& mutex) {
   pthread_mutexattr_t attributes;
   pthread_mutexattr_init(&attributes);
@@ -53,7 +69,7 @@ state_file::state_file(const std::string& path, bool resume, std::uint64_t capac
   }
   map();
   if (state_->layout == 0) state_->capacity = capacity;
-  if ((state_->layout != 0 && state_->layout != layout_1) || !counters_of(*state_).balanced()) {
+  if ((state_->layout != 0 && state_->layout != layout_1) || !is_possible(*state_)) {
     wrong("not a state of this program");
   }
   if (state_->capacity != capacity) {

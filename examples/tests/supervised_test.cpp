@@ -191,6 +191,45 @@ void test_state_file() {
   CHECK(std::filesystem::file_size(other.path()) == 11);  // as it was
 }
 
+/// A state that was right but for one thing is refused, before anything goes by it.
+void test_foreign_state() {
+  using change = void (*)(shared_state&);
+  const auto after = [](change what) {
+    const temporary_file name("", ".state");
+    {
+      const state_file file(name.path(), false, 4);
+      for (int i = 0; i < 6; ++i) CHECK(push_next(*file));
+      CHECK(take(*file).has_value());
+      what(*file);
+    }
+    const std::string error = error_of([&] { const state_file file(name.path(), true, 4); });
+    CHECK(error.empty() || error == name.path() + ": not a state of this program");
+    return error.empty();
+  };
+  // Of both copies, so that it does not matter which is valid.
+  CHECK(after([](shared_state&) {}));
+  CHECK(!after([](shared_state& s) { s.layout ^= 1; }));
+  CHECK(!after([](shared_state& s) { s.valid = 2; }));  // an index
+  CHECK(!after([](shared_state& s) { s.capacity = 0; }));
+  CHECK(!after([](shared_state& s) { s.capacity = max_capacity + 1; }));
+  CHECK(!after([](shared_state& s) { s.work.sequence = 99; }));
+  CHECK(!after([](shared_state& s) { s.queue[3].sequence += 4; }));
+  CHECK(!after([](shared_state& s) {
+    for (counters& c : s.copies) ++c.done;
+  }));
+  CHECK(!after([](shared_state& s) {  // stamps that do not fit
+    for (counters& c : s.copies)
+      c.produced += 1ULL << 60U, c.next += 1ULL << 60U, c.done += 1ULL << 60U;
+    for (item& i : s.queue) i.sequence += 1ULL << 60U;
+  }));
+  CHECK(!after([](shared_state& s) {  // more than there is room for
+    for (counters& c : s.copies) c.produced += 4;
+  }));
+  CHECK(!after([](shared_state& s) {  // balanced all the same
+    for (counters& c : s.copies) c.done -= 5, c.in_work += 5;
+  }));
+}
+
 /// Ten items, a queue of 2: item 3 is lost in it. The output is right, and then wrong in each way.
 void test_output() {
   const test_state test(2);
@@ -244,6 +283,18 @@ void test_output() {
   with_counters([](transaction& t) { --t->done, ++t->dropped; });
   CHECK(problem(wrong) == "item 9 was dropped, but is not among the oldest");
 
+  const auto refused = [&](const std::string& text, const std::string& line) {
+    const temporary_file file(text);
+    CHECK(error_of([&] { read_records(file.path()); }) == file.path() + line + ": not a record");
+  };
+  const std::string good = "                   7 00000000000000ff\n";
+  const temporary_file two(good + good);
+  CHECK(read_records(two.path()).size() == 2 && read_records(two.path())[1].checksum == 255);
+  refused(good + good.substr(0, 37), ":2");
+  refused(good + "7 ff\n" + good, ":2");
+  refused("                  -1 00000000000000ff\n", ":1");
+  refused("99999999999999999999 00000000000000ff\n", ":1");
+
   output.cut(4);
   CHECK(read_records(name.path()).size() == 4);
   CHECK(error_of([&] { output.cut(5); }) ==
@@ -274,6 +325,7 @@ int main() {
   test_hang_with_lock();
   test_random_deaths();
   test_state_file();
+  test_foreign_state();
   test_output();
   test_words();
   return outcome();
