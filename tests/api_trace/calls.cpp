@@ -191,6 +191,22 @@ void add_resamplings(call_list& list) {
   add_resampling(list, "resample, bfloat16, lengths and statuses", odd, odd.grid(), true, true,
                  held);
 
+  const recordings<float, std::int64_t> poses(memory, 3, 50, 40, 9);
+  const robocache::channel_groups groups = {{3, 4, robocache::channel_mode::slerp_xyzw},
+                                            {7, 1, robocache::channel_mode::previous}};
+  const auto posed = robocache::with_groups(poses.source(true), groups);
+  list.add(
+      "resample, floats, channel groups", 1, 1,
+      {bytes_of(poses.output()), bytes_of(poses.reports())},
+      [=](const launch_place& at) {
+        return resample_grouped_floats(posed, poses.grid(), poses.output(), poses.reports(), {},
+                                       at);
+      },
+      [=] {
+        return robocache::make_resample_call(posed, poses.grid(), poses.output(), poses.reports(),
+                                             {});
+      });
+
   const recordings<float, double> around(memory, 3, 50, 40, 8);
   const double* const deltas = memory.array(std::vector<double>{-3, -2, -1, 0});
   add_resampling(list, "resample, floats, windows", around, around.windows(deltas), false, false);
@@ -240,6 +256,24 @@ void add_fusion(call_list& list, const char* name, const std::array<fused_stream
       [=] { return robocache::make_fuse_call(*kept, targets, output, reports); });
 }
 
+/// The same with an output for each stream.
+void add_fusion_apart(call_list& list, const std::array<fused_stream, 3>& streams,
+                      const robocache::target_view<std::int64_t>& targets,
+                      const std::array<tensor_view<float, 3>, 3>& outputs) {
+  struct lists {
+    std::array<fused_stream, 3> streams;
+    std::array<tensor_view<float, 3>, 3> outputs;
+  };
+  const auto kept = std::make_shared<const lists>(lists{streams, outputs});
+  list.add(
+      "fuse, three streams, an output each", 1, 1,
+      {bytes_of(outputs[0]), bytes_of(outputs[1]), bytes_of(outputs[2])},
+      [=](const launch_place& at) {
+        return fuse_three_apart(kept->streams, targets, kept->outputs, {}, at);
+      },
+      [=] { return robocache::make_fuse_call(kept->streams, targets, kept->outputs, {}); });
+}
+
 void add_fusions(call_list& list) {
   device_memory& memory = list.memory();
   constexpr std::int64_t batch = 3, rows = 40;
@@ -267,6 +301,8 @@ void add_fusions(call_list& list) {
       tensor_view<std::int64_t, 3>(memory.array<std::int64_t>(batch * rows * 3), {batch, rows, 3});
   add_fusion(list, "fuse, three streams with rotations and reports", grouped, slow.grid(), output(),
              reports);
+
+  add_fusion_apart(list, plain, slow.grid(), {slow.output(), fast.output(), wide.output()});
 
   const std::int64_t* const deltas = memory.array(std::vector<std::int64_t>{-3, -2, -1, 0});
   add_fusion(list, "fuse, three streams, windows", plain, slow.windows(deltas), output(), {});
@@ -306,36 +342,44 @@ void add_voxelizations(call_list& list) {
                                 bytes};
   };
 
-  const auto counting = [&](const char* name, std::int64_t points, std::int64_t edge,
-                            int fewest_kernels, robocache::grid_update update, bool count_lost) {
-    const robocache::voxel_grid<float> grid = unit_cube(edge);
-    const tensor_view<std::uint32_t, 3> counts(memory.array<std::uint32_t>(edge * edge * edge),
-                                               {edge, edge, edge});
-    const robocache::workspace space = space_of(count_bytes(points, grid));
-    robocache::voxel_reports reports;
-    std::vector<launcher_call::memory> outputs = {bytes_of(counts)};
-    if (count_lost) counted(reports, outputs);
-    robocache::voxel_options options;
-    options.update = update;
+  const auto marking = [&](auto reduce, const char* name, std::int64_t points, std::int64_t edge,
+                           int fewest_kernels, robocache::grid_update update, bool count_lost) {
+    constexpr robocache::reduction R = decltype(reduce)::value;
+    using scalar = robocache::voxel_scalar_t<R>;
+    mark_call<R> call{};
+    call.points = cloud(points);
+    call.grid = unit_cube(edge);
+    const std::int64_t row = R == robocache::reduction::occupancy_bits ? (edge + 31) / 32 : edge;
+    call.output =
+        tensor_view<scalar, 3>(memory.array<scalar>(edge * edge * row), {edge, edge, row});
+    call.space = space_of(mark_bytes<R>(points, call.grid));
+    call.options.update = update;
+    std::vector<launcher_call::memory> outputs = {bytes_of(call.output)};
+    if (count_lost) counted(call.reports, outputs);
     list.add(
         name, fewest_kernels, 2, std::move(outputs),
-        [=](const launch_place& at) {
-          return count_points(cloud(points), grid, counts, reports, options, space, at);
-        },
-        [=] {
-          return robocache::voxelize_call<robocache::reducers::count, float, std::uint32_t,
-                                          std::uint32_t>{{},     cloud(points), {},      grid,
-                                                         counts, reports,       options, space};
-        });
+        [=](const launch_place& at) { return mark_points<R>(call, at); }, [=] { return call; });
   };
   using robocache::grid_update;
-  counting(counts_directly, 10'000, 64, 2, grid_update::replace, false);
-  counting("voxelize, counts of 10k points, accumulated", 10'000, 64, 1, grid_update::accumulate,
-           false);
-  counting(counts_in_bins, most, 50, 2, grid_update::replace, false);
-  counting("voxelize, counts of 1M points with counters", most, 50, 2, grid_update::replace, true);
-  counting("voxelize, counts of 1M points in many voxels", most, 210, 2, grid_update::replace,
-           true);
+  using robocache::reduction;
+  constexpr std::integral_constant<reduction, reduction::count> count{};
+  constexpr std::integral_constant<reduction, reduction::occupancy> occupancy{};
+  constexpr std::integral_constant<reduction, reduction::occupancy_bits> bits{};
+  marking(count, counts_directly, 10'000, 64, 2, grid_update::replace, false);
+  marking(count, "voxelize, counts of 10k points, accumulated", 10'000, 64, 1,
+          grid_update::accumulate, false);
+  marking(count, counts_in_bins, most, 50, 2, grid_update::replace, false);
+  marking(count, "voxelize, counts of 1M points with counters", most, 50, 2, grid_update::replace,
+          true);
+  marking(count, "voxelize, counts of 1M points in many voxels", most, 210, 2, grid_update::replace,
+          true);
+  marking(occupancy, "voxelize, occupancy of 10k points", 10'000, 64, 2, grid_update::replace,
+          false);
+  marking(occupancy, "voxelize, occupancy of 1M points with counters", most, 50, 2,
+          grid_update::replace, true);
+  marking(bits, "voxelize, bits of 10k points, accumulated", 10'000, 64, 1, grid_update::accumulate,
+          false);
+  marking(bits, "voxelize, bits of 1M points", most, 50, 2, grid_update::replace, false);
 
   const auto meaning = [&](const char* name, std::int64_t points, std::int64_t width,
                            bool with_reports) {
@@ -369,12 +413,36 @@ void add_voxelizations(call_list& list) {
   meaning("voxelize, means of 10k points with reports", 10'000, channels, true);
 }
 
+/// Kernels of a user's, with a sink in the place of the output.
+void add_sink(call_list& list) {
+  constexpr std::int64_t points = 100'000, edge = 50, voxels = edge * edge * edge;
+  device_memory& memory = list.memory();
+  mark_call<robocache::reduction::count> call{};
+  call.points = robocache::points_of(
+      tensor_view<const float, 2>(memory.array(spread_points(points)), {points, 3}));
+  call.grid = unit_cube(edge);
+  call.reports.counters = memory.array<robocache::voxel_counters>(1);
+  const std::size_t bytes = mark_bytes<robocache::reduction::count>(points, call.grid);
+  call.space = {memory.array<unsigned char>(static_cast<std::int64_t>(bytes)), bytes};
+  auto* const counts = memory.array<std::uint32_t>(voxels);
+  list.calls.push_back({"voxelize, counts of 100k points to a sink",
+                        2,
+                        2,
+                        [=](const launch_place& at) { return count_to_sink(call, counts, at); },
+                        [=](cudaStream_t stream) { return robocache::check_memory(call, stream); },
+                        {{counts, voxels * sizeof(std::uint32_t)},
+                         {call.reports.counters, sizeof(robocache::voxel_counters)}},
+                        list.owner});
+}
+
 /// It has no `check_memory`.
 void add_unpacking(call_list& list) {
   constexpr std::uint32_t points = 1000, step = 16;
   using field = robocache::point_cloud2_field;
-  static constexpr field fields[] = {
-      {"x", 0, field::float32, 1}, {"y", 4, field::float32, 1}, {"z", 8, field::float32, 1}};
+  static constexpr field fields[] = {{"x", 0, field::float32, 1},
+                                     {"y", 4, field::float32, 1},
+                                     {"z", 8, field::float32, 1},
+                                     {"t", 12, field::uint32, 1}};
   robocache::point_cloud2 message;
   message.width = points;
   message.fields = fields;
@@ -389,6 +457,14 @@ void add_unpacking(call_list& list) {
                         nullptr,
                         {bytes_of(output)},
                         list.owner});
+  const tensor_view<std::int64_t, 1> times(list.memory().array<std::int64_t>(points), {points});
+  list.calls.push_back({"unpack_point_cloud2_times, a field",
+                        1,
+                        1,
+                        [=](const launch_place& at) { return unpack_times(message, times, at); },
+                        nullptr,
+                        {bytes_of(times)},
+                        list.owner});
 }
 
 }  // namespace
@@ -399,6 +475,7 @@ std::vector<launcher_call> launcher_calls() {
   add_brackets(list);
   add_fusions(list);
   add_voxelizations(list);
+  add_sink(list);
   add_unpacking(list);
   return list.calls;
 }

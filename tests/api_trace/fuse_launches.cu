@@ -19,4 +19,13 @@ robocache::status fuse_three(const std::array<fused_stream, 3>& streams,
       at, [&](auto where) { return robocache::fuse(streams, targets, output, reports, where); });
 }
 
+robocache::status fuse_three_apart(const std::array<fused_stream, 3>& streams,
+                                   const robocache::target_view<std::int64_t>& targets,
+                                   const std::array<robocache::tensor_view<float, 3>, 3>& outputs,
+                                   const robocache::fuse_reports<std::int64_t>& reports,
+                                   const launch_place& at) {
+  return run_at(
+      at, [&](auto where) { return robocache::fuse(streams, targets, outputs, reports, where); });
+}
+
 }  // namespace robocache_test

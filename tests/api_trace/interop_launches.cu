@@ -22,4 +22,12 @@ robocache::status unpack_points(const robocache::point_cloud2& message,
   });
 }
 
+robocache::status unpack_times(const robocache::point_cloud2& message,
+                               const robocache::tensor_view<std::int64_t, 1>& output,
+                               const launch_place& at) {
+  return run_at(at, [&](auto where) {
+    return robocache::unpack_point_cloud2_times(message, "t", output, where);
+  });
+}
+
 }  // namespace robocache_test

@@ -32,6 +32,17 @@ robocache::status resample_bfloats(const robocache::source_view<bfloat16, std::i
   });
 }
 
+robocache::status resample_grouped_floats(
+    const robocache::grouped_source<float, std::int64_t>& source,
+    const robocache::target_view<std::int64_t>& targets,
+    const robocache::tensor_view<float, 3>& output,
+    const robocache::tensor_view<std::uint8_t, 2>& statuses,
+    const robocache::resample_options<std::int64_t>& options, const launch_place& at) {
+  return run_at(at, [&](auto where) {
+    return robocache::resample(source, targets, output, statuses, options, where);
+  });
+}
+
 robocache::status find_float_brackets(const robocache::source_times<std::int64_t>& source,
                                       const robocache::target_view<std::int64_t>& targets,
                                       const robocache::brackets_view<float>& brackets,

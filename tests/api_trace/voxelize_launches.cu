@@ -12,21 +12,27 @@ namespace robocache_test {
 
 using robocache::reduction;
 
-std::size_t count_bytes(std::int64_t points, const robocache::voxel_grid<float>& grid) {
-  return robocache::voxelize_workspace_bytes<reduction::count>(points, grid, cudaStream_t{});
+template <reduction R>
+std::size_t mark_bytes(std::int64_t points, const robocache::voxel_grid<float>& grid) {
+  return robocache::voxelize_workspace_bytes<R>(points, grid, cudaStream_t{});
+}
+template <reduction R>
+robocache::status mark_points(const mark_call<R>& call, const launch_place& at) {
+  return run_at(at, [&](auto where) { return robocache::voxelize(call, where); });
 }
 
-robocache::status count_points(const robocache::point_view<float>& points,
-                               const robocache::voxel_grid<float>& grid,
-                               const robocache::tensor_view<std::uint32_t, 3>& output,
-                               const robocache::voxel_reports& reports,
-                               const robocache::voxel_options& options,
-                               const robocache::workspace& space, const launch_place& at) {
-  return run_at(at, [&](auto where) {
-    return robocache::voxelize<reduction::count>(points, grid, output, reports, options, space,
-                                                 where);
-  });
-}
+template std::size_t mark_bytes<reduction::count>(std::int64_t,
+                                                  const robocache::voxel_grid<float>&);
+template std::size_t mark_bytes<reduction::occupancy>(std::int64_t,
+                                                      const robocache::voxel_grid<float>&);
+template std::size_t mark_bytes<reduction::occupancy_bits>(std::int64_t,
+                                                           const robocache::voxel_grid<float>&);
+template robocache::status mark_points<reduction::count>(const mark_call<reduction::count>&,
+                                                         const launch_place&);
+template robocache::status mark_points<reduction::occupancy>(const mark_call<reduction::occupancy>&,
+                                                             const launch_place&);
+template robocache::status mark_points<reduction::occupancy_bits>(
+    const mark_call<reduction::occupancy_bits>&, const launch_place&);
 
 std::size_t mean_bytes(std::int64_t points, const robocache::voxel_grid<float>& grid) {
   return robocache::voxelize_workspace_bytes<reduction::mean>(points, grid, cudaStream_t{});

@@ -114,8 +114,8 @@ ROBOCACHE_HIDDEN auto run(const unpack_point_cloud2_call<Out>& call, Where where
                       (steps | offset) % size == 0};
   }
   const dim3 grid((points + cuda_detail::unpack_threads - 1) / cuda_detail::unpack_threads);
-  return cuda_detail::launch("unpack_point_cloud2", &cuda_detail::unpack_point_cloud2_kernel<out>,
-                             grid, dim3(cuda_detail::unpack_threads), where, work);
+  return cuda_detail::launch(call.function, &cuda_detail::unpack_point_cloud2_kernel<out>, grid,
+                             dim3(cuda_detail::unpack_threads), where, work);
 }
 
 }  // namespace ROBOCACHE_CUDA_NAMESPACE
