@@ -41,7 +41,10 @@ cudaError_t fake_runtime::answer_to(const char* function) {
     if (each.function == function) error = each.error;
   }
   calls.emplace_back(function);
-  if (error != cudaSuccess) last = error;
+  if (error != cudaSuccess) {
+    if (newest == cudaSuccess) last_before_it = last;
+    last = newest = error;
+  }
   return error;
 }
 

@@ -16,7 +16,11 @@
 namespace robocache_test {
 
 struct fake_runtime {
-  cudaError_t last = cudaSuccess;  ///< what cudaGetLastError returns and clears
+  /// What cudaGetLastError returns and clears. As in CUDA's runtime a call that fails replaces it,
+  /// and one that succeeds does not touch it.
+  cudaError_t last = cudaSuccess;
+  cudaError_t newest = cudaSuccess;          ///< error of the last call that failed
+  cudaError_t last_before_it = cudaSuccess;  ///< `last` when the first call that failed was made
   int ptx_version = 90;
   int current_device = 0;
   int device_of_stream = 0;

@@ -35,8 +35,9 @@
 namespace robocache {
 namespace detail {
 
-/// Asks for one device, whatever the current one is, and leaves everything as it was: the current
-/// device, and an error that was pending.
+/// Asks for one device, whatever the current one is, and leaves the current device as it was.
+/// Errors of the questions are forgotten, unless one of the caller's was pending: as in
+/// `launch_failure`.
 class device_memory {
  public:
   ROBOCACHE_DETAIL_COLD device_memory(const char* operation, cudaStream_t stream) noexcept

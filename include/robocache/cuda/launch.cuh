@@ -53,8 +53,8 @@ inline constexpr launch_overlap overlap_of_launches = launch_overlap::ask;
 #endif
 
 /// Turns a failure into a status. The runtime forgets the failure, because the caller is told of it
-/// here, but not where an error of the caller's was pending before: which of the two the runtime
-/// remembers is then not ours to decide.
+/// here, but not where an error of the caller's was pending before: then something stays pending.
+/// It is the newest error, for the runtime keeps one, and nobody can give it back the older one.
 ///
 /// \param where  the CUDA stream, to say that it is of another device if it is
 ROBOCACHE_DETAIL_COLD inline status launch_failure(const char* operation, cudaError_t pending,
@@ -118,7 +118,8 @@ ROBOCACHE_DETAIL_OUTLINE inline status load_any(const char* operation,
 }
 
 /// Launches a kernel and turns the runtime's answer into a status. An error that was pending before
-/// the call is neither cleared nor taken for this launch's own.
+/// the call is not taken for this launch's own; a launch that succeeds leaves it as it was, one
+/// that fails takes its place.
 ///
 /// Code for compute capability 9.0 or later: the launch overlaps with the end of the kernel before
 /// it (programmatic dependent launch), so the kernel must call `wait_for_previous_kernel`.
