@@ -11,8 +11,7 @@
 #include <string>
 #include <vector>
 
-// Calls of `fuse`, with `window_times` and channel groups, and of `resample` by the overloads for
-// these.
+// Calls of `fuse`, with `window_times` and channel groups, and of `resample` for the same.
 
 namespace robocache_test {
 namespace {
@@ -20,6 +19,8 @@ namespace {
 struct fuzz_fusion {
   const fuse_operations* ops = nullptr;
   any_fuse_call call;
+  bool alone = false;          ///< one stream, by `resample`
+  any_view<2> alone_statuses;  ///< its, [B, T]
 
   time_kind time() const { return ops->types.time; }
   scalar_kind out() const { return ops->types.out; }
@@ -53,15 +54,16 @@ fuzz_fusion make_fusion(view_maker& make) {
   const std::int64_t window = call.targets.windowed ? in.between(0, 4) : 1;
   const std::int64_t rows = anchors * window;
   const stamp epoch = fuzz_epoch(in, time);
-  call.separate = in.once_in(3);
-  const std::int64_t streams = in.between(0, 4);
+  made.alone = in.once_in(4);
+  call.separate = !made.alone && in.once_in(3);
+  const std::int64_t streams = made.alone ? 1 : in.between(0, 4);
   std::int64_t width = 0;
   for (std::int64_t n = 0; n < streams; ++n) {
-    const scalar_kind from = in.element_of(made.ops->types.in);
+    const scalar_kind from = in.element_of(made.alone ? made.ops->resampled : made.ops->types.in);
     const std::int64_t channels = in.extent(7, fuzz_many);
     any_stream stream = fuzz_stream(make, time, from, made.out(), batch, channels, epoch);
     if (in.once_in(2)) stream.groups = fuzz_groups(in, channels);
-    if (!call.separate && in.once_in(3)) {
+    if (!call.separate && !made.alone && in.once_in(3)) {
       width += in.between(0, 2);
       stream.column = width;
     }
@@ -78,7 +80,12 @@ fuzz_fusion make_fusion(view_maker& make) {
     fill_windows(in, call.targets.windows, time);
   }
   if (!call.separate) {
-    call.output = make.make<3>({batch, rows, width + in.between(0, 2)}, out, true);
+    const std::int64_t more = made.alone ? 0 : in.between(0, 2);
+    call.output = make.make<3>({batch, rows, width + more}, out, true);
+  }
+  if (made.alone) {
+    if (in.once_in(2)) made.alone_statuses = make.make<2>({batch, rows}, 1, true);
+    return made;
   }
   // Without streams the output says how many items there are; one per stream says nothing then.
   if (streams == 0 && call.separate && (batch > 0 || rows > 0)) make.sound = false;
@@ -97,9 +104,10 @@ void spoil(view_maker& make, fuzz_fusion& made) {
     case 1:
       return make.spoil(call.targets.windows, stamp_size);
     case 2:
-      return make.spoil(call.statuses, 1);
+      return made.alone ? make.spoil(made.alone_statuses, 1) : make.spoil(call.statuses, 1);
     case 3:
-      return make.spoil(call.ages, stamp_size);
+      return made.alone ? make.spoil(call.output, size_of(made.out()))
+                        : make.spoil(call.ages, stamp_size);
     case 4:
       if (!call.separate || call.outputs.empty()) {
         return make.spoil(call.output, size_of(made.out()));
@@ -113,7 +121,7 @@ void spoil(view_maker& make, fuzz_fusion& made) {
       return;
     case 6:
       make.sound = false;
-      if (!call.streams.empty()) {
+      if (!call.streams.empty() && !made.alone) {
         call.streams.front().column = in.once_in(2) ? in.far_integer() : in.between(0, 9);
       }
       return;
@@ -144,6 +152,7 @@ call_memory memory_of(const fuzz_fusion& made) {
     uses.writes("output", call.output, size_of(made.out()));
   }
   uses.writes("statuses", call.statuses, 1);
+  uses.writes("statuses", made.alone_statuses, 1);
   uses.writes("ages", call.ages, stamp_size);
   uses.reads("targets", used_targets(call.targets), stamp_size);
   if (call.targets.windowed) uses.reads("windows", call.targets.windows, stamp_size);
@@ -172,6 +181,7 @@ call_memory parts_of(const fuzz_fusion& made, const std::vector<std::int64_t>& c
     uses.writes("output", part_of(made, n, columns[n]), size_of(made.out()));
   }
   uses.writes("statuses", made.call.statuses, 1);
+  uses.writes("statuses", made.alone_statuses, 1);
   uses.writes("ages", made.call.ages, size_of(made.time()));
   return uses;
 }
@@ -199,13 +209,23 @@ fuse_problem read_back(const fuzz_fusion& made, std::int64_t batch, bool& usable
 }
 
 /// Checks a call whose memory is not there.
-void only_check(any_fuse_call call) {
+void only_check(const fuzz_fusion& made) {
+  any_fuse_call call = made.call;
   for (any_stream& each : call.streams) each.policy = without_durations(each.policy);
   using some =
       typed_fuse<scalar_of, time_kind::i64, scalar_kind::f32, scalar_kind::u8, scalar_kind::i16,
                  scalar_kind::f16, scalar_kind::bf16, scalar_kind::f32, scalar_kind::f64>;
   const auto streams = some::streams_of(call);
   const auto targets = typed_targets<std::int64_t>(call.targets);
+  if (made.alone) {
+    const any_stream& stream = call.streams.front();
+    (void)robocache::make_resample_call(
+        robocache::with_groups(some::source_of<scalar_kind::f32>(stream), stream.groups), targets,
+        typed<float>(call.output), typed<std::uint8_t>(made.alone_statuses),
+        some::options_of<scalar_kind::f32>(stream))
+        .check();
+    return;
+  }
   const robocache::fuse_reports<std::int64_t> reports{typed<std::uint8_t>(call.statuses),
                                                       typed<std::int64_t>(call.ages)};
   if (!call.separate) {
@@ -227,7 +247,7 @@ void try_fusion(fuzz_input& in) {
   const any_fuse_call& call = made.call;
   const call_memory uses = memory_of(made);
   if (!uses.contained_in(memory)) {
-    only_check(call);
+    only_check(made);
     return;
   }
   bool usable = !uses.overlaps();
@@ -235,7 +255,9 @@ void try_fusion(fuzz_input& in) {
   any_where where;
   where.threads = static_cast<int>(in.between(0, 3));
   fuse_outcome got;
-  got.status = made.ops->fuse(call, where);
+  got.status = made.alone ? made.ops->resample(call.streams.front(), call.targets, call.output,
+                                               made.alone_statuses, where)
+                          : made.ops->fuse(call, where);
   check_writes(got.status, make.sound, uses, memory);
   if (!got.status.ok() || !usable || call.streams.empty()) return;
   const any_view<3>& first = call.separate ? call.outputs.front() : call.output;
@@ -253,6 +275,9 @@ void try_fusion(fuzz_input& in) {
         read_all<std::uint64_t>(part_of(made, n, columns[n]), size_of(made.out())));
   }
   if (call.statuses.data != nullptr) got.statuses = read_all<std::uint8_t>(call.statuses, 1);
+  if (made.alone_statuses.data != nullptr) {
+    got.statuses = read_all<std::uint8_t>(made.alone_statuses, 1);
+  }
   if (call.ages.data != nullptr) {
     got.ages = read_all<std::uint64_t>(call.ages, size_of(made.time()));
   }

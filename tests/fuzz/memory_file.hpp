@@ -24,6 +24,7 @@ class memory_file {
   memory_file(const memory_file&) = delete;
   memory_file& operator=(const memory_file&) = delete;
 
+  int descriptor() const { return number_; }
   std::string path() const { return "/proc/self/fd/" + std::to_string(number_); }
 
  private:

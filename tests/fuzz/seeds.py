@@ -89,7 +89,30 @@ def logs():
     yield "ulog", "flags.ulg", head + flags + info + formats + topics + samples[:-5]
 
 
-for fuzzer, name, data in (*launchers(), *texts(), *scans(), *logs()):
+def states():
+    """A byte for the capacity, one for what is asked, the length of the state's head, records."""
+
+    def state(capacity, produced, following, done, dropped, in_work, work):
+        numbers = struct.pack("<5Q", produced, following, done, dropped, in_work)
+        head = struct.pack("<2Q40xI4x", 0x726F626F73760001, capacity, 1) + bytes(40) + numbers
+        return head + bytes(96) + struct.pack("<Q", work)
+
+    def records(count):
+        return b"".join(b"%20d %016x\n" % (n, n * 7919) for n in range(count))
+
+    heads = {
+        "new": (4, b"", b""),
+        "started": (4, state(4, 3, 0, 0, 0, 0, 0), b""),
+        "full": (4, state(4, 9, 5, 3, 2, 0, 0), records(3)),
+        "in_work": (2, state(2, 10, 9, 8, 0, 1, 8), records(9)),
+    }
+    for name, (capacity, head, text) in heads.items():
+        for asked in (1, 3):
+            start = struct.pack("<BBH", capacity - 1, asked, len(head))
+            yield "supervised", f"{name}_{asked}", start + head + text
+
+
+for fuzzer, name, data in (*launchers(), *texts(), *scans(), *logs(), *states()):
     folder = pathlib.Path(sys.argv[1]) / fuzzer
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(data)

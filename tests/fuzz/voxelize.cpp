@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <robocache/voxelize.hpp>
 
+#include "../support/typed_voxel_call.hpp"
 #include "../support/voxel_problem.hpp"
 #include "../voxelize/coordinate_problem.hpp"
 #include "source.hpp"
@@ -9,18 +10,37 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <vector>
 
-// Calls of `voxelize`: marks, features, coordinates as features; and of `voxelize_points`.
+// Calls of `voxelize`: marks, features, coordinates as features, to a grid or to a sink; and of
+// `voxelize_points`.
 
 namespace robocache_test {
 namespace {
 
+/// What a sink was told: the elements of the grid that it takes the place of, [voxels, F] bits, and
+/// how many points it was told with each. 0: it was not called.
+struct told_voxels {
+  std::vector<std::uint64_t> output;
+  std::vector<std::uint32_t> points;
+};
+
+/// A call whose results go to a sink.
+struct sink_operations {
+  voxel_operations ops;  ///< its launchers are not there
+  bool coordinates;
+  robocache::relative_to to;
+  robocache::status (*run)(const any_voxel_call&, const any_where&, told_voxels&);
+  robocache::status (*check)(const any_voxel_call&);
+};
+
 struct fuzz_cloud {
   voxel_operations ops;
-  bool coordinates = false;  ///< features are coordinates of the points
+  const sink_operations* sink = nullptr;  ///< where there is no grid
+  bool coordinates = false;               ///< features are coordinates of the points
   robocache::relative_to to = robocache::relative_to::frame;
   any_voxel_call call;
 
@@ -28,6 +48,122 @@ struct fuzz_cloud {
   std::size_t real() const { return size_of(ops.types.point); }
   std::size_t in() const { return size_of(ops.types.in); }
 };
+
+/// The library's call, without an output.
+template <robocache::reduction R, class Out, class Real, class In>
+auto typed_call_of(const any_voxel_call& call, const robocache::point_view<Real>& points,
+                   const robocache::feature_view<In>& features) {
+  robocache::voxelize_call<robocache::reducer_t<R>, Real, In, Out> result{};
+  result.points = points;
+  result.features = features;
+  result.grid = typed_grid<Real>(call.grid);
+  result.reports = typed_reports(call);
+  result.options = call.options;
+  result.space = call.space;
+  return result;
+}
+template <robocache::reduction R, class Real, class In, class Out>
+auto with_features(const any_voxel_call& call) {
+  return typed_call_of<R, Out>(call, typed_points<Real>(call.points),
+                               typed_features<In>(call.features));
+}
+template <robocache::relative_to To, robocache::reduction R, class Real, class Out>
+auto with_coordinates(const any_voxel_call& call) {
+  const auto points = typed_points<Real>(call.points);
+  const auto features = robocache::coordinates_of<To>(
+      points, static_cast<robocache::coordinate>(call.features.first), call.features.channels);
+  return typed_call_of<R, Out>(call, points, features);
+}
+template <robocache::reduction R, class Real>
+auto with_marks(const any_voxel_call& call) {
+  using scalar = robocache::voxel_scalar_t<R>;
+  auto result = typed_call_of<R, scalar>(call, typed_points<Real>(call.points),
+                                         robocache::feature_view<scalar>{});
+  result.output = typed_voxels<scalar>(call.output);
+  return result;
+}
+
+/// Runs a call of a small grid for its sink, which is checked as far as it can be where it is
+/// called.
+template <class Call>
+robocache::status run_to_sink(const Call& call, const any_where& where, told_voxels& told) {
+  const auto at = robocache::cpu(where.threads);
+  const robocache::status checked = call.check_for_sink(at);
+  if (!checked.ok()) return checked;
+  const std::int64_t* const extents = call.grid.extents;
+  const std::int64_t voxels = extents[0] * extents[1] * extents[2];
+  const std::int64_t channels = call.features.channels;
+  told.output.assign(static_cast<std::size_t>(voxels * channels), 0);
+  told.points.assign(static_cast<std::size_t>(voxels * channels), 0);
+  return robocache::run(
+      call, at, [&](std::int64_t voxel, std::uint32_t channel, auto value, std::uint32_t points) {
+        require(voxel >= 0 && voxel < voxels && channel < channels,
+                "a sink is told of a voxel that is none");
+        const auto i = static_cast<std::size_t>(voxel * channels + channel);
+        require(points > 0 && told.points[i] == 0,
+                "a sink is told of an empty voxel, or twice of one");
+        require(channel == 0 || told.points[i - 1] != 0, "a sink is told of channels out of order");
+        told.points[i] = points;
+        std::memcpy(&told.output[i], &value, sizeof(value));
+      });
+}
+
+/// \tparam Make  makes the library's call
+template <robocache::reduction R, scalar_kind Point, scalar_kind In, scalar_kind Out, class Make>
+sink_operations sink_of(Make) {
+  using real = typename scalar_of<Point>::type;
+  sink_operations result{};
+  result.ops.types = {Point, R, In, Out};
+  result.ops.workspace_bytes = [](std::int64_t points, const any_grid& grid, const any_where&) {
+    return robocache::voxelize_workspace_bytes<R>(points, typed_grid<real>(grid), robocache::cpu);
+  };
+  result.run = [](const any_voxel_call& call, const any_where& where, told_voxels& told) {
+    return run_to_sink(Make::of(call), where, told);
+  };
+  result.check = [](const any_voxel_call& call) {
+    return Make::of(call).check_for_sink(robocache::cpu);
+  };
+  return result;
+}
+template <robocache::reduction R, scalar_kind Point, scalar_kind In, scalar_kind Out>
+sink_operations sink_of_features() {
+  struct make {
+    static auto of(const any_voxel_call& call) {
+      return with_features<R, typename scalar_of<Point>::type, typename scalar_of<In>::type,
+                           typename scalar_of<Out>::type>(call);
+    }
+  };
+  return sink_of<R, Point, In, Out>(make{});
+}
+template <robocache::relative_to To, robocache::reduction R, scalar_kind Point, scalar_kind Out>
+sink_operations sink_of_coordinates() {
+  struct make {
+    static auto of(const any_voxel_call& call) {
+      return with_coordinates<To, R, typename scalar_of<Point>::type,
+                              typename scalar_of<Out>::type>(call);
+    }
+  };
+  sink_operations result = sink_of<R, Point, scalar_kind::f32, Out>(make{});
+  result.coordinates = true;
+  result.to = To;
+  return result;
+}
+
+/// Results of each type, each way of reducing.
+const std::vector<sink_operations>& sinks() {
+  using robocache::reduction;
+  using robocache::relative_to;
+  constexpr auto f16 = scalar_kind::f16;
+  constexpr auto bf16 = scalar_kind::bf16;
+  constexpr auto f32 = scalar_kind::f32;
+  constexpr auto f64 = scalar_kind::f64;
+  static const std::vector<sink_operations> all = {
+      sink_of_features<reduction::mean, f32, f32, f32>(),
+      sink_of_features<reduction::variance, f32, f16, f16>(),
+      sink_of_features<reduction::max, f64, bf16, bf16>(),
+      sink_of_coordinates<relative_to::voxel_centre, reduction::first, f64, f32>()};
+  return all;
+}
 
 /// A coordinate on a face, beside it, in a voxel, or any bits.
 std::uint64_t fuzz_coordinate(fuzz_input& in, scalar_kind kind, const any_grid& grid, int axis) {
@@ -178,7 +314,12 @@ fuzz_cloud make_cloud(view_maker& make) {
   fuzz_input& in = make.in;
   fuzz_cloud made;
   made.coordinates = in.once_in(4);
-  if (made.coordinates) {
+  if (in.once_in(6)) {
+    made.sink = &in.element_of(sinks());
+    made.ops = made.sink->ops;
+    made.coordinates = made.sink->coordinates;
+    made.to = made.sink->to;
+  } else if (made.coordinates) {
     const coordinate_operations& chosen = in.element_of(cpu_coordinates());
     made.ops = chosen.run;
     made.to = chosen.to;
@@ -196,17 +337,19 @@ fuzz_cloud make_cloud(view_maker& make) {
                               : call.grid.extents[0];
   const std::int64_t ny = call.grid.extents[1];
   const std::int64_t nz = call.grid.extents[2];
-  call.output = make.make<4>({nz, ny, nx, made.featured() ? call.features.channels : 1},
-                             output_bytes(types), true);
+  if (made.sink == nullptr) {
+    call.output = make.make<4>({nz, ny, nx, made.featured() ? call.features.channels : 1},
+                               output_bytes(types), true);
+  }
   const bool adds = in.once_in(3);
   if (made.featured() && (adds || in.once_in(2))) {
     call.counts = make.make<3>({nz, ny, call.grid.extents[0]}, 4, true);
   }
   if (adds) {
     call.options.update = robocache::grid_update::accumulate;
-    const bool refused =
-        !accumulates(types) || (types.reduce == robocache::reduction::mean &&
-                                call.options.nans == robocache::nan_policy::ignore);
+    const bool refused = made.sink != nullptr || !accumulates(types) ||
+                         (types.reduce == robocache::reduction::mean &&
+                          call.options.nans == robocache::nan_policy::ignore);
     if (refused) make.sound = false;
   }
   if (in.once_in(2)) {
@@ -332,7 +475,9 @@ call_memory memory_of(const fuzz_cloud& made) {
   const any_voxel_call& call = made.call;
   call_memory uses;
   const std::size_t element = output_bytes(made.ops.types);
-  if (made.featured()) {
+  if (made.sink != nullptr) {
+    // It has no output.
+  } else if (made.featured()) {
     uses.writes("output", call.output, element);
   } else {
     any_view<3> voxels;
@@ -385,7 +530,9 @@ voxel_problem read_back(const fuzz_cloud& made) {
       }
     }
   }
-  work.prior = read_all<std::uint64_t>(call.output, output_bytes(work.types));
+  if (made.sink == nullptr) {
+    work.prior = read_all<std::uint64_t>(call.output, output_bytes(work.types));
+  }
   if (call.counts.data != nullptr) work.prior_counts = read_all<std::uint32_t>(call.counts, 4);
   return work;
 }
@@ -417,10 +564,28 @@ bool is_plausible(const fuzz_cloud& made) {
 /// The reference has a list of all voxels, also where the call has nothing to write there.
 bool is_small(const any_grid& grid) {
   constexpr std::int64_t most = 1 << 16;
+  for (const std::int64_t extent : grid.extents) {
+    if (extent < 0 || extent > most) return false;
+  }
   return grid.extents[0] * grid.extents[1] <= most && grid.cells() <= most;
 }
 
-void compare(const fuzz_cloud& made, const voxel_problem& work, const robocache::status& status) {
+/// The grid that a sink takes the place of: empty voxels are those that it was not told of.
+std::vector<std::uint64_t> output_of(const fuzz_cloud& made, const told_voxels& told,
+                                     const std::vector<std::uint32_t>& points) {
+  const auto channels = static_cast<std::size_t>(made.call.features.channels);
+  const std::uint64_t empty = encode(made.ops.types.out, made.call.options.empty_value);
+  std::vector<std::uint64_t> output = told.output;
+  for (std::size_t i = 0; i < output.size(); ++i) {
+    require(told.points[i] == points[i / channels], "a sink is told of another number of points");
+    if (told.points[i] == 0) output[i] = empty;
+  }
+  return output;
+}
+
+/// \param told  what the sink was told, if there is one
+void compare(const fuzz_cloud& made, const voxel_problem& work, const robocache::status& status,
+             const told_voxels& told) {
   const any_voxel_call& call = made.call;
   const std::int64_t count =
       call.points.count == nullptr
@@ -429,13 +594,46 @@ void compare(const fuzz_cloud& made, const voxel_problem& work, const robocache:
   const voxel_expectation expected = expect(work, count);
   voxel_outcome got;
   got.status = status;
-  got.output = read_all<std::uint64_t>(call.output, output_bytes(work.types));
+  got.output = made.sink == nullptr ? read_all<std::uint64_t>(call.output, output_bytes(work.types))
+                                    : output_of(made, told, expected.counts);
   if (call.counts.data != nullptr) got.counts = read_all<std::uint32_t>(call.counts, 4);
   require(difference(work, expected, got));
   if (call.counters == nullptr) return;
   const point_fates fates{call.counters->used, call.counters->outside, call.counters->not_finite,
                           call.counters->beyond};
   require(fates == expected.fates, "wrong counters");
+}
+
+/// Checks a call whose memory is not there, for grids and for sinks.
+void only_check(const fuzz_cloud& made) {
+  using robocache::bfloat16;
+  using robocache::reduction;
+  const any_voxel_call& from = made.call;
+  if (made.sink != nullptr) {
+    (void)made.sink->check(from);
+    return;
+  }
+  const auto check = [](const auto& call) {
+    (void)call.check();
+    (void)call.check(robocache::cpu);
+    (void)call.check_for_sink(robocache::cpu);
+  };
+  if (made.coordinates) {
+    auto call = with_coordinates<robocache::relative_to::frame, reduction::max, float, float>(from);
+    call.output = typed<float>(from.output);
+    check(call);
+  } else if (made.featured()) {
+    auto call = with_features<reduction::mean, float, float, float>(from);
+    call.output = typed<float>(from.output);
+    check(call);
+    auto wide = with_features<reduction::sum, double, bfloat16, bfloat16>(from);
+    wide.output = typed<bfloat16>(from.output);
+    check(wide);
+  } else {
+    check(with_marks<reduction::count, float>(from));
+    check(with_marks<reduction::occupancy, double>(from));
+    check(with_marks<reduction::occupancy_bits, double>(from));
+  }
 }
 
 void try_cloud(fuzz_input& in) {
@@ -447,7 +645,13 @@ void try_cloud(fuzz_input& in) {
   }
   any_voxel_call& call = made.call;
   const call_memory uses = memory_of(made);
-  if (!uses.contained_in(memory)) return;
+  // Of a call for a sink no view of a grid says that it is small.
+  const bool too_large =
+      made.sink != nullptr && (!is_small(call.grid) || call.features.channels > fuzz_many);
+  if (!uses.contained_in(memory) || too_large) {
+    only_check(made);
+    return;
+  }
   const bool by_points = make.sound && made.ops.add_points != nullptr && in.once_in(6);
   if (by_points) {  // level 1 knows no options and adds
     call.options = {};
@@ -461,14 +665,16 @@ void try_cloud(fuzz_input& in) {
   memory.remember();
   any_where where;
   where.threads = static_cast<int>(in.between(0, 3));
-  const robocache::status got = by_points ? made.ops.add_points(call, voxel_group::serial, where)
-                                          : made.ops.voxelize(call, where);
+  told_voxels told;
+  const robocache::status got = made.sink != nullptr ? made.sink->run(call, where, told)
+                                : by_points ? made.ops.add_points(call, voxel_group::serial, where)
+                                            : made.ops.voxelize(call, where);
   check_writes(got, make.sound, uses, memory);
   if (!got.ok()) return;
   const std::size_t needed = made.ops.workspace_bytes(call.points.size, call.grid, {});
   require(is_plausible(made) && call.points.coordinates == 3, "accepted what makes no sense");
   require(by_points || call.space.bytes >= needed, "accepted a workspace that is too small");
-  if (usable) compare(made, work, got);
+  if (usable) compare(made, work, got, told);
 }
 
 }  // namespace
