@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Builds the CPU tests with clang under sanitizers and runs them: `address` finds accesses out of
-# bounds, leaks and undefined behaviour, `thread` races of the OpenMP threads.
+# bounds, leaks and undefined behaviour, also in the examples' readers; `thread` races of the OpenMP
+# threads.
 #
 #   tests/sanitize.sh [address|thread] [CTEST_ARGUMENT...]
 #

@@ -8,15 +8,16 @@
 
 # build_with_sanitizers address|thread TARGET: sets sanitizer_build, the folder.
 build_with_sanitizers() {
-  local sanitizers="address;undefined;fuzzer-no-link" few=${ROBOCACHE_TEST_FEW_TYPES:-OFF}
+  local sanitizers="address;undefined;fuzzer-no-link" few=${ROBOCACHE_TEST_FEW_TYPES:-OFF} examples=ON
   [ "$1" != thread ] || sanitizers=thread
   ROBOCACHE_CUDA=OFF
   cuda_arguments=()
   sanitizer_build=$root/build/$1-sanitizer
-  [ "$few" = OFF ] || sanitizer_build+=-few
+  [ "$few" = OFF ] || sanitizer_build+=-few examples=OFF
   mkdir -p "$root/build"
   install_packages cmake ninja-build g++ clang libclang-rt-dev libomp-dev ccache catch2 libfmt-dev \
                    liblzf-dev python3
+  [ "$examples" = OFF ] || install_packages libcli11-dev libdlpack-dev libeigen3-dev
   require_tools
   has_package libclang-rt-dev || fail "clang with its sanitizers is needed"
   # Without it the library has no threads, and nothing to find.
@@ -24,7 +25,7 @@ build_with_sanitizers() {
   # -O1, -g1: most of the time is the compiler's.
   configure "$sanitizer_build" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=RelWithDebInfo \
     -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" -DROBOCACHE_SANITIZE="$sanitizers" \
-    -DROBOCACHE_BUILD_BENCH=OFF -DROBOCACHE_BUILD_EXAMPLES=OFF -DROBOCACHE_BUILD_DOCS=OFF \
+    -DROBOCACHE_BUILD_BENCH=OFF -DROBOCACHE_BUILD_EXAMPLES="$examples" -DROBOCACHE_BUILD_DOCS=OFF \
     -DROBOCACHE_TEST_FEW_TYPES="$few" ||
     fail "configuring; the reason is above"
   note "building $2 under $sanitizers with $(parallel_jobs) compilers at once"
