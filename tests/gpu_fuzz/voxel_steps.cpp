@@ -172,8 +172,8 @@ void add_coordinates(std::vector<step>& to, step_kind kind, const workshop& at) 
 /// A cloud, and more of them onto the same grid.
 void add_accumulating(std::vector<step>& to, const workshop& at) {
   random_source& random = at.random;
-  const voxel_operations& entry =
-      choose(at, [](const voxel_operations& each) { return accumulates(each.types); });
+  const auto fits = [](const voxel_operations& each) { return accumulates(each.types); };
+  const voxel_operations& entry = choose(at, fits);  // in one line GCC 13 sees a temporary returned
   const random_voxel_shape shape = random_shape_of(random, step_kind::accumulate, at.small);
   voxel_problem work = random_voxel_problem(random, entry.types, shape);
   if (entry.types.reduce == reduction::mean) work.options.nans = robocache::nan_policy::propagate;
