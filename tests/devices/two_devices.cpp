@@ -80,7 +80,10 @@ TEST_CASE("a CUDA stream of the other device is named before, and by the launch 
         "resample: the CUDA stream is of device 1, the current device is 0: call cudaSetDevice(1) "
         "before");
   int* const value = static_cast<int*>(second.values);
+  REQUIRE(cudaSetDevice(1) == cudaSuccess);  // whose memory device 0 may not set
   REQUIRE(cudaMemset(value, 0, sizeof(int)) == cudaSuccess);
+  REQUIRE(cudaDeviceSynchronize() == cudaSuccess);
+  REQUIRE(cudaSetDevice(0) == cudaSuccess);
   const robocache::status launched = robocache_test::launch_kernel(second.stream, value);
   int runtime = 0;
   REQUIRE(cudaRuntimeGetVersion(&runtime) == cudaSuccess);
