@@ -136,7 +136,7 @@ class Compiler:
             print(f"compile.py: {' '.join(self.command)}: {error}", file=sys.stderr)
             raise SystemExit(2) from error
         if self.language == "cu":
-            return re.search(r"\bV(\d+\.\d+\.\d+)", text).group(1)
+            return re.findall(r"\bV(\d+\.\d+\.\d+)", text)[0]
         # Without the path that the first word may be: "g++ (Debian 12.2.0-14) 12.2.0"
         name, _, rest = text.splitlines()[0].partition(" ")
         return f"{pathlib.Path(name).name} {rest}".strip()
@@ -181,9 +181,9 @@ def things_to_compile(compilers):
             items.append({"what": header.name, "compiler": compiler, "kind": "header",
                           "source": include(header.name)})
     if "cu" in compilers:
-        for name, header, source in CALLS:
+        for name, of_call, source in CALLS:
             items.append({"what": name, "compiler": compilers["cu"], "kind": "call",
-                          "header": header, "source": include(header) + source})
+                          "header": of_call, "source": include(of_call) + source})
     return items
 
 

@@ -18,11 +18,11 @@ try:
     import matplotlib
 except ImportError:
     sys.exit("pictures.py: no pictures, matplotlib is not installed (Debian: python3-matplotlib)")
-from matplotlib.colors import to_rgba  # noqa: E402
-from matplotlib.patches import Patch  # noqa: E402
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Patch
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.pyplot as plt
 
 COLORS = {"resample": "#1f77b4", "fuse": "#d95f02", "voxelize": "#2ca02c"}
 OPERATIONS = tuple(COLORS)
@@ -96,7 +96,7 @@ def ratios(result, title):
 
 def scaling(rows, title):
     """Time over one size at a time, and that of a copy of as many bytes."""
-    series = {}
+    series: dict[tuple[str, str], list[tuple[float, ...]]] = {}
     for name, row in rows.items():
         if name.startswith("scaling/"):
             _, operation, size, _ = name.split("/")

@@ -75,10 +75,10 @@ def enumerators(path, name):
     """The names of an enumeration in a header, in order."""
     try:
         text = re.sub(r"//.*", "", path.read_text(encoding="utf-8"))
-        body = re.search(rf"enum class {name}\b[^{{]*{{([^}}]*)}}", text).group(1)
-    except (OSError, AttributeError):
+    except OSError:
         return []
-    return re.findall(r"\w+", body)
+    found = re.search(rf"enum class {name}\b[^{{]*{{([^}}]*)}}", text)
+    return re.findall(r"\w+", found.group(1)) if found else []
 
 
 REDUCTIONS = enumerators(ROOT / "include/robocache/voxelize/options.hpp", "reduction")
@@ -135,12 +135,15 @@ def figure_of(launch, metric, wanted):
         if part is None or rest is None or part + rest == 0:
             return None
         return 100 * part / (part + rest)
-    return value_of(*launch[metric], wanted) if metric in launch else None
+    if metric not in launch:
+        return None
+    text, unit = launch[metric]
+    return value_of(text, unit, wanted)
 
 
 def reduce(row, launches):
     """One line per kernel, in the order of the first launches."""
-    kernels = {}
+    kernels: dict[str, list[dict]] = {}
     for launch in launches:
         kernels.setdefault(short_kernel(launch["Kernel Name"][0]), []).append(launch)
     for kernel, group in kernels.items():
@@ -195,8 +198,8 @@ def main():
     for line in [dict(zip(columns, columns)), *table]:
         print("  ".join(line[c].ljust(w) if c in ("row", "kernel") else line[c].rjust(w)
                         for c, w in zip(columns, widths)).rstrip())
-    for line in failed:
-        print("FAILED:", line, file=sys.stderr)
+    for message in failed:
+        print("FAILED:", message, file=sys.stderr)
     raise SystemExit(1 if failed else 0)
 
 

@@ -30,7 +30,8 @@ def read_rows(path):
     """(context, {row: [one dict per repetition]}, {row: error})"""
     with open(path, encoding="utf-8") as file:
         data = json.load(file)
-    rows, errors = {}, {}
+    rows: dict[str, list[dict]] = {}
+    errors: dict[str, str] = {}
     for entry in data["benchmarks"]:
         if entry.get("run_type", "iteration") != "iteration":
             continue
@@ -69,7 +70,8 @@ class Peers:
     """What others took for the rows."""
 
     def __init__(self, documents):
-        self.times = {}     # {row: {peer: microseconds}}, the best where a peer has several
+        # {row: {peer: microseconds}}, the best where a peer has several
+        self.times: dict[str, dict[str, float]] = {}
         self.failed = {}    # {(row, peer): message}, where no spelling gave a right result
         self.unusable = []  # (row, peer, spelling, message) of all that failed
         self.wrong = []     # those of them whose result was not ours, or was not compared
@@ -148,7 +150,8 @@ def read_gates(path, device):
     the floor, the target, torch.compile's time where it was measured elsewhere. Figures that begin
     with `max` or `min` are limits.
     """
-    facts, gates = {}, []
+    facts: dict[str, dict] = {}
+    gates = []
     with open(path, encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
             if line["device"] != device:
@@ -373,7 +376,7 @@ class Report:
     def latency_table(self):
         """What a caller waits: a line per operation, p50 and p99 of each way to call it."""
         ways = ("event", "host", "graph", "loop_1kHz")
-        names = {}
+        names: dict[str, list[str]] = {}
         for name in self.rows:
             if name.startswith("latency/"):
                 names.setdefault(name.removeprefix("latency/").rpartition("/")[0], []).append(name)
@@ -403,7 +406,7 @@ class Report:
 
     def own_kernel_table(self):
         """What the same work takes in a user's kernel: a line per row of the launcher."""
-        names = {}
+        names: dict[str, dict[str, dict]] = {}
         for name in self.rows:
             if name.startswith("own_kernel/"):
                 shape, _, group = name.removeprefix("own_kernel/").rpartition("/")
@@ -449,7 +452,7 @@ class Report:
     def comparison_table(self, context, at_most=None):
         """What a user compares: the warm rows with targets, the best peer, a copy; of each
         operation the first ones."""
-        lines = []
+        lines: list[list[str]] = []
         for operation in OPERATIONS:
             end = None if at_most is None else len(lines) + at_most
             for name in self.facts:
@@ -498,7 +501,9 @@ class Report:
 def read_all(paths):
     """(context, {row: figures}, {row: error}) of several files; the context is the first one's, and
     in `commits` has what each operation was measured at."""
-    context, repetitions, errors = {}, {}, {}
+    context: dict = {}
+    repetitions: dict[str, list[dict]] = {}
+    errors: dict[str, str] = {}
     for path in paths:
         file_context, file_rows, file_errors = read_rows(path)
         context = context or dict(file_context, commits={})

@@ -73,8 +73,9 @@ def package_data(build):
 def packed_files(archive):
     """Path below the archive's only folder, and content, of each file, sorted."""
     with tarfile.open(archive) as tar:
-        files = {member.name.split("/", 1)[1]: tar.extractfile(member).read()
-                 for member in tar.getmembers() if member.isfile()}
+        opened = ((member.name.split("/", 1)[1], tar.extractfile(member))
+                  for member in tar.getmembers() if member.isfile())
+        files = {name: file.read() for name, file in opened if file}
     if not any(name.startswith("include/robocache/") for name in files):
         fail(f"{archive.name} has no headers")
     mark = f"SPDX-License-Identifier: {LICENSE}".encode()

@@ -72,7 +72,7 @@ def check(folder):
             if member.get("prot") == "private" or not is_documented(member):
                 continue  # not shown
             seen += 1
-            name = member.findtext("qualifiedname") or member.findtext("name")
+            name = member.findtext("qualifiedname") or member.findtext("name") or ""
             if re.search(r"detail\b|enable_if", name + " " + signature_of(member)):
                 bad.append(f"{name}: {signature_of(member)}")
             if member.get("kind") == "function":

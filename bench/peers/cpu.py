@@ -35,6 +35,8 @@ import platform
 import statistics
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 import measuring
 import numpy
@@ -148,7 +150,8 @@ def check_merge_asof(row, result, streams, anchors, deltas):
 
 def voxels_by_mask(points, origin, grid):
     """The numbers, one axis after the other."""
-    where, inside = None, None
+    where: Any = None
+    inside: Any = None
     for k, extent in ((2, grid[0]), (1, grid[1]), (0, grid[2])):
         cell = points[:, k] - origin[k]
         cell /= VOXEL
@@ -332,6 +335,7 @@ def check_pcl_voxel_grid(row, result, points, features, origin, grid):
 def spellings_of(row):
     """[(peer, spelling, None)] of a row. `check` is None where the result is the library's, else a
     function of the row, a result and its recording."""
+    result: list[tuple[str, Callable, Callable | None]]
     if isinstance(row, rows.StreamRow):
         result = [("numpy", searchsorted_gather, None), ("numpy", interp_by_channel, None)]
         if scipy_interpolate:
@@ -374,7 +378,8 @@ def median_us(calls):
 
     reading(1)
     number = max(1, math.ceil(50 / reading(1)))
-    samples, spent = [], 0.0
+    samples: list[float] = []
+    spent = 0.0
     while len(samples) < 5 or (spent < 200000 and len(samples) < 2000):
         us = reading(number)
         spent += us

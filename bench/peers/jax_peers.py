@@ -71,16 +71,16 @@ def resample(streams, anchors, deltas, out_type, method):
     return jnp.concatenate(result, -1) if len(result) > 1 else result[0]
 
 
-def search_unrolled(*inputs):
-    return resample(*inputs, method="scan_unrolled")
+def search_unrolled(streams, anchors, deltas, out_type):
+    return resample(streams, anchors, deltas, out_type, "scan_unrolled")
 
 
-def compare_all(*inputs):
-    return resample(*inputs, method="compare_all")
+def compare_all(streams, anchors, deltas, out_type):
+    return resample(streams, anchors, deltas, out_type, "compare_all")
 
 
-def search_sort(*inputs):
-    return resample(*inputs, method="sort")
+def search_sort(streams, anchors, deltas, out_type):
+    return resample(streams, anchors, deltas, out_type, "sort")
 
 
 # ------------------------------------------------------------------------------------- voxelize
@@ -190,7 +190,7 @@ def median_run_us(program, *inputs):
     first = [run_us(program, *inputs) for _ in range(3)]
     if min(first) > 1e6:
         return statistics.median(first), len(first)
-    samples = []
+    samples: list[float] = []
     while len(samples) < 15 or (sum(samples) < 60000 and len(samples) < 400):
         samples.append(run_us(program, *inputs))
     return statistics.median(samples), len(samples)

@@ -14,6 +14,7 @@ import json
 import pathlib
 import statistics
 import sys
+from typing import Any
 
 import measuring
 
@@ -28,7 +29,8 @@ def key_of(entry):
 
 def entries_of(data):
     """One entry per row, peer and spelling; of repetitions the median."""
-    times, result = {}, {}
+    times: dict[tuple, list[float]] = {}
+    result: dict[tuple, dict] = {}
     for line in data["benchmarks"]:
         name = measuring.SUFFIXES.sub("", line["name"])
         if not name.startswith(PREFIX) or line.get("run_type", "iteration") != "iteration":
@@ -76,7 +78,7 @@ def main():
     if not entries:
         print(f"{arguments.results}: no rows {PREFIX}...", file=sys.stderr)
         return 1
-    document = {"context": {}, "benchmarks": []}
+    document: dict[str, Any] = {"context": {}, "benchmarks": []}
     if "device" in context:
         document["context"]["device"] = context["device"]
     if arguments.into and pathlib.Path(arguments.into).exists():

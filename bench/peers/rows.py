@@ -33,6 +33,17 @@ ROUNDING = {"bf16": 2.0 ** -7, "f16": 2.0 ** -10, "f32": 2.0 ** -21}
 class Row:
     """What the rows of all operations have in common."""
 
+    output: str
+
+    def make(self, number):
+        raise NotImplementedError
+
+    def output_shape(self):
+        raise NotImplementedError
+
+    def reference(self, *inputs):
+        raise NotImplementedError
+
     def __init__(self, match, arrays):
         self.name = match[0]
         self.arrays = arrays
@@ -107,6 +118,9 @@ class StreamRow(Row):
     or None without windows. `resample` has one stream."""
 
     REGIME = r"/(?P<regime>warm|cold|one_thread)"
+    streams: list[tuple[int, int, str]]  # samples, channels, scalar of each
+    window: int  # targets per anchor
+    span: float  # seconds of stamps
 
     def __init__(self, match, arrays):
         super().__init__(match, arrays)

@@ -9,6 +9,7 @@ An operation is a class of rows.py, and in addition
 """
 
 import sys
+from collections.abc import Callable
 
 import common
 import measuring
@@ -111,7 +112,7 @@ def main(operations, description):
     wanted = [row for row in rows.wanted_rows(arguments, common.TorchArrays(device), operations)
               if not row.on_cpu]
     expected = Expected(arguments.results)
-    compiled = {}  # a function for all of its shapes
+    compiled: dict[Callable, Callable] = {}  # a function for all of its shapes
     passes = [(row, passes_of(row, not arguments.no_compile, cupy_version is not None))
               for row in wanted]
     # A budget that ends early cuts the last spellings of each row.

@@ -39,7 +39,8 @@ def median_us(call, sets, graph_us=1000.0, measure_us=60000.0):
     spent = 0.0
     while spent < 20000:
         spent += replay_us(graph)
-    samples, spent = [], 0.0
+    samples: list[float] = []
+    spent = 0.0
     while len(samples) < 400 and (spent < measure_us or len(samples) < 15):
         us = replay_us(graph)
         spent += us

@@ -22,7 +22,7 @@ OPERATIONS = ("resample", "fuse", "voxelize")  # as the sources are called
 
 
 def operation_of(kernel):
-    name = re.search(r"cuda_detail::(\w+)", kernel).group(1)
+    name = re.findall(r"cuda_detail::(\w+)", kernel)[0]
     if name == "fuse_kernel":
         return "fuse"
     return "resample" if "rows" in name or "brackets" in name else "voxelize"
@@ -89,7 +89,7 @@ def main():
     folder = pathlib.Path(sys.argv[2])
     table = {}
     for architecture in sorted(kernels):
-        counts = collections.Counter()
+        counts: collections.Counter[str] = collections.Counter()
         for operation in OPERATIONS:
             counts += instructions(folder / f"{architecture}.{operation}.cubin")
         table[architecture] = list(columns(kernels[architecture], counts))

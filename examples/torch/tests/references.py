@@ -33,8 +33,11 @@ def resampled(values, times, targets, lengths=None, interpolation="linear", extr
         row = [t + time_offset for t in row]
         if lengths is not None:
             row = row[:int(lengths[b])]
+
+        def sample(i):
+            return values[b, i]
+
         for k, t in enumerate(targets[b]):
-            sample = lambda i: values[b, i]  # noqa: E731
             if t < row[0] or t > row[-1]:
                 end = 0 if t < row[0] else len(row) - 1
                 out[b, k] = constant.get(extrapolation, sample(end))
@@ -58,7 +61,7 @@ def resampled(values, times, targets, lengths=None, interpolation="linear", extr
 def voxelized(points, features, origin, voxel_size, extents, reduction):
     """Point by point."""
     nx, ny, nz = extents
-    cells = {}
+    cells: dict[tuple[int, int, int], list[int]] = {}
     for n, p in enumerate(numbers(points)):
         x, y, z = (int(np.floor((p[i] - origin[i]) / voxel_size[i])) for i in range(3))
         if 0 <= x < nx and 0 <= y < ny and 0 <= z < nz:

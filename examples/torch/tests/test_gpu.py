@@ -39,9 +39,10 @@ def calls(device, batch=4, samples=100, rows=64, seed=1):
     at = targets_for(g, "int64", samples, rows)
     p, f = cloud(g, 5000, 4)
     v, t, w, u, at, p, f = to(device, v, t, w, u, at, p, f)
-    new = lambda *shape, dtype=torch.float32: torch.empty(  # noqa: E731
-        shape, dtype=dtype, device=device)
     byte = torch.uint8
+
+    def new(*shape, dtype=torch.float32):
+        return torch.empty(shape, dtype=dtype, device=device)
 
     def resample(i, o):
         ops.resample_out(*i, out=o[0], statuses=o[1])
@@ -83,8 +84,10 @@ def spread(tensor):
 class SameBits(unittest.TestCase):
     def test_of_resample(self):
         for values_type, out_type, time_type in RESAMPLE_TYPES:
-            for policy in [dict(), dict(interpolation="nearest"), dict(extrapolation="nan"),
-                           dict(max_gap=2 * MS if "int" in time_type else 0.04, gap="nan")]:
+            policies: list[dict] = [
+                dict(), dict(interpolation="nearest"), dict(extrapolation="nan"),
+                dict(max_gap=2 * MS if "int" in time_type else 0.04, gap="nan")]
+            for policy in policies:
                 with self.subTest(types=(values_type, out_type, time_type), policy=policy):
                     g = torch.Generator().manual_seed(3)
                     v, t = recording(g, time_type, values_type, 5, 70, 13)

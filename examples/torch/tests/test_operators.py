@@ -379,19 +379,20 @@ class WrongArguments(OnEachDevice):
         for device, _ in self.each([""]):
             p = torch.zeros((9, 3), device=device)
             f = torch.zeros((9, 2), device=device)
-            for message, arguments, options in [
-                    ("points has extent 2 in dimension 1, must be 3 or more", (p[:, :2], None), {}),
-                    ("points is float64, must be float32", (p.double(), None), {}),
-                    ("reduction is 'median', must be count, occupancy", (p, None),
-                     dict(reduction="median")),
-                    ("features are missing, reduction 'mean' needs them", (p, None),
-                     dict(reduction="mean")),
-                    ("features are given, reduction 'count' takes none", (p, f), {}),
-                    ("features has size 8, points has 9", (p, f[:8]), dict(reduction="mean")),
-                    ("features is float64", (p, f.double()), dict(reduction="mean")),
-                    ("transform has 3 numbers, must have 12", (p, None),
-                     dict(transform=[1, 2, 3])),
-                    ("is not rigid", (p, None), dict(transform=[2.0] + [0] * 11))]:
+            wrong: list[tuple[str, tuple, dict]] = [
+                ("points has extent 2 in dimension 1, must be 3 or more", (p[:, :2], None), {}),
+                ("points is float64, must be float32", (p.double(), None), {}),
+                ("reduction is 'median', must be count, occupancy", (p, None),
+                 dict(reduction="median")),
+                ("features are missing, reduction 'mean' needs them", (p, None),
+                 dict(reduction="mean")),
+                ("features are given, reduction 'count' takes none", (p, f), {}),
+                ("features has size 8, points has 9", (p, f[:8]), dict(reduction="mean")),
+                ("features is float64", (p, f.double()), dict(reduction="mean")),
+                ("transform has 3 numbers, must have 12", (p, None),
+                 dict(transform=[1, 2, 3])),
+                ("is not rigid", (p, None), dict(transform=[2.0] + [0] * 11))]
+            for message, arguments, options in wrong:
                 self.refused(message, ops.voxelize, *arguments, **GRID, **options)
             self.refused("extents[1] is 0", ops.voxelize, p, None, [0, 0, 0], [1, 1, 1], [2, 0, 2])
             self.refused("voxel_size", ops.voxelize, p, None, [0, 0, 0], [1, 0, 1], [2, 2, 2])
@@ -409,8 +410,10 @@ def samples(device):
                                     targets_for(g, "int64", 8, 5), torch.tensor([8, 3]),
                                     torch.tensor([-1_000_000, 0]))
     p, f = to(device, *cloud(g, 50, 2))
-    empty = lambda *shape, dtype=torch.float32: torch.zeros(  # noqa: E731
-        shape, dtype=dtype, device=device)
+
+    def empty(*shape, dtype=torch.float32):
+        return torch.zeros(shape, dtype=dtype, device=device)
+
     byte, word, long = torch.uint8, torch.int32, torch.int64
     return [
         (ops.resample, (v, t, at), {}),
