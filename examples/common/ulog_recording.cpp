@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <utility>
 
 namespace recordings {
 namespace {
@@ -66,7 +67,7 @@ ulog_field take_stamp(const ulog& log, const std::string& topic, std::vector<ulo
   if (found == fields.end()) {
     throw input_error(fmt::format("{}: {} has no field 'uint64_t timestamp'", log.path, topic));
   }
-  const ulog_field stamp = *found;
+  ulog_field stamp = std::move(*found);
   fields.erase(found);
   return stamp;
 }

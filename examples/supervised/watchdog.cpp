@@ -12,7 +12,8 @@
 #include <cerrno>
 #include <cstring>
 
-extern char** environ;
+// POSIX has programs declare it, glibc has done so.
+extern char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace supervised {
 namespace {

@@ -226,7 +226,7 @@ ROBOCACHE_DETAIL_OUTLINE inline status check_cloud(const char* function,
 inline const char* name_of_datatype(int datatype) noexcept {
   constexpr const char* names[] = {"INT8",  "UINT8",  "INT16",   "UINT16",
                                    "INT32", "UINT32", "FLOAT32", "FLOAT64"};
-  return names[datatype - 1];  // NOLINT(clang-analyzer-core.uninitialized.UndefReturn): 1 to 8
+  return names[datatype - 1];  // NOLINT(clang-analyzer-*): 1 to 8
 }
 constexpr std::int64_t size_of_datatype(int datatype) noexcept {
   return datatype == point_cloud2_field::float64 ? 8

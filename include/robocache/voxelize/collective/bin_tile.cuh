@@ -211,8 +211,8 @@ __device__ __forceinline__ int index_in_tile(int i, int thread) noexcept {
 template <bool Indexed, int TileSize = detail::small_tile>
 struct bin_tile_storage {
   static constexpr int most_bins = detail::most_bins<Indexed>;
-  static constexpr int vectors =
-      TileSize * static_cast<int>(sizeof(detail::bin_entry<Indexed>) / sizeof(std::uint16_t)) / 8;
+  static constexpr int vectors = TileSize * static_cast<int>(sizeof(detail::bin_entry<Indexed>)) /
+                                 static_cast<int>(sizeof(uint4));
   std::uint32_t offsets[most_bins];
   uint4 staged[vectors];
   std::uint32_t sums[32];

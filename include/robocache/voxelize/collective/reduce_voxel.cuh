@@ -136,7 +136,9 @@ __device__ __forceinline__ State shuffle_xor(const State& state, unsigned lanes)
   };
   words w = bit_copy<words>(state);
 #pragma unroll
-  for (std::uint32_t& each : w.word) each = __shfl_xor_sync(0xffffffffu, each, lanes);
+  for (std::uint32_t& each : w.word) {
+    each = __shfl_xor_sync(0xffffffffu, each, static_cast<int>(lanes));
+  }
   return bit_copy<State>(w);
 }
 
