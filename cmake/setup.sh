@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154  # root and built are of the scripts that source this
 #
 # Sourced by tests/run.sh, examples/run.sh and .ci/run: what a fresh machine needs before the build.
 #
@@ -86,7 +86,7 @@ require_tools() {
   has_package cmake || fail "cmake 3.25 or newer is needed"
   has_package g++ || fail "a C++17 compiler is needed"
   version=$(cmake --version | sed -n '1s/[^0-9]*\([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086  # two words
   set -- $version
   [ "$1" -gt 3 ] || [ "$2" -ge 25 ] || fail "cmake 3.25 or newer is needed, this is $1.$2"
   has_package ninja-build || command -v make >/dev/null || fail "ninja or make is needed"

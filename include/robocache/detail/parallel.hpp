@@ -2,7 +2,7 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
-#include <robocache/detail/least.hpp>  // IWYU pragma: keep
+#include <robocache/detail/least.hpp>  // IWYU pragma: keep (with OpenMP)
 #include <robocache/execution.hpp>
 
 #include <cstdint>

@@ -3,8 +3,8 @@
 
 #include <robocache/tensor_view.hpp>  // IWYU pragma: export
 
-#include <cstdint>      // IWYU pragma: keep
-#include <type_traits>  // IWYU pragma: keep
+#include <cstdint>      // IWYU pragma: keep (with Eigen)
+#include <type_traits>  // IWYU pragma: keep (with Eigen)
 
 #if defined(EIGEN_CORE_H) || defined(EIGEN_CORE_MODULE_H)  // here already, by whatever path
 #define ROBOCACHE_HAS_EIGEN 1

@@ -9,7 +9,7 @@
 #include <robocache/tensor_view.hpp>
 #include <robocache/voxelize.hpp>  // IWYU pragma: export
 #include <robocache/voxelize/call.hpp>
-#include <robocache/voxelize/cuda/bins.hpp>  // IWYU pragma: keep
+#include <robocache/voxelize/cuda/bins.hpp>  // IWYU pragma: keep (voxelize_workspace_bytes)
 #include <robocache/voxelize/points.hpp>
 #include <robocache/voxelize/rules/load.hpp>
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <robocache/detail/config.hpp>
-#include <robocache/detail/exact.hpp>  // IWYU pragma: keep
+#include <robocache/detail/exact.hpp>  // IWYU pragma: keep (bit_copy, on the GPU)
 #include <robocache/detail/fast_divide.hpp>
-#include <robocache/group.hpp>  // IWYU pragma: keep
+#include <robocache/group.hpp>  // IWYU pragma: keep (what a sink is called by)
 #include <robocache/tensor_view.hpp>
 #include <robocache/voxelize/grid.hpp>
 #include <robocache/voxelize/rules/cell.hpp>
