@@ -2,23 +2,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the pages name is there.
 
-    check_references.py [ROOT]
+    check_references.py [--external] [ROOT]
 
 Of all Markdown pages: links to files, and to headings in them; paths in code spans, if they begin
-with a folder of the repository. Of docs/traceability.md also: every file; every test of ctest;
-words after `file.cpp`: are (parts of) titles in that file, one after each comma, what is in
+with a folder of the repository; tests of ctest in code spans (robocache_*, consumer.*, example.*).
+Of docs/traceability.md also: every file; words after `file.cpp`: are (parts of) titles in that file, one after each comma, what is in
 parentheses left out; names in code spans are in the code. Prints what is not there and ends with 1.
-Links to other sites are not looked at.
+With --external links to other sites, too, each asked for up to three times: for a machine with a
+network, and for a schedule, not for every change.
 """
 
 import pathlib
 import re
 import sys
+import time
+import urllib.error
+import urllib.request
 
 SOURCES = (".hpp", ".cuh", ".cpp", ".cu", ".cmake", ".py", ".sh", ".md", ".txt", ".csv", ".json",
            ".yml")
 # Where a path in a page may begin, besides the page's own folder.
 BASES = ("", "include/robocache", "include", "tests", "docs", "examples", "bench", "cmake")
+# Links that may fail, by how they begin, and why: told, but no error. None so far.
+MAY_FAIL: dict[str, str] = {}
+SECONDS, TRIES = 20, 3
 
 
 class Pages:
@@ -27,9 +34,13 @@ class Pages:
         self.files = [path for path in root.rglob("*") if path.is_file() and not self.outside(path)]
         self.names = {path.relative_to(root).as_posix() for path in self.files}
         self.pages = [path for path in self.files if path.suffix == ".md"]
-        self.anchors = {}
-        self.problems = []
+        self.anchors: dict[pathlib.Path, set[str]] = {}
+        self.external: dict[str, list[str]] = {}  # where each is linked from
+        self.problems: list[str] = []
         self.checked = 0
+        self.tests = [made for path in self.files
+                      if path.name == "CMakeLists.txt" or path.suffix == ".cmake"
+                      for made in cmake_names(path.read_text())]
 
     def outside(self, path):
         top = path.relative_to(self.root).parts[0]
@@ -58,6 +69,9 @@ class Pages:
 
     def check_links(self, page, text):
         for line, target in numbered(r"\]\(<?([^)\s>]+)>?(?: \"[^\"]*\")?\)", text):
+            if re.match(r"https?:", target):
+                place = f"{page.relative_to(self.root)}:{line}"
+                self.external.setdefault(target.partition("#")[0], []).append(place)
             if re.match(r"[a-z][a-z+.-]*:|NNNN", target):  # other sites; a placeholder
                 continue
             name, _, anchor = target.partition("#")
@@ -66,6 +80,23 @@ class Pages:
             if anchor and file.exists():
                 self.expect(file.suffix == ".md" and anchor in self.headings(file), page, line,
                             f"link to {target}, but there is no such heading")
+
+    def check_external(self):
+        for url, places in sorted(self.external.items()):
+            self.checked += 1
+            why = next((why for begin, why in MAY_FAIL.items() if url.startswith(begin)), None)
+            answer = fetch(url)
+            if answer and why:
+                print(f"left out: {url}: {answer}; {why}")
+            elif answer:
+                self.problems.append(f"{places[0]}: link to {url}: {answer}")
+
+    def check_tests(self, page, text):
+        for line, code in numbered(r"`([^`\n]+)`", text):
+            name = code.split()[0] if code.split() else ""
+            if re.fullmatch(r"(robocache_test_|consumer\.|example\.)[\w.]+", name):
+                self.expect(any(is_made(name, pattern, words) for pattern, words in self.tests),
+                            page, line, f"no test or target {name}")
 
     def find(self, path, page):
         """Files that a page may mean by a path."""
@@ -90,6 +121,23 @@ class Pages:
                     self.expect(self.find(word, page), page, line, f"{word} is not there")
 
 
+def fetch(url):
+    """What is wrong with a page of another site, or nothing."""
+    answer = ""
+    for turn in range(TRIES):
+        time.sleep(5 * turn)
+        # Some sites know no HEAD.
+        for method in ("HEAD", "GET"):
+            request = urllib.request.Request(url, method=method,
+                                             headers={"User-Agent": "check_references.py"})
+            try:
+                with urllib.request.urlopen(request, timeout=SECONDS):
+                    return ""
+            except (urllib.error.URLError, OSError, ValueError) as error:
+                answer = str(error)
+    return answer
+
+
 def without_code(text):
     """Fenced blocks emptied, so that line numbers stay."""
     return re.sub(r"^```.*?^```", lambda block: "\n" * block.group().count("\n"), text,
@@ -104,15 +152,15 @@ def numbered(pattern, text):
 def cmake_names(text):
     """Tests and targets of a list: patterns, and the words that may stand for variables."""
     words = set(re.findall(r"[\w.]+", text))
-    for name in re.findall(r"add_\w*(?:test|engine|library)\(\s*(?:NAME\s+)?\"?([\w.${}-]+)", text):
-        pattern = re.sub(r"\\\$\\\{\w+\\\}", r"(\\w+)", re.escape(name))
-        if pattern.replace(r"(\w+)", ""):  # else a function's ${name}: its callers are looked at
+    for name in re.findall(r"add_\w*(?:test|engine|library|run)\(\s*(?:NAME\s+)?\"?([\w.${}-]+)", text):
+        pattern = re.sub(r"\\\$\\\{\w+\\\}", r"(\\w*)", re.escape(name))
+        if pattern.replace(r"(\w*)", ""):  # else a function's ${name}: its callers are looked at
             yield pattern, words
 
 
 def is_made(name, pattern, words):
     match = re.fullmatch(pattern, name)
-    return match is not None and all(value in words for value in match.groups())
+    return match is not None and all(not value or value in words for value in match.groups())
 
 
 def literals(text):
@@ -125,9 +173,6 @@ class Traceability(Pages):
     def __init__(self, root):
         super().__init__(root)
         self.page = root / "docs/traceability.md"
-        self.tests = [made for path in self.files
-                      if path.name == "CMakeLists.txt" or path.suffix == ".cmake"
-                      for made in cmake_names(path.read_text())]
         code = [path for path in self.files
                 if path.suffix in (".hpp", ".cuh", ".cu", ".cpp", ".cmake", ".sh", ".py", ".yml")
                 or path.name in ("CMakeLists.txt", "CMakePresets.json")]
@@ -175,14 +220,21 @@ class Traceability(Pages):
 
 
 def main():
-    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else
+    arguments = sys.argv[1:]
+    external = "--external" in arguments
+    if external:
+        arguments.remove("--external")
+    root = pathlib.Path(arguments[0] if arguments else
                         pathlib.Path(__file__).parents[2]).resolve()
     pages = Traceability(root)
     for page in pages.pages:
         text = without_code(page.read_text())
         pages.check_links(page, text)
         pages.check_paths(page, text)
+        pages.check_tests(page, text)
     pages.check()
+    if external:
+        pages.check_external()
     for problem in pages.problems:
         print(problem)
     print(f"{len(pages.pages)} pages, {pages.checked} references, {len(pages.problems)} wrong")
