@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2034,SC2154  # some names are set here and used there, some the other way
+# shellcheck shell=bash disable=SC2034,SC2154  # names that they set or use
 #
 # Sourced by tests/sanitize.sh and tests/fuzz.sh: builds under sanitizers, of the CPU only. clang's,
 # since fuzzers are its, and its OpenMP runtime comes with Archer, which tells the thread sanitizer

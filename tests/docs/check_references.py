@@ -6,8 +6,9 @@
 
 Of all Markdown pages: links to files, and to headings in them; paths in code spans, if they begin
 with a folder of the repository; tests of ctest in code spans (robocache_*, consumer.*, example.*).
-Of docs/traceability.md also: every file; words after `file.cpp`: are (parts of) titles in that file, one after each comma, what is in
-parentheses left out; names in code spans are in the code. Prints what is not there and ends with 1.
+Of docs/traceability.md also: every file; words after `file.cpp`: are (parts of) titles in that file,
+one after each comma, what is in parentheses left out; names in code spans are in the code. Prints
+what is not there and ends with 1.
 With --external links to other sites, too, each asked for up to three times: for a machine with a
 network, and for a schedule, not for every change.
 """
@@ -152,7 +153,8 @@ def numbered(pattern, text):
 def cmake_names(text):
     """Tests and targets of a list: patterns, and the words that may stand for variables."""
     words = set(re.findall(r"[\w.]+", text))
-    for name in re.findall(r"add_\w*(?:test|engine|library|run)\(\s*(?:NAME\s+)?\"?([\w.${}-]+)", text):
+    for name in re.findall(r"add_\w*(?:test|engine|library|run)\(\s*(?:NAME\s+)?\"?([\w.${}-]+)",
+                           text):
         pattern = re.sub(r"\\\$\\\{\w+\\\}", r"(\\w*)", re.escape(name))
         if pattern.replace(r"(\w*)", ""):  # else a function's ${name}: its callers are looked at
             yield pattern, words
