@@ -17,9 +17,16 @@ elseif("CUDA" IN_LIST robocache_languages)
 elseif(PROJECT_IS_TOP_LEVEL OR ROBOCACHE_CUDA STREQUAL "ON")
   # A toolkit is often installed without being on the PATH.
   if(NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
-    find_program(ROBOCACHE_NVCC nvcc
-      HINTS ENV CUDA_HOME ENV CUDA_PATH PATHS /usr/local/cuda PATH_SUFFIXES bin
-      DOC "CUDA compiler")
+    find_program(
+      ROBOCACHE_NVCC
+      nvcc
+      HINTS
+      ENV CUDA_HOME
+      ENV CUDA_PATH
+      PATHS /usr/local/cuda
+      PATH_SUFFIXES bin
+      DOC "CUDA compiler"
+    )
     mark_as_advanced(ROBOCACHE_NVCC)
     if(ROBOCACHE_NVCC)
       set(ENV{CUDACXX} "${ROBOCACHE_NVCC}")
@@ -38,17 +45,19 @@ elseif(PROJECT_IS_TOP_LEVEL OR ROBOCACHE_CUDA STREQUAL "ON")
     if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES AND NOT DEFINED ENV{CUDAARCHS})
       # An entry without -real adds PTX, which drivers compile for other devices: that of 80 for
       # Jetson Orin (87), which runs no machine code of desktop GPUs, that of 100 for newer ones.
-      set(CMAKE_CUDA_ARCHITECTURES "80;90-real;100")  # of this folder
+      set(CMAKE_CUDA_ARCHITECTURES "80;90-real;100") # of this folder
       if(PROJECT_IS_TOP_LEVEL)
-        set(CMAKE_CUDA_ARCHITECTURES "${CMAKE_CUDA_ARCHITECTURES}" CACHE STRING
-            "CUDA architectures")
+        set(CMAKE_CUDA_ARCHITECTURES "${CMAKE_CUDA_ARCHITECTURES}" CACHE STRING "CUDA architectures")
       endif()
     endif()
     enable_language(CUDA)
     set(ROBOCACHE_CUDA_ENABLED ON)
   elseif(ROBOCACHE_CUDA STREQUAL "ON")
-    message(FATAL_ERROR "ROBOCACHE_CUDA is ON and no working CUDA compiler was found; "
-                        "CMAKE_CUDA_COMPILER or the environment variable CUDACXX names one")
+    message(
+      FATAL_ERROR
+      "ROBOCACHE_CUDA is ON and no working CUDA compiler was found; "
+      "CMAKE_CUDA_COMPILER or the environment variable CUDACXX names one"
+    )
   endif()
 endif()
 

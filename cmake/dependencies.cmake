@@ -11,7 +11,14 @@ include(FetchContent)
 
 # Sets <result> to whether `name` may be and was made available from git. Otherwise notes that the
 # part of the build called `purpose` lacks it.
-macro(robocache_fetch result purpose name repository tag)
+macro(
+  robocache_fetch
+  result
+  purpose
+  name
+  repository
+  tag
+)
   set(${result} OFF)
   if(ROBOCACHE_FETCH_DEPENDENCIES)
     message(STATUS "${name} is not installed: downloading ${tag}")
@@ -44,8 +51,10 @@ macro(robocache_find_catch2 result)
   if(${result})
     add_library(robocache_catch2 INTERFACE)
     target_link_libraries(robocache_catch2 INTERFACE Catch2::Catch2)
-    target_compile_definitions(robocache_catch2 INTERFACE
-      ROBOCACHE_CATCH2_VERSION=${robocache_catch2_version})
+    target_compile_definitions(
+      robocache_catch2
+      INTERFACE ROBOCACHE_CATCH2_VERSION=${robocache_catch2_version}
+    )
     include(Catch)
   endif()
 endmacro()
@@ -57,8 +66,7 @@ macro(robocache_find_benchmark result)
   if(NOT ${result})
     set(BENCHMARK_ENABLE_TESTING OFF)
     set(BENCHMARK_ENABLE_INSTALL OFF)
-    robocache_fetch(${result} benchmarks
-                    benchmark https://github.com/google/benchmark.git v1.9.1)
+    robocache_fetch(${result} benchmarks benchmark https://github.com/google/benchmark.git v1.9.1)
   endif()
 endmacro()
 

@@ -27,16 +27,22 @@ endfunction()
 # The project must have enabled CUDA. Architectures are the project's (CMAKE_CUDA_ARCHITECTURES).
 function(robocache_add_compiled target)
   if(NOT CMAKE_CUDA_COMPILER_LOADED)
-    message(FATAL_ERROR "robocache_add_compiled(${target}): kernels need a CUDA compiler; write "
-                        "enable_language(CUDA), or CUDA among the project's LANGUAGES, before it")
+    message(
+      FATAL_ERROR
+      "robocache_add_compiled(${target}): kernels need a CUDA compiler; write "
+      "enable_language(CUDA), or CUDA among the project's LANGUAGES, before it"
+    )
   endif()
   if(NOT ARGN)
     message(FATAL_ERROR "robocache_add_compiled(${target}): no header names the calls")
   endif()
   robocache_unsupported_architectures(unsupported)
   if(unsupported)
-    message(FATAL_ERROR "robocache_add_compiled(${target}): CMAKE_CUDA_ARCHITECTURES is "
-                        "${CMAKE_CUDA_ARCHITECTURES}, and kernels need 80 or later")
+    message(
+      FATAL_ERROR
+      "robocache_add_compiled(${target}): CMAKE_CUDA_ARCHITECTURES is "
+      "${CMAKE_CUDA_ARCHITECTURES}, and kernels need 80 or later"
+    )
   endif()
   find_package(CUDAToolkit REQUIRED)
 
@@ -46,14 +52,18 @@ function(robocache_add_compiled target)
     if(NOT EXISTS "${header}")
       message(FATAL_ERROR "robocache_add_compiled(${target}): there is no ${header}")
     elseif(IS_DIRECTORY "${header}")
-      message(FATAL_ERROR "robocache_add_compiled(${target}): ${header} is a folder; name its "
-                          "headers")
+      message(FATAL_ERROR "robocache_add_compiled(${target}): ${header} is a folder; name its headers")
     endif()
     cmake_path(GET header STEM name)
-    list(LENGTH sources number)  # headers of two folders may have one name
+    list(LENGTH sources number) # headers of two folders may have one name
     set(source "${CMAKE_CURRENT_BINARY_DIR}/${target}/${number}_${name}.cu")
     string(MAKE_C_IDENTIFIER "robocache_${PROJECT_NAME}_${target}_${number}_${name}" identifier)
-    file(CONFIGURE OUTPUT "${source}" @ONLY CONTENT [[
+    file(
+      CONFIGURE
+      OUTPUT "${source}"
+      @ONLY
+      CONTENT
+        [[
 #define ROBOCACHE_DETAIL_DEFINE_COMPILED
 #include "@header@"
 
@@ -61,14 +71,19 @@ function(robocache_add_compiled target)
 // after its own process: no two builds would be the same.
 ROBOCACHE_HIDDEN void @identifier@();
 void @identifier@() {}
-]])
+]]
+    )
     list(APPEND sources "${source}")
   endforeach()
 
   add_library(${target} STATIC ${sources})
-  set_target_properties(${target} PROPERTIES
-    POSITION_INDEPENDENT_CODE ON  # so that it links into shared libraries, too
-    CUDA_RUNTIME_LIBRARY None)    # named below, for programs that have no CUDA language
+  set_target_properties(
+    ${target}
+    PROPERTIES
+      POSITION_INDEPENDENT_CODE ON # so that it links into shared libraries, too
+      # Named below, for programs that have no CUDA language.
+      CUDA_RUNTIME_LIBRARY None
+  )
   if(CMAKE_CUDA_RUNTIME_LIBRARY STREQUAL "Shared")
     target_link_libraries(${target} PUBLIC robocache::robocache CUDA::cudart)
   else()

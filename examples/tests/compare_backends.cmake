@@ -18,8 +18,12 @@ endforeach()
 
 foreach(backend IN ITEMS cuda cpu)
   string(REPLACE "OUTPUT_FOLDER" "${FOLDER}/${backend}" arguments "${command}")
-  execute_process(COMMAND ${arguments} --backend ${backend}
-    RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  execute_process(
+    COMMAND ${arguments} --backend ${backend}
+    RESULT_VARIABLE code
+    OUTPUT_VARIABLE out
+    ERROR_VARIABLE err
+  )
   message("${out}${err}")
   if(backend STREQUAL "cuda" AND code EQUAL 3 AND err MATCHES "--backend cuda: (.*)")
     message("skipped: --backend cuda: ${CMAKE_MATCH_1}")

@@ -30,18 +30,34 @@ else()
 endif()
 
 function(run)
-  execute_process(COMMAND "${CMAKE_COMMAND}" ${ARGV} WORKING_DIRECTORY "${FOLDER}"
-                  COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND "${CMAKE_COMMAND}" ${ARGV} WORKING_DIRECTORY "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 set(where "")
 if(WAY STREQUAL "installed")
-  run(-S robocache -B robocache_build -G "${GENERATOR}" ${COMPILERS})
+  run(
+    -S
+    robocache
+    -B
+    robocache_build
+    -G
+    "${GENERATOR}"
+    ${COMPILERS}
+  )
   run(--install robocache_build --prefix "${FOLDER}/installed")
   string(REPLACE "add_subdirectory(robocache)" "find_package(robocache CONFIG REQUIRED)" text "${text}")
   file(WRITE "${FOLDER}/CMakeLists.txt" "${text}")
   set(where "-DCMAKE_PREFIX_PATH=${FOLDER}/installed")
 endif()
-run(-S . -B build -G "${GENERATOR}" ${COMPILERS} ${where})
+run(
+  -S
+  .
+  -B
+  build
+  -G
+  "${GENERATOR}"
+  ${COMPILERS}
+  ${where}
+)
 if(WAY STREQUAL "compiled")
   return()
 endif()
@@ -53,7 +69,7 @@ if(program STREQUAL "gpu" AND result EQUAL 77)
 endif()
 file(READ "${ROOT}/README.md" readme)
 set(expected "\n```text\n${output}```\n")
-if(program STREQUAL "gpu")  # one line, beside the command
+if(program STREQUAL "gpu") # one line, beside the command
   set(expected "; ${output}")
 endif()
 string(FIND "${readme}" "${expected}" found)

@@ -6,18 +6,22 @@
 # Builds the program here for 64-bit Arm, runs it, and looks for each line that it writes in those of
 # this processor, which are in DIGESTS.
 
-cmake_minimum_required(VERSION 3.25)  # for IN_LIST
+cmake_minimum_required(VERSION 3.25) # for IN_LIST
 execute_process(
-  COMMAND "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${FOLDER}" -G "${GENERATOR}"
-          -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_BUILD_TYPE=Release
-          "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}"
-          -DCMAKE_EXE_LINKER_FLAGS=-static
-          # Compiles in a third of the time, and contracts as -O2 does.
-          "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -fexpensive-optimizations -DNDEBUG"
-  COMMAND_ERROR_IS_FATAL ANY)
+  COMMAND
+    "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${FOLDER}" -G "${GENERATOR}" -DCMAKE_SYSTEM_NAME=Linux
+    -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_COMPILER=${COMPILER}"
+    "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}" -DCMAKE_EXE_LINKER_FLAGS=-static
+    # Compiles in a third of the time, and contracts as -O2 does.
+    "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -fexpensive-optimizations -DNDEBUG"
+  COMMAND_ERROR_IS_FATAL ANY
+)
 execute_process(COMMAND "${CMAKE_COMMAND}" --build "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
-execute_process(COMMAND "${EMULATOR}" "${FOLDER}/digests" WORKING_DIRECTORY "${FOLDER}"
-                COMMAND_ERROR_IS_FATAL ANY)
+execute_process(
+  COMMAND "${EMULATOR}" "${FOLDER}/digests"
+  WORKING_DIRECTORY "${FOLDER}"
+  COMMAND_ERROR_IS_FATAL ANY
+)
 
 foreach(operation IN ITEMS resample fuse voxelize)
   file(STRINGS "${FOLDER}/${operation}.digest" there)

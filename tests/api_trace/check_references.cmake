@@ -9,23 +9,35 @@
 
 cmake_minimum_required(VERSION 3.25)
 
-set(needed cudaFuncGetAttributes cudaLaunchKernelExC cudaGetLastError cudaPeekAtLastError
-           cudaGetErrorString
-           # after a launch that failed, to name the devices
-           cudaGetDevice cudaStreamGetDevice)
+set(
+  needed
+  cudaFuncGetAttributes
+  cudaLaunchKernelExC
+  cudaGetLastError
+  cudaPeekAtLastError
+  cudaGetErrorString
+  # after a launch that failed, to name the devices
+  cudaGetDevice
+  cudaStreamGetDevice
+)
 # What nvcc generates: a function per kernel that <<<>>> would call, and what registers kernels.
-set(generated "cudaLaunchKernel|__cuda(GetKernel|LaunchKernel|PopCallConfiguration|InitModule)"
-              "__cuda(Unr|R)egister[A-Za-z]+")
+set(
+  generated
+  "cudaLaunchKernel|__cuda(GetKernel|LaunchKernel|PopCallConfiguration|InitModule)"
+  "__cuda(Unr|R)egister[A-Za-z]+"
+)
 list(JOIN generated "|" generated)
 
 foreach(object IN LISTS OBJECTS)
-  execute_process(COMMAND "${NM}" --undefined-only "${object}"
-                  OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(
+    COMMAND "${NM}" --undefined-only "${object}"
+    OUTPUT_VARIABLE symbols
+    COMMAND_ERROR_IS_FATAL ANY
+  )
   string(REGEX MATCHALL "[^ \n]+(\n|$)" symbols "${symbols}")
   list(TRANSFORM symbols STRIP)
   # CUDA's runtime and driver, operator new and its like.
-  list(FILTER symbols INCLUDE REGEX
-       "^(_*cu[A-Za-z]|_Zn[wa]|(m|c|re|aligned_)alloc(@|$)|posix_memalign|mmap)")
+  list(FILTER symbols INCLUDE REGEX "^(_*cu[A-Za-z]|_Zn[wa]|(m|c|re|aligned_)alloc(@|$)|posix_memalign|mmap)")
   list(FILTER symbols EXCLUDE REGEX "^(${generated})$")
   if(NOT "cudaLaunchKernelExC" IN_LIST symbols)
     message(FATAL_ERROR "${object} launches nothing")

@@ -11,9 +11,11 @@ file(COPY "${SOURCE}/cmake/recipes/conan" DESTINATION "${FOLDER}/source/cmake/re
 set(ENV{CONAN_HOME} "${FOLDER}/home")
 set(ENV{CXX} "${COMPILER}")
 get_filename_component(folder "${CMAKE_COMMAND}" DIRECTORY)
-set(ENV{PATH} "${folder}:$ENV{PATH}")  # this CMake
+set(ENV{PATH} "${folder}:$ENV{PATH}") # this CMake
 execute_process(COMMAND "${CONAN}" profile detect COMMAND_ERROR_IS_FATAL ANY)
 execute_process(
-  COMMAND "${CONAN}" create "${FOLDER}/source/cmake/recipes/conan" --no-remote
-          -c "tools.cmake.cmaketoolchain:generator=${GENERATOR}"
-  COMMAND_ERROR_IS_FATAL ANY)
+  COMMAND
+    "${CONAN}" create "${FOLDER}/source/cmake/recipes/conan" --no-remote -c
+    "tools.cmake.cmaketoolchain:generator=${GENERATOR}"
+  COMMAND_ERROR_IS_FATAL ANY
+)

@@ -13,12 +13,16 @@ endforeach()
 
 execute_process(
   COMMAND "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${FOLDER}/build" -G "${GENERATOR}" ${arguments}
-  COMMAND_ERROR_IS_FATAL ANY)
+  COMMAND_ERROR_IS_FATAL ANY
+)
 execute_process(
   COMMAND "${CMAKE_COMMAND}" --install "${FOLDER}/build" --prefix "${FOLDER}/prefix"
-  COMMAND_ERROR_IS_FATAL ANY)
+  COMMAND_ERROR_IS_FATAL ANY
+)
 
-file(WRITE "${FOLDER}/consumer/CMakeLists.txt" [[
+file(
+  WRITE "${FOLDER}/consumer/CMakeLists.txt"
+  [[
 cmake_minimum_required(VERSION 3.25)
 project(consumer LANGUAGES CXX)
 find_package(robocache CONFIG REQUIRED)
@@ -26,11 +30,16 @@ file(WRITE main.cpp "#include <robocache/robocache.hpp>\nint main() {}\n")
 add_executable(consumer main.cpp)
 target_link_libraries(consumer PRIVATE robocache::robocache)
 find_package(robocache CONFIG REQUIRED COMPONENTS compiled)
-]])
+]]
+)
 execute_process(
-  COMMAND "${CMAKE_COMMAND}" -S "${FOLDER}/consumer" -B "${FOLDER}/consumer/build"
-          -G "${GENERATOR}" "-DCMAKE_PREFIX_PATH=${FOLDER}/prefix"
-  RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  COMMAND
+    "${CMAKE_COMMAND}" -S "${FOLDER}/consumer" -B "${FOLDER}/consumer/build" -G "${GENERATOR}"
+    "-DCMAKE_PREFIX_PATH=${FOLDER}/prefix"
+  RESULT_VARIABLE result
+  OUTPUT_VARIABLE output
+  ERROR_VARIABLE output
+)
 string(REGEX REPLACE "[ \n]+" " " output "${output}")
 # AUTO, where there is a CUDA compiler: configured, but not built. Else there is none.
 set(reason "its headers alone were installed, or no CUDA compiler was found when RoboCache was con")

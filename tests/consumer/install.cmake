@@ -7,4 +7,5 @@
 file(REMOVE_RECURSE "${PREFIX}")
 execute_process(
   COMMAND "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${PREFIX}" --config "${CONFIG}"
-  COMMAND_ERROR_IS_FATAL ANY)
+  COMMAND_ERROR_IS_FATAL ANY
+)

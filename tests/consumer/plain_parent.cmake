@@ -25,32 +25,41 @@ endif()
 
 if(CUDA STREQUAL "UNSET")
   unset(ENV{CUDAARCHS})
-  file(WRITE "${FOLDER}/CMakeLists.txt" "
+  file(
+    WRITE "${FOLDER}/CMakeLists.txt"
+    "
 cmake_minimum_required(VERSION 3.25)
 project(parent LANGUAGES CXX CUDA)
 add_subdirectory(\"${SOURCE}\" robocache)
 file(WRITE main.cu \"#include <robocache/cuda/arch_namespace.cuh>\\nint main() {}\\n\")
 add_executable(kernels main.cu)
 target_link_libraries(kernels PRIVATE robocache::robocache)
-")
+"
+  )
   execute_process(
     COMMAND "${CMAKE_COMMAND}" -S "${FOLDER}" -B "${FOLDER}/build" -G "${GENERATOR}" ${COMPILER}
-    COMMAND_ERROR_IS_FATAL ANY)
+    COMMAND_ERROR_IS_FATAL ANY
+  )
   file(STRINGS "${FOLDER}/build/CMakeCache.txt" default REGEX "^CMAKE_CUDA_ARCHITECTURES:")
   string(REGEX REPLACE "^.*=" "" default "${default}")
   if(default GREATER_EQUAL 80)
     message("skipped: this compiler's own default is ${default}")
     return()
   endif()
-  execute_process(COMMAND "${CMAKE_COMMAND}" --build "${FOLDER}/build"
-                  RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  if(result EQUAL 0 OR
-     NOT output MATCHES "capability 8.0 or later: set CMAKE_CUDA_ARCHITECTURES or -arch")
+  execute_process(
+    COMMAND "${CMAKE_COMMAND}" --build "${FOLDER}/build"
+    RESULT_VARIABLE result
+    OUTPUT_VARIABLE output
+    ERROR_VARIABLE output
+  )
+  if(result EQUAL 0 OR NOT output MATCHES "capability 8.0 or later: set CMAKE_CUDA_ARCHITECTURES or -arch")
     message(FATAL_ERROR "the parent is not told to set an architecture:\n${output}")
   endif()
   return()
 endif()
-file(WRITE "${FOLDER}/CMakeLists.txt" "
+file(
+  WRITE "${FOLDER}/CMakeLists.txt"
+  "
 cmake_minimum_required(VERSION 3.25)
 project(parent LANGUAGES ${languages})
 ${lines}
@@ -68,10 +77,14 @@ if(TARGET robocache_compiled)
   get_target_property(architectures robocache_compiled CUDA_ARCHITECTURES)
   message(STATUS \"for <\${architectures}>\")
 endif()
-")
+"
+)
 execute_process(
   COMMAND "${CMAKE_COMMAND}" -S "${FOLDER}" -B "${FOLDER}/build" -G "${GENERATOR}" ${COMPILER}
-  RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  RESULT_VARIABLE result
+  OUTPUT_VARIABLE output
+  ERROR_VARIABLE output
+)
 string(REGEX REPLACE "[ \n]+" " " output "${output}")
 if(CUDA STREQUAL "TOO_OLD")
   if(result EQUAL 0 OR NOT output MATCHES "CMAKE_CUDA_ARCHITECTURES is 75, and kernels need 80 or")
@@ -85,7 +98,7 @@ if(CUDA STREQUAL "OFF")
   endif()
   return()
 endif()
-set(expected "80;90-real;100")  # with PTX for Jetson Orin, and for what comes
+set(expected "80;90-real;100") # with PTX for Jetson Orin, and for what comes
 if(CUDA STREQUAL "PARENT")
   set(expected "80-real")
 elseif(DEFINED ENV{CUDAARCHS})
@@ -94,8 +107,12 @@ endif()
 if(NOT result EQUAL 0 OR NOT output MATCHES "for <${expected}>")
   message(FATAL_ERROR "not for ${expected}:\n${output}")
 endif()
-execute_process(COMMAND "${CMAKE_COMMAND}" --build "${FOLDER}/build"
-                OUTPUT_VARIABLE output ERROR_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
+execute_process(
+  COMMAND "${CMAKE_COMMAND}" --build "${FOLDER}/build"
+  OUTPUT_VARIABLE output
+  ERROR_VARIABLE output
+  COMMAND_ERROR_IS_FATAL ANY
+)
 if(output MATCHES "robocache_compiled")
   message(FATAL_ERROR "robocache::compiled was built, and nobody links it:\n${output}")
 endif()

@@ -3,7 +3,11 @@
 # cmake -DSOURCE=... -DVERSION=... -P versions.cmake
 #
 # Recipes that cannot read version.hpp say the same version.
-foreach(file IN ITEMS vcpkg/robocache/vcpkg.json spack/spack_repo/robocache/packages/robocache/package.py conda/meta.yaml)
+foreach(
+  file
+  IN
+  ITEMS vcpkg/robocache/vcpkg.json spack/spack_repo/robocache/packages/robocache/package.py conda/meta.yaml
+)
   file(READ "${SOURCE}/cmake/recipes/${file}" text)
   string(REGEX MATCH "version[\": (]+\"([0-9.]+)\"" ignored "${text}")
   if(NOT CMAKE_MATCH_1 STREQUAL VERSION)
@@ -14,7 +18,7 @@ endforeach()
 # What the pages tell to fetch, and what the changelog has as the newest release.
 function(expect_version file pattern)
   file(READ "${SOURCE}/${file}" text)
-  if(ARGN STREQUAL "FIRST")  # not as a list, whose elements would have a [ without its ]
+  if(ARGN STREQUAL "FIRST") # not as a list, whose elements would have a [ without its ]
     string(REGEX MATCH "${pattern}[0-9.]*[0-9]" found "${text}")
   else()
     string(REGEX MATCHALL "${pattern}[0-9.]*[0-9]" found "${text}")
@@ -30,6 +34,6 @@ function(expect_version file pattern)
   endforeach()
 endfunction()
 expect_version(tests/consumer/fetch_content/CMakeLists.txt "GIT_TAG v")
-expect_version(README.md "GIT_TAG v" OPTIONAL)  # it may show another way
+expect_version(README.md "GIT_TAG v" OPTIONAL) # it may show another way
 expect_version(CHANGELOG.md "\n## \\[" FIRST)
 expect_version(CITATION.cff "\nversion: ")

@@ -12,8 +12,11 @@ endif()
 if(CUOBJDUMP)
   # expect(<what> <other>): the binary has what (elf, ptx) for each entry that is not for the other.
   function(expect what other)
-    execute_process(COMMAND "${CUOBJDUMP}" --list-${what} "${BINARY}"
-                    OUTPUT_VARIABLE listing COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(
+      COMMAND "${CUOBJDUMP}" --list-${what} "${BINARY}"
+      OUTPUT_VARIABLE listing
+      COMMAND_ERROR_IS_FATAL ANY
+    )
     message("${listing}")
     list(FILTER ARCHITECTURES EXCLUDE REGEX "-${other}$")
     foreach(architecture IN LISTS ARCHITECTURES)
@@ -24,7 +27,7 @@ if(CUOBJDUMP)
     endforeach()
   endfunction()
   expect(elf virtual)
-  if(ARCHITECTURES MATCHES "[0-9af](;|$|-virtual)")  # without any, cuobjdump fails
+  if(ARCHITECTURES MATCHES "[0-9af](;|$|-virtual)") # without any, cuobjdump fails
     expect(ptx real)
   endif()
 else()
@@ -32,8 +35,11 @@ else()
   list(SORT names COMPARE NATURAL)
   list(REMOVE_DUPLICATES names)
   list(JOIN names "_" names)
-  execute_process(COMMAND "${NM}" --defined-only -C "${BINARY}"
-                  OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(
+    COMMAND "${NM}" --defined-only -C "${BINARY}"
+    OUTPUT_VARIABLE symbols
+    COMMAND_ERROR_IS_FATAL ANY
+  )
   if(NOT symbols MATCHES "robocache::cuda_[0-9_]+_sm_${names}::")
     message(FATAL_ERROR "${BINARY} has no kernel compiled for ${names}")
   endif()

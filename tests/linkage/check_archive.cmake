@@ -12,8 +12,12 @@ if(NOT symbols MATCHES "robocache")
 elseif(symbols MATCHES "tmpxft_[^\n]*")
   message(FATAL_ERROR "${ARCHIVE} has the name of a temporary file: ${CMAKE_MATCH_0}")
 endif()
-file(STRINGS "${ARCHIVE}" internal
-     REGEX "(_INTERNAL_|_GLOBAL__N__)[0-9a-f]+_[0-9]+_[A-Za-z0-9_]+_cu_[0-9a-f]*_[0-9]" LIMIT_COUNT 1)
+file(
+  STRINGS "${ARCHIVE}"
+  internal
+  REGEX "(_INTERNAL_|_GLOBAL__N__)[0-9a-f]+_[0-9]+_[A-Za-z0-9_]+_cu_[0-9a-f]*_[0-9]"
+  LIMIT_COUNT 1
+)
 if(internal)
   message(FATAL_ERROR "${ARCHIVE} has the number of a process in ${internal}")
 endif()
