@@ -6,7 +6,7 @@
 
 Of all Markdown pages: links to files, and to headings in them; paths in code spans, if they begin
 with a folder of the repository; tests of ctest in code spans (robocache_*, consumer.*, example.*).
-Of docs/traceability.md also: every file; words after `file.cpp`: are (parts of) titles in that file,
+Of docs/traceability.md also: every file; words after `file.cpp`: are (parts of) titles in it,
 one after each comma, what is in parentheses left out; names in code spans are in the code. Prints
 what is not there and ends with 1.
 With --external links to other sites, too, each asked for up to three times: for a machine with a
