@@ -8,8 +8,9 @@
 # PROGRAM is robocache_test_fuzz_gpu; FOLDER (default out/sanitize) gets the logs. Each tool has its
 # share of the processors, a process on each, all at once. They make small random calls for a time,
 # each buffer in an allocation of its own that ends where it ends; under initcheck outputs and
-# workspaces are not initialized, and nothing is compared. One process of each tool begins with
-# scans of 200,000 points. At the end it says for each tool which kernels it has seen.
+# workspaces are not initialized, and nothing is compared. First come rounds that together have every
+# kernel, found without launching one; one process of each tool begins with scans of 200,000 points. At
+# the end it says for each tool which kernels it has seen.
 #
 # It fails if a tool reports anything, a result differs, a process does not end, a kind of call was
 # not made, or a kernel was not seen but for those that need four million points and one that
@@ -35,6 +36,9 @@ mkdir -p "$folder"
 # Only these kernels may be missing.
 excused=('bin_points_kernel<8192,'
   'fuse_kernel<true, robocache::fuse_table<4, robocache::sensor_stream<long, robocache::bfloat16, float>')
+
+"$program" --dry --small --seed "${SEED:-1}" --rounds 4000 --covering "$folder/covering" >/dev/null ||
+  { echo "the program found no rounds" >&2; exit 1; }
 
 run_one() {  # TOOL NAME LIMIT ARGUMENT...: one process, its verdict at the end of its log
   local tool=$1 name=$2 limit=$3 memory=exact start=$SECONDS verdict=clean
@@ -62,8 +66,8 @@ for tool in "${tools[@]}"; do
         mine=$((seconds / 2))
         run_one "$tool" "$tool-scans" $((mine + 120)) --only scans --calls 40 --seconds "$mine"
       fi
-      run_one "$tool" "$tool-$i" $((mine + 120)) --first "$i" --step "$processes" \
-        --seconds "$mine"
+      run_one "$tool" "$tool-$i" $((mine + 120)) --these "$folder/covering" --first "$i" \
+        --step "$processes" --seconds "$mine"
     ) &
   done
 done

@@ -55,7 +55,16 @@ struct arguments {
   std::string kernels;
   bool list_kernels = false;
   std::vector<std::string> excused;
+  std::string covering;
+  std::string these;
+  std::vector<std::uint64_t> numbers;  ///< that `these` has
 };
+
+std::size_t kernels_launched() {
+  const std::vector<kernel_count> all = count_kernels();
+  return static_cast<std::size_t>(std::count_if(
+      all.begin(), all.end(), [](const kernel_count& each) { return each.launches > 0; }));
+}
 
 /// What the workers share.
 struct progress {
@@ -93,10 +102,13 @@ void work(progress& shared) {
   try {
     const std::unique_ptr<fuzz_target> target = make_target(given);
     round_runner runner(given.fuzz, *target);
+    std::ofstream covering(given.covering);
+    std::size_t launched = 0;
     while (!shared.stop && shared.calls < given.calls) {
       const std::uint64_t turn = shared.next++;
       if (turn >= given.rounds) break;
       std::uint64_t number = given.first + turn * given.step;
+      if (number < given.numbers.size()) number = given.numbers[number];
       if (given.soak) number %= given.distinct;
       const bool compared = !given.dry && given.fuzz.memory != arena_kind::unset &&
                             !(given.soak && shared.sums.knows(number));
@@ -105,6 +117,10 @@ void work(progress& shared) {
           runner.run(number, compared ? reference_run::yes : reference_run::no);
       shared.calls += runner.counts.all_calls() - before;
       for (const std::string& each : outcome.mismatches) shared.report(each);
+      if (!given.covering.empty() && kernels_launched() > launched) {
+        launched = kernels_launched();
+        covering << number << '\n';
+      }
       if (given.soak) {
         if (!shared.sums.same(number, outcome.checksum)) {
           shared.report("seed " + std::to_string(given.fuzz.seed) + " round " +
@@ -313,12 +329,20 @@ int main(int count, char** values) {
   app.add_option("--all-kernels-but", given.excused,
                  "fail if a kernel was not launched, unless its name has one of these in it")
       ->delimiter(';');
+  auto* const covering = app.add_option("--covering", given.covering,
+                                        "file for the numbers of the rounds that launch a kernel "
+                                        "which none before them has launched");
+  app.add_option("--these", given.these, "file with the numbers of rounds that come first")
+      ->check(CLI::ExistingFile);
   app.add_flag("--list-kernels", given.list_kernels, "print the kernels that were not launched");
   try {
     app.parse(count, values);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  if (covering->count() > 0) given.workers = 1;  // of several, rounds have no order
+  std::ifstream these(given.these);
+  for (std::uint64_t number = 0; these >> number;) given.numbers.push_back(number);
   if (!parse_kinds(only, given.fuzz)) {
     std::cerr << "--only: kinds of calls are " << kinds << '\n';
     return 2;
