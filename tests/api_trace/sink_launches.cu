@@ -11,6 +11,9 @@ namespace robocache_test {
 
 using robocache::reducers::count;
 
+namespace {
+
+/// In an unnamed namespace, as types of users are: a launch of it gives no warning.
 struct all_counts {
   std::uint32_t* to;
 
@@ -21,8 +24,6 @@ struct all_counts {
     }
   }
 };
-
-namespace {
 
 __global__ void __launch_bounds__(robocache::bin_tile_threads)
     bin_points(const __grid_constant__ robocache::point_binning<float, false> binning) {

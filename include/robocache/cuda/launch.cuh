@@ -124,9 +124,9 @@ ROBOCACHE_DETAIL_OUTLINE inline status load_any(const char* operation,
 /// Code for compute capability 9.0 or later: the launch overlaps with the end of the kernel before
 /// it (programmatic dependent launch), so the kernel must call `wait_for_previous_kernel`.
 template <class... Parameters, class... Arguments>
-ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters...), dim3 grid,
-                               dim3 block, cudaStream_t where,
-                               const Arguments&... arguments) noexcept {
+ROBOCACHE_ALWAYS_INLINE status launch(const char* operation, void (*kernel)(Parameters...),
+                                      dim3 grid, dim3 block, cudaStream_t where,
+                                      const Arguments&... arguments) noexcept {
   static_assert(sizeof...(Parameters) == sizeof...(Arguments), "an argument for each parameter");
   void* pointers[] = {const_cast<void*>(static_cast<const void*>(&arguments))...};
   return launch_any(operation, reinterpret_cast<const void*>(kernel), grid, block, where, pointers);
@@ -140,8 +140,8 @@ using status_of_launch =
 
 /// Loads the kernel that the launch above would launch, and launches nothing.
 template <class... Parameters, class... Arguments>
-ROBOCACHE_HIDDEN status launch(const char* operation, void (*kernel)(Parameters...), dim3, dim3,
-                               preload_kernels, const Arguments&...) noexcept {
+ROBOCACHE_ALWAYS_INLINE status launch(const char* operation, void (*kernel)(Parameters...), dim3,
+                                      dim3, preload_kernels, const Arguments&...) noexcept {
   static_assert(sizeof...(Parameters) == sizeof...(Arguments), "an argument for each parameter");
   return load_any(operation, reinterpret_cast<const void*>(kernel));
 }
@@ -166,9 +166,9 @@ using cuda_detail::wait_for_previous_kernel;
 /// \param arguments  of exactly the kernel's parameter types
 /// \return `cuda_error` if the launch failed
 template <class... Parameters, class... Arguments>
-ROBOCACHE_HIDDEN status launch_kernel(const char* name, void (*kernel)(Parameters...), dim3 grid,
-                                      dim3 block, cudaStream_t stream,
-                                      const Arguments&... arguments) noexcept {
+ROBOCACHE_ALWAYS_INLINE status launch_kernel(const char* name, void (*kernel)(Parameters...),
+                                             dim3 grid, dim3 block, cudaStream_t stream,
+                                             const Arguments&... arguments) noexcept {
   static_assert((std::is_same_v<std::remove_cv_t<Parameters>, Arguments> && ...),
                 "arguments have the types of the parameters");
   return cuda_detail::launch(name, kernel, grid, block, stream, arguments...);
