@@ -28,6 +28,11 @@
 /// the same kernel must never bind to each other's copy.
 #if defined(__GNUC__)
 #define ROBOCACHE_HIDDEN __attribute__((visibility("hidden")))
+#if defined(__NVCC__)
+// A template of it for a type of an unnamed namespace, as a reducer may be, is hidden in any case;
+// nvcc would say so of each.
+#pragma nv_diag_suppress 1407
+#endif
 #else
 #define ROBOCACHE_HIDDEN
 #endif
