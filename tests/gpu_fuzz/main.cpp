@@ -288,6 +288,7 @@ int main(int count, char** values) {
   arguments given;
   std::vector<std::string> only;
   std::string memory = "block";
+  std::string graphs = "all";
   std::string kinds;
   for (int i = 0; i < step_kinds; ++i) {
     kinds += (i == 0 ? "" : ", ") + std::string(name_of(static_cast<step_kind>(i)));
@@ -308,6 +309,10 @@ int main(int count, char** values) {
          "block: one allocation for a round's buffers; exact: one each, for memcheck; unset: "
          "likewise, outputs and workspaces not initialized and nothing compared, for initcheck")
       ->check(CLI::IsMember({"block", "exact", "unset"}));
+  app.add_option("--graphs", graphs,
+                 "all, kernels (without copies) or none of those that are drawn")
+      ->check(CLI::IsMember({"all", "kernels", "none"}));
+  app.add_flag("--tell", given.fuzz.tell, "print each round before it runs");
   app.add_flag("--small", given.fuzz.small, "small calls, for sanitizers");
   app.add_flag("--cpu-only", given.cpu_only,
                "the CPU back end with several threads in the place of the GPU");
@@ -353,6 +358,8 @@ int main(int count, char** values) {
   }
   if (memory == "exact") given.fuzz.memory = arena_kind::exact;
   if (memory == "unset" || given.dry) given.fuzz.memory = arena_kind::unset;
+  if (graphs == "kernels") given.fuzz.graphs = graph_kind::kernels;
+  if (graphs == "none") given.fuzz.graphs = graph_kind::none;
   given.fuzz.measure = given.soak;
   if (given.dry && make_dry_target() == nullptr) {
     std::cerr << "--dry: " << why_no_gpu() << '\n';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "round.hpp"
 
+#include <cstdio>
 #include <sstream>
 #include <stdexcept>
 
@@ -73,8 +74,8 @@ void round_runner::make_steps(random_source& random, std::uint64_t number, plan&
   steps_.clear();
   how.streams.clear();
   how.two_streams = random.chance(0.3);
-  how.graph = random.chance(0.3) && target_.captures();
-  how.copies_in_graph = random.chance(0.5);
+  how.graph = random.chance(0.3) && target_.captures() && options_.graphs != graph_kind::none;
+  how.copies_in_graph = random.chance(0.5) && options_.graphs == graph_kind::all;
   how.shared_space = random.chance(0.4) && !how.two_streams;
   how.repetitions = random.between(1, 4);
   workshop at{memory_, random, number};
@@ -141,6 +142,13 @@ round_outcome round_runner::run(std::uint64_t number, reference_run reference) {
   round_outcome outcome;
   plan how;
   make_steps(random, number, how);
+  if (options_.tell) {
+    std::printf("round %llu (%s), %lld times:", static_cast<unsigned long long>(number),
+                how.name().c_str(), static_cast<long long>(how.repetitions));
+    for (const step& each : steps_) std::printf(" %s: %s;", name_of(each.kind), each.title.c_str());
+    std::printf("\n");
+    (void)std::fflush(stdout);
+  }
   ++counts.rounds;
   counts.graphs += how.graph ? 1 : 0;
   counts.two_streams += how.two_streams ? 1 : 0;

@@ -16,14 +16,19 @@
 
 namespace robocache_test {
 
+/// Which rounds are captured: those that draw it, with copies or not; no copies; none.
+enum class graph_kind { all, kernels, none };
+
 struct fuzz_options {
   std::uint64_t seed = 1;
   std::array<bool, step_kinds> kinds{};
   bool only = false;  ///< those that were asked for, however rare they are otherwise
   arena_kind memory = arena_kind::one_block;
+  graph_kind graphs = graph_kind::all;
   std::size_t arena_bytes = std::size_t{64} << 20;
   bool small = false;      ///< for sanitizers
   bool measure = false;    ///< take the time of each call
+  bool tell = false;       ///< print each round before it runs
   std::uint64_t flip = 0;  ///< every so many rounds that were run, a bit is wrong; 0: never
 };
 
