@@ -120,7 +120,7 @@ inline stamp fuzz_next(fuzz_input& in, time_kind kind, stamp from) {
 inline any_policy fuzz_policy(fuzz_input& in, time_kind kind) {
   any_policy policy;
   policy.interpolation = static_cast<robocache::interpolation>(
-      in.between(0, static_cast<int>(robocache::last_interpolation)));
+      in.between(0, static_cast<int>(robocache::detail::last_interpolation)));
   policy.extrapolation = static_cast<robocache::extrapolation>(in.between(0, 3));
   policy.gap = static_cast<robocache::gap_policy>(in.between(0, 3));
   if (in.once_in(2)) policy.max_gap = fuzz_duration(in, kind);

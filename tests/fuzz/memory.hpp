@@ -348,7 +348,9 @@ struct view_maker {
     for (int d = 0; d < Rank; ++d) order[d] = d;
     if (strided && Rank > 1) {
       std::rotate(order, order + in.between(0, Rank - 1), order + Rank);
-      if (Rank > 2 && in.once_in(2)) std::swap(order[0], order[1]);
+      if constexpr (Rank > 2) {
+        if (in.once_in(2)) std::swap(order[0], order[1]);
+      }
     }
     std::int64_t span = 1;
     for (int i = Rank - 1; i >= 0; --i) {
