@@ -19,6 +19,11 @@ enum exit_code : int {
   try_again = EX_TEMPFAIL,        // 75: a new process may do better, and goes on with what is left
 };
 
+constexpr bool is_exit_code(int code) {
+  return code == all_done || code == wrong_command_line || code == no_device || code == defect ||
+         code == file_failed || code == try_again;
+}
+
 /// How a worker ends after a launcher, or a CUDA call of its own, has said this.
 inline exit_code exit_code_for(robocache::status_severity severity) {
   switch (severity) {

@@ -9,6 +9,8 @@
 namespace supervised {
 namespace {
 
+constexpr std::int64_t longest = 100'000'000'000'000'000;  // ns; 64 times that fits
+
 void add_duration(CLI::App& app, const std::string& name, std::int64_t& target,
                   const std::string& help) {
   app.add_option_function<std::string>(
@@ -16,6 +18,10 @@ void add_duration(CLI::App& app, const std::string& name, std::int64_t& target,
          [&target, name](const std::string& text) {
            target = recordings::duration(name, text);
            if (target < 0) throw recordings::usage_error(name + ": negative");
+           if (target > longest) {
+             throw recordings::usage_error(
+                 fmt::format("{}: {} is more than {} s", name, text, longest / 1'000'000'000));
+           }
          },
          help)
       ->type_name("DURATION")
@@ -29,9 +35,14 @@ void declare(CLI::App& app, program_options& options) {
   app.add_flag("--verify", options.verify, "Compute all of the output anew, and compare");
 
   app.add_option("--items", options.items, "How many the sensor makes; 0: without an end")
+      ->check(CLI::Range(std::uint64_t{0}, max_sequence).description(""))
       ->type_name("N");
+  const auto is_number = [](const std::string& text) {
+    return text.find_first_of("nN") == std::string::npos ? "" : "not a number: " + text;
+  };
   app.add_option("--rate", options.rate, "How many a second; 0: as fast as can be")
       ->check(CLI::Range(0.0, 1e6).description(""))
+      ->check(is_number)
       ->type_name("HZ");
   app.add_option("--queue", options.capacity, "How many may wait; a full queue drops its oldest")
       ->check(CLI::Range(std::uint64_t{1}, max_capacity).description(""))

@@ -5,9 +5,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -29,9 +31,35 @@ constexpr off_t line_size = 20 + 1 + 16 + 1;
 
 }  // namespace
 
-record_file::record_file(const std::string& path)
-    : path_(path), descriptor_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+record_file::record_file(const std::string& path, use how)
+    : path_(path),
+      descriptor_(
+          open(path.c_str(), O_RDWR | O_CLOEXEC | (how == use::supervise ? O_CREAT : 0), 0644)) {
   if (descriptor_ < 0) failed(path);
+  if (how == use::add) return;
+  const auto give_up = [&] {
+    const int error = errno;
+    close(descriptor_);
+    errno = error;
+  };
+  if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    give_up();
+    throw state_file::busy(path + ": in use by another process");
+  }
+  char begin[line_size];
+  const ssize_t n = pread(descriptor_, begin, sizeof(begin), 0);
+  if (n < 0) {
+    give_up();
+    failed(path);
+  }
+  // Of one that was being written there may be a part.
+  const auto is_of_record = [](char c) {
+    return c != '\0' && std::strchr("0123456789abcdef \n", c) != nullptr;
+  };
+  if (!std::all_of(begin, begin + n, is_of_record)) {
+    give_up();
+    throw recordings::input_error(path + ": not an output of this program");
+  }
 }
 
 record_file::~record_file() {
@@ -59,6 +87,26 @@ void record_file::cut(std::uint64_t count) {
                                               path_, count, status.st_size / line_size));
   }
   if (ftruncate(descriptor_, size) != 0) failed(path_);
+}
+
+std::uint64_t record_file::size() const {
+  struct stat status {};
+  if (fstat(descriptor_, &status) != 0) failed(path_);
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+bool record_file::is_at_its_place() const {
+  struct stat mine {};
+  struct stat named {};
+  return fstat(descriptor_, &mine) == 0 && stat(path_.c_str(), &named) == 0 &&
+         mine.st_dev == named.st_dev && mine.st_ino == named.st_ino;
+}
+
+bool is_same_file(const std::string& a, const std::string& b) {
+  struct stat first {};
+  struct stat second {};
+  if (stat(a.c_str(), &first) != 0 || stat(b.c_str(), &second) != 0) return a == b;
+  return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
 std::vector<record> read_records(const std::string& path) {

@@ -19,8 +19,13 @@ struct record {
 
 class record_file {
  public:
-  /// \throws recordings::input_error, as all of these
-  explicit record_file(const std::string& path);
+  enum class use {
+    supervise,  ///< it is made if it is not there, and nobody else may supervise it
+    add,        ///< it has to be there
+  };
+  /// \throws recordings::input_error, as all of these, also if it has what is no record;
+  ///         state_file::busy if another process supervises it
+  record_file(const std::string& path, use how);
   ~record_file();
   record_file(const record_file&) = delete;
   record_file& operator=(const record_file&) = delete;
@@ -29,11 +34,17 @@ class record_file {
   void write(std::uint64_t place, const record& line);
   /// Ends the file after so many records, which must be there.
   void cut(std::uint64_t count);
+  std::uint64_t size() const;  ///< bytes
+  /// Whether its name still means this file.
+  bool is_at_its_place() const;
 
  private:
   std::string path_;
   int descriptor_;
 };
+
+/// Whether both names mean one file; false if that is not there yet.
+bool is_same_file(const std::string& a, const std::string& b);
 
 std::vector<record> read_records(const std::string& path);
 

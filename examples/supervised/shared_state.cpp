@@ -12,6 +12,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <new>
 
 namespace supervised {
 namespace {
@@ -52,19 +53,25 @@ state_file::state_file(const std::string& path, bool resume, std::uint64_t capac
     if (descriptor_ >= 0) close(descriptor_);
     throw recordings::input_error(fmt::format("{}: {}", path, what));
   };
+  if (descriptor_ < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+    throw busy(fmt::format("{}: {}", path, std::strerror(errno)));  // that passes
+  }
   if (descriptor_ < 0) wrong(std::strerror(errno));
   if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     close(descriptor_);
     throw busy(path + ": in use by another process");
   }
-  if (!resume && ftruncate(descriptor_, 0) != 0) wrong(std::strerror(errno));
   struct stat status {};
   if (fstat(descriptor_, &status) != 0) wrong(std::strerror(errno));
   if (status.st_size != 0 && status.st_size != sizeof(shared_state)) {
-    wrong("not a state of this program");
+    wrong("not a state of this program");  // nor without --resume: it may be of use to somebody
   }
+  is_new_ = !resume || status.st_size == 0;
+  if (is_new_ && ftruncate(descriptor_, 0) != 0) wrong(std::strerror(errno));
   // Reserved now: later a full disk would be a SIGBUS.
   if (const int error = posix_fallocate(descriptor_, 0, sizeof(shared_state)); error != 0) {
+    if (is_new_ && ftruncate(descriptor_, 0) != 0)
+      wrong(std::strerror(errno));  // not a part of one
     wrong(std::strerror(error));
   }
   map();
@@ -73,7 +80,7 @@ state_file::state_file(const std::string& path, bool resume, std::uint64_t capac
     wrong("not a state of this program");
   }
   if (state_->capacity != capacity) {
-    wrong(fmt::format("has a queue of {}, not of {}", state_->capacity, capacity));
+    wrong(fmt::format("has a queue of {}, --queue is {}", state_->capacity, capacity));
   }
   make_mutex(state_->mutex);
   state_->layout = layout_1;
@@ -94,6 +101,7 @@ state_file::~state_file() {
 void state_file::map() {
   void* const memory =
       mmap(nullptr, sizeof(shared_state), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
+  if (memory == MAP_FAILED && errno == ENOMEM) throw std::bad_alloc();
   if (memory == MAP_FAILED) {
     throw recordings::input_error(fmt::format("the state file: {}", std::strerror(errno)));
   }

@@ -69,7 +69,9 @@ class state_file {
 
   shared_state& operator*() const { return *state_; }
   int descriptor() const { return descriptor_; }
+  bool is_new() const { return is_new_; }  ///< nothing was in it, or it was not to be gone on with
 
+  /// Later it may not be so.
   struct busy : std::runtime_error {
     using std::runtime_error::runtime_error;
   };
@@ -78,6 +80,7 @@ class state_file {
   void map();
 
   int descriptor_;
+  bool is_new_ = false;
   shared_state* state_ = nullptr;
 };
 

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor.hpp"
 
+#include "errors.hpp"
 #include "records.hpp"
 #include "watchdog.hpp"
 
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
 #include <memory>
 #include <thread>
 
@@ -36,7 +40,9 @@ class sensor {
       simulate(next_->sequence + 1, *next_);
     }
   }
-  bool is_finished() const { return options_.items != 0 && next_->sequence >= options_.items; }
+  bool is_finished() const {
+    return next_->sequence >= (options_.items != 0 ? options_.items : max_sequence);
+  }
 
  private:
   bool is_due() const {
@@ -73,9 +79,20 @@ exit_code run(const program_options& options, shared_state& state, watchdog& wat
 }  // namespace
 
 exit_code supervise(const program_options& options, char** argv) {
+  (void)std::signal(SIGCHLD, SIG_DFL);  // who starts this may have it ignored: no end would be seen
+  if (is_same_file(options.state, options.output)) {
+    throw recordings::usage_error(
+        fmt::format("--state and --output are the same file, {}", options.state));
+  }
+  record_file output(options.output, record_file::use::supervise);
   const state_file file(options.state, options.resume, options.capacity);
   shared_state& state = *file;
-  record_file output(options.output);
+  if (options.resume && file.is_new() && output.size() > 0) {
+    throw recordings::input_error(
+        fmt::format("{}: has records, and the state {} has none: they would be lost. Without "
+                    "--resume all begins anew",
+                    options.output, options.state));
+  }
   output.cut(counters_of(state).done);
   for (std::size_t i = 0; i < options.faults.size(); ++i) {
     state.faults_left[i] = options.faults[i].times;
@@ -91,6 +108,9 @@ exit_code supervise(const program_options& options, char** argv) {
 
   const counters count = counters_of(state);
   output.cut(count.done);
+  if (!output.is_at_its_place()) {
+    throw recordings::input_error(options.output + ": was removed or replaced");
+  }
   const bool items_left =
       count.queued() + count.in_work > 0 || (options.items != 0 && count.produced < options.items);
   if (code == all_done && items_left) code = try_again;
@@ -103,6 +123,9 @@ exit_code supervise(const program_options& options, char** argv) {
     const std::string problem = problem_of(read_records(options.output), state);
     fmt::print("{}\n", problem.empty() ? "verified" : "wrong: " + problem);
     if (!problem.empty()) code = defect;
+  }
+  if (std::fflush(stdout) != 0) {
+    throw recordings::input_error(fmt::format("standard output: {}", std::strerror(errno)));
   }
   return code;
 }

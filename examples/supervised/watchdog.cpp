@@ -2,6 +2,7 @@
 #include "watchdog.hpp"
 
 #include "errors.hpp"
+#include "log.hpp"
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -33,7 +34,8 @@ std::string how_it_ended(int wait_status) {
 watchdog::watchdog(const program_options& options, shared_state& state, int descriptor, char** argv)
     : options_(options), state_(state) {
   while (*argv != nullptr) arguments_.emplace_back(*argv++);
-  arguments_.push_back(fmt::format("--worker={}", descriptor));
+  // First, for there may be a "--", after which nothing is an option.
+  arguments_.insert(arguments_.begin() + 1, fmt::format("--worker={}", descriptor));
 }
 
 /// Not a fork alone: CUDA does not work in the child of a process that has used it, and threads are
@@ -61,7 +63,7 @@ std::optional<exit_code> watchdog::start() {
     worker_ = 0;
     const std::string why = fmt::format("{}: {}", this_program, std::strerror(error));
     if (error != EAGAIN && error != ENOMEM) throw recordings::input_error(why);
-    fmt::print(stderr, "supervised: {}\n", why);
+    log("{}", why);
     ++in_vain_;
     return start_another(try_again);
   }
@@ -85,8 +87,7 @@ void watchdog::look_for_life() {
   const bool began = state_.beats != 0;
   const std::int64_t silent = monotonic_ns() - state_.last_beat;
   if (silent <= (began ? options_.deadline : options_.start_deadline)) return;
-  fmt::print(stderr, "supervised: worker {} is silent for {:.2f} s\n", started_,
-             static_cast<double>(silent) * 1e-9);
+  log("worker {} is silent for {:.2f} s", started_, static_cast<double>(silent) * 1e-9);
   kill(worker_, SIGKILL);
   killed_ = true;
 }
@@ -95,13 +96,17 @@ std::optional<exit_code> watchdog::after_end(int wait_status) {
   worker_ = 0;
   if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == all_done) return all_done;
   const counters count = counters_of(state_);
-  fmt::print(stderr, "supervised: worker {} {}, with {}\n", started_, how_it_ended(wait_status),
-             count.in_work != 0 ? fmt::format("item {} in work", state_.work.sequence)
-                                : "no item in work");
+  log("worker {} {}, with {}", started_, how_it_ended(wait_status),
+      count.in_work != 0 ? fmt::format("item {} in work", state_.work.sequence)
+                         : "no item in work");
   exit_code code = defect;  // it crashed
   if (WIFEXITED(wait_status)) {
-    code = static_cast<exit_code>(WEXITSTATUS(wait_status));
-    if (code != try_again) return code;  // another one would do the same
+    const int told = WEXITSTATUS(wait_status);
+    if (told == try_again) {
+      code = try_again;
+    } else if (is_exit_code(told)) {
+      return static_cast<exit_code>(told);  // another one would do the same
+    }                                       // else it did not get as far as to say something
   } else if (WTERMSIG(wait_status) == SIGKILL) {
     code = try_again;  // the watchdog, memory, or who took the GPU away: elsewhere it may do better
   }
@@ -114,8 +119,8 @@ std::optional<exit_code> watchdog::start_another(exit_code code) {
   const std::int64_t now = monotonic_ns();
   while (!ends_.empty() && ends_.front() < now - options_.window) ends_.pop_front();
   if (ends_.size() >= options_.max_restarts) {
-    fmt::print(stderr, "supervised: gave up after {} restarts in {:.2f} s\n", ends_.size(),
-               ends_.empty() ? 0.0 : static_cast<double>(now - ends_.front()) * 1e-9);
+    log("gave up after {} restarts in {:.2f} s", ends_.size(),
+        ends_.empty() ? 0.0 : static_cast<double>(now - ends_.front()) * 1e-9);
     return code;
   }
   ends_.push_back(now);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker.hpp"
 
+#include "log.hpp"
 #include "records.hpp"
 #include "resampler.hpp"
 
@@ -32,7 +33,7 @@ robocache::status resample_patiently(resampler& resampler, fault_injector& fault
 }
 
 [[noreturn]] void end_with(const robocache::status& failure, const std::string& when) {
-  fmt::print(stderr, "supervised: {}: {}\n", when, failure.message());
+  log("{}: {}", when, failure.message());
   std::_Exit(exit_code_for(failure.severity()));  // destructors would call CUDA
 }
 
@@ -48,13 +49,13 @@ exit_code run_worker(const program_options& options) {
     try {
       return recordings::choose_backend(options.backend, 1);
     } catch (const recordings::computation_error& error) {
-      fmt::print(stderr, "supervised: {}\n", error.what());
+      log("{}", error.what());
       std::_Exit(no_device);
     }
   }();
-  fmt::print(stderr, "supervised: process {} computes on {}\n", getpid(), backend.name);
+  log("process {} computes on {}", getpid(), backend.name);
   const auto resampler = backend.on_cuda ? make_cuda_resampler() : make_cpu_resampler();
-  record_file output(options.output);
+  record_file output(options.output, record_file::use::add);
   fault_injector faults(options.faults, state);
   const auto out = std::make_unique<result>();
 

@@ -182,7 +182,7 @@ void test_state_file() {
     CHECK(is_busy);
   }
   CHECK(counters_of(*state_file(name.path(), true, 4)).produced == 1);
-  CHECK(message(true, 5) == name.path() + ": has a queue of 4, not of 5");
+  CHECK(message(true, 5) == name.path() + ": has a queue of 4, --queue is 5");
   CHECK(counters_of(*state_file(name.path(), false, 5)).produced == 0);
 
   const temporary_file other("time,x\n0,1\n");
@@ -235,7 +235,7 @@ void test_output() {
   const test_state test(2);
   shared_state& state = test.state;
   const temporary_file name("", ".txt");
-  record_file output(name.path());
+  record_file output(name.path(), record_file::use::supervise);
   const auto input = std::make_unique<item>();
   const auto values = std::make_unique<result>();
   const auto work = [&] {

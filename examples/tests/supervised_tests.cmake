@@ -286,9 +286,16 @@ if(Python3_Interpreter_FOUND)
   )
   add_test(NAME example.supervised.kills COMMAND ${kills}/kept --never-drop)
   add_test(NAME example.supervised.kills_dropping COMMAND ${kills}/dropping --work-time 1ms)
+  add_test(
+    NAME example.supervised.surroundings
+    COMMAND
+      "${Python3_EXECUTABLE}" "${CMAKE_CURRENT_SOURCE_DIR}/supervised_surroundings.py"
+      $<TARGET_FILE:supervised> "${out}/supervised/surroundings"
+  )
   set_tests_properties(
     example.supervised.kills
     example.supervised.kills_dropping
+    example.supervised.surroundings
     PROPERTIES LABELS example TIMEOUT 120
   )
 endif()

@@ -114,7 +114,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(length == 0 || (asked_for & whole_size) != 0 || length == sizeof(shared_state),
             "a state of another size was accepted");
     check_counters(*file);
-    record_file output(output_bytes.path());
+    record_file output(output_bytes.path(), record_file::use::supervise);
     output.cut(counters_of(*file).done);
     (void)problem_of(read_records(output_bytes.path()), *file);
     go_on(*file, (asked_for & never_drop) == 0);
