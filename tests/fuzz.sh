@@ -55,7 +55,7 @@ done
 [ ${#programs[@]} -gt 0 ] || fail "no fuzzer was built"
 for source in "$root"/tests/fuzz/*.cpp; do
   name=$(basename "$source" .cpp)
-  [ -f "$sanitizer_build/tests/fuzz/fuzz_$name" ] || note "fuzz $name: not built"
+  [ -f "$sanitizer_build/tests/fuzz/fuzz_$name" ] || fail "fuzz $name: not built"
 done
 # shellcheck disable=SC2016  # the program that xargs passes
 printf '%s\0' "${programs[@]}" |

@@ -26,6 +26,7 @@ folder=${2:-out/sanitize}
 seconds=${SANITIZE_CALL_SECONDS:-150}
 processes=${SANITIZE_PROCESSES:-$((($(nproc) + 3) / 4))}
 read -r -a tools <<<"${SANITIZE_TOOLS:-racecheck memcheck initcheck synccheck}"
+((${#tools[@]} > 0)) || { echo "SANITIZE_TOOLS names no tool" >&2; exit 2; }
 for directory in "${CUDA_HOME:-/usr/local/cuda}"/{bin,compute-sanitizer}; do
   [[ -d $directory ]] && PATH=$PATH:$directory
 done

@@ -25,6 +25,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/cmake/setup.sh"
 
 (($# >= 1)) || { sed -n '3,/^set /s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
+[[ $1 =~ ^[0-9]*\.?[0-9]+$ ]] || { echo "HOURS is a number, not $1" >&2; exit 2; }
 seconds=$(awk -v hours="$1" 'BEGIN { print hours * 3600 }')
 folder=${2:-$root/build/soak}
 mkdir -p "$folder"
