@@ -89,6 +89,7 @@ FAKE(cudaFuncGetAttributes)(cudaFuncAttributes* attributes, const void*) {
 
 FAKE(cudaLaunchKernelExC)(const cudaLaunchConfig_t* how, const void*, void**) {
   fake.overlapped = how->numAttrs == 1;
+  fake.launches.push_back(*how);
   return fake.answer_to("cudaLaunchKernelExC");
 }
 

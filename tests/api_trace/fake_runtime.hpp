@@ -30,6 +30,7 @@ struct fake_runtime {
   /// Calls that may fail, in order.
   std::vector<std::string> calls;
   bool overlapped = false;  ///< the last launch
+  std::vector<cudaLaunchConfig_t> launches;
 
   /// The answer of each call of a function.
   struct answer {

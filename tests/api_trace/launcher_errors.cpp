@@ -133,6 +133,12 @@ TEST_CASE("every error at every call of the runtime by every launcher", "[launch
       CHECK(fake.last == cudaErrorInvalidSymbol);  // as it was
       const std::vector<std::string> without = fake.calls;
       CHECK(fake.called("cudaLaunchKernelExC") != preload);
+      for (const cudaLaunchConfig_t& launched : fake.launches) {
+        CHECK(launched.stream == place.stream);
+        CHECK(launched.gridDim.x * launched.gridDim.y * launched.gridDim.z > 0);
+        CHECK(launched.blockDim.x >= 32);
+        CHECK(launched.blockDim.x <= 1024);
+      }
       CHECK(fake.called("cudaFuncGetAttributes") == (preload || launches_ask()));
 
       for (std::size_t at = 0; at < without.size(); ++at) {
