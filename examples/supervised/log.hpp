@@ -18,6 +18,7 @@ void log(fmt::format_string<Arguments...> line, Arguments&&... arguments) noexce
     const std::string text = fmt::format(line, std::forward<Arguments>(arguments)...);
     (void)std::fprintf(stderr, "supervised: %s\n", text.c_str());
   } catch (...) {  // no memory for it
+    (void)std::fputs("supervised: no memory for a line\n", stderr);
   }
 }
 

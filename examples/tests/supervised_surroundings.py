@@ -23,8 +23,8 @@ def run(*arguments, items=30, state="state", output="output", setup=None, **stre
     streams.setdefault("stdout", subprocess.DEVNULL)
     streams.setdefault("stderr", subprocess.PIPE)
     done = subprocess.run(
-        [program, "--items", str(items), "--never-drop", "--rate", "0", "--state", state, "--output", output,
-         *arguments],
+        [program, "--items", str(items), "--never-drop", "--rate", "0", "--state", state,
+         "--output", output, *arguments],
         preexec_fn=setup, timeout=60, check=False, text=True, **streams)
     return done.returncode, done.stderr or ""
 
@@ -32,6 +32,15 @@ def run(*arguments, items=30, state="state", output="output", setup=None, **stre
 def expect(code, text, got):
     if got[0] != code or text not in got[1]:
         sys.exit(f"expected {code} and '{text}', got {got[0]} and '{got[1]}'")
+
+
+def close_all():
+    for descriptor in (0, 1, 2):
+        os.close(descriptor)
+
+
+def ignore_children():
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
 
 def lines(name):
@@ -42,10 +51,9 @@ def lines(name):
 # A file must not get the number of a stream that is closed.
 expect(0, "", run())
 expect(0, "", run("--resume", items=60, setup=lambda: os.close(2), stderr=None))
-expect(0, "", run("--resume", "--verify", items=70, setup=lambda: [os.close(n) for n in (0, 1, 2)],
-                  stdout=None, stderr=None))
+expect(0, "", run("--resume", "--verify", items=70, setup=close_all, stdout=None, stderr=None))
 # Ends of children are seen whatever was done about them before.
-expect(0, "", run("--resume", items=80, setup=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN)))
+expect(0, "", run("--resume", items=80, setup=ignore_children))
 with open("/dev/full", "w") as full:
     expect(0, "", run("--resume", items=90, stderr=full))  # the log may be lost
     expect(74, "standard output: No space left", run("--resume", items=90, stdout=full))
@@ -70,7 +78,8 @@ if open("text").read() != "somebody's text\n":
     sys.exit("the text was written to")
 for name in ("removed", "shared"):
     first = subprocess.Popen(
-        [program, "--items", "100", "--never-drop", "--rate", "100", "--state", f"{name}.state", "--output", name],
+        [program, "--items", "100", "--never-drop", "--rate", "100", "--state", f"{name}.state",
+         "--output", name],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while not os.path.exists(name) or os.path.getsize(name) == 0:
         time.sleep(0.01)

@@ -153,8 +153,8 @@ def numbered(pattern, text):
 def cmake_names(text):
     """Tests and targets of a list: patterns, and the words that may stand for variables."""
     words = set(re.findall(r"[\w.]+", text))
-    for name in re.findall(r"add_\w*(?:test|engine|library|run|finding)\(\s*(?:NAME\s+)?\"?([\w.${}-]+)",
-                           text):
+    for name in re.findall(r"add_\w*(?:test|engine|library|run|finding)\("
+                           r"\s*(?:NAME\s+)?\"?([\w.${}-]+)", text):
         pattern = re.sub(r"\\\$\\\{\w+\\\}", r"(\\w*)", re.escape(name))
         if pattern.replace(r"(\w*)", ""):  # else a function's ${name}: its callers are looked at
             yield pattern, words
